@@ -1,0 +1,51 @@
+/**
+ * One task, complete: every key parsed, every default filled in. Nobody asks again whether a key was there.
+ * Paths on this machine have their `~` expanded; remote paths are the remote side's and only lose a leading `~/`.
+ */
+export interface TaskConfig {
+  readonly name: string;
+  readonly disabled: boolean;
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  /** Words that reach the target's host; empty when the target is on this machine. */
+  readonly connectionCommand: readonly string[];
+  /** Whether a remote shell parses the connection's words again. */
+  readonly connectionQuoting: 'auto' | 'shell' | 'none';
+  /** A native bdsync that replaces the built-in engine at this end. */
+  readonly localBdsyncBin: string | undefined;
+  readonly remoteBdsyncBin: string;
+  readonly bdsyncArgs: BdsyncArgs;
+  readonly targetPatchDir: string | undefined;
+  readonly applyPatchInPlace: boolean;
+  readonly createTargetIfMissing: boolean;
+  /** Write although the target device is mounted or otherwise in use. */
+  readonly allowTargetInUse: boolean;
+  readonly bandwidthLimitBytesPerSecond: number | undefined;
+  /** 0 means never. */
+  readonly stallTimeoutMs: number;
+  /** Folder on this machine for locks and what must outlive a run. */
+  readonly stateDir: string;
+  readonly lvmSnapshot: LvmSnapshotConfig | undefined;
+}
+
+export interface LvmSnapshotConfig {
+  /** lvcreate's size, `5G` or `10%ORIGIN`; undefined fits a thin origin only. */
+  readonly size: string | undefined;
+  readonly name: string;
+  readonly programPath: string;
+}
+
+/** bdsync_args, understood once; each role is handed only the options that it accepts. */
+export interface BdsyncArgs {
+  readonly blockBytes: number | undefined;
+  readonly hash: string | undefined;
+  readonly checksum: string | undefined;
+  readonly twoPass: boolean;
+  readonly fixedSalt: boolean;
+  /** As written after `--diffsize`: `''` for the bare option, undefined when it is not there. */
+  readonly diffSize: string | undefined;
+  readonly zeroBlocks: boolean;
+  readonly warnDevice: boolean;
+  readonly flushCache: boolean;
+  readonly verbose: number;
+}

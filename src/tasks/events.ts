@@ -1,0 +1,24 @@
+import type {LogLevel} from '../log.js';
+import type {TaskReport} from './report.js';
+
+/** What a run tells while it goes on; src/cli turns it into log lines and a progress display. */
+export type RunEvent =
+  | {readonly kind: 'task-started'; readonly task: string; readonly index: number; readonly total: number}
+  | {readonly kind: 'stage'; readonly task: string; readonly stage: Stage}
+  | {readonly kind: 'progress'; readonly task: string; readonly progress: TaskProgress}
+  | {readonly kind: 'log'; readonly task: string | undefined; readonly level: LogLevel; readonly message: string}
+  | {readonly kind: 'task-ended'; readonly report: TaskReport};
+
+export type Stage = 'lock' | 'check target' | 'create target' | 'snapshot' | 'generate' | 'apply' | 'clean up';
+
+export interface TaskProgress {
+  readonly stage: Stage;
+  /** Position within `totalBytes`, of the comparison or of the patch that is applied. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly patchBytes: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+export type OnRunEvent = (event: RunEvent) => void;

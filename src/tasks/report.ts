@@ -1,0 +1,79 @@
+/** What happened to the tasks of one run: plain data that tables, JSON and log lines format. Times are milliseconds. */
+export interface RunReport {
+  readonly version: string;
+  readonly configFile: string | undefined;
+  readonly dryRun: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly tasks: readonly TaskReport[];
+}
+
+export type TaskReport =
+  | (TaskReportBase & {readonly state: 'synced'; readonly figures: TaskFigures})
+  | (TaskReportBase & {
+      readonly state: 'planned';
+      readonly plan: TaskPlanSummary;
+      readonly figures: TaskFigures | undefined;
+    })
+  | (TaskReportBase & {readonly state: 'skipped'; readonly reason: string})
+  | (TaskReportBase & {readonly state: 'failed'; readonly failure: TaskFailure});
+
+interface TaskReportBase {
+  readonly task: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** What a reader must know about what was and was not proven, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** One failure as it is told: what failed, where, the other end's last words, and the remedy if known. */
+export interface TaskFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Stage of the run, `connect`, `check target`, `generate`, `transfer`, `apply`, … */
+  readonly stage: string;
+  readonly hint: string | undefined;
+  /** Last lines of the standard error of the program that failed. */
+  readonly errorLines: readonly string[];
+  /** The run was told to stop (a signal), as opposed to a failure. */
+  readonly cancelled: boolean;
+}
+
+export interface TaskFigures {
+  readonly flow: Flow;
+  readonly sourceBytes: number;
+  readonly targetBytes: number;
+  /** Undefined where a native client does not tell. */
+  readonly differingBlocks: number | undefined;
+  readonly differingBytes: number;
+  readonly patchBytes: number;
+  /** Over the task's connection (or the pipes to a local target's programs), each direction seen from here. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly timesMs: StageTimes;
+}
+
+/** generate: comparing; transfer: waiting for the target's host to take the patch; in place, apply is part of both. */
+export interface StageTimes {
+  readonly generate: number;
+  readonly transfer: number;
+  readonly apply: number;
+  readonly total: number;
+}
+
+export type Flow = 'in-place' | 'patch-file';
+
+/** The plan of one task as `--dry-run` shows it: what would run where, without anything that only a run can know. */
+export interface TaskPlanSummary {
+  readonly task: string;
+  readonly source: string;
+  readonly target: {readonly host: string; readonly path: string};
+  readonly flow: Flow;
+  readonly patchDir: string | undefined;
+  readonly client: string;
+  readonly targetProgram: string;
+  readonly createTarget: boolean;
+  readonly snapshot: string | undefined;
+  readonly bandwidthLimitBytesPerSecond: number | undefined;
+}

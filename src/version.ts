@@ -1,0 +1,8 @@
+import {readFileSync} from 'node:fs';
+
+/** The version in package.json, `0.5.0`, say. */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
+  return 'unknown';
+}
