@@ -1,0 +1,45 @@
+import {BdsyncError} from './errors.js';
+
+/**
+ * What to do when the two devices differ in size: refuse (`strict`), bring the target to the size of the source
+ * (`resize`), or care for the common prefix alone (`minsize`). `warn` tells about the difference in any case.
+ */
+export interface SizePolicy {
+  readonly mode: SizeMode;
+  readonly warn: boolean;
+}
+
+type SizeMode = 'strict' | 'resize' | 'minsize';
+
+const WORDS = ['strict', 'resize', 'minsize', 'warn'] as const;
+
+/** What holds without any `--diffsize`. */
+export const STRICT_SIZE_POLICY: SizePolicy = {mode: 'strict', warn: true};
+
+/**
+ * The policy of one `--diffsize[=VALUE]`; `undefined` stands for the option without a value. VALUE is a list of words
+ * with commas, each of which may be shortened, as the original program allows. Strict always warns.
+ *
+ * @throws BdsyncError 'invalid-parameters' for an unknown word or for two modes.
+ */
+export function parseSizePolicy(value: string | undefined): SizePolicy {
+  let mode: SizeMode | undefined;
+  let warn = false;
+  for (const part of value === undefined || value === '' ? [] : value.split(',')) {
+    const word = part === '' ? undefined : WORDS.find((known) => known.startsWith(part));
+    if (word === undefined) {
+      throw new BdsyncError('invalid-parameters', `bad diffsize option '${part}' in '${value}'`, {
+        hint: `the options are ${WORDS.join(', ')}`,
+      });
+    }
+    if (word === 'warn') {
+      warn = true;
+    } else if (mode === undefined) {
+      mode = word;
+    } else {
+      throw new BdsyncError('invalid-parameters', `contradicting diffsize options '${mode}' and '${word}'`);
+    }
+  }
+  mode ??= 'resize';
+  return {mode, warn: warn || mode === 'strict'};
+}
