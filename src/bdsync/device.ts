@@ -1,0 +1,206 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open, readFile, stat} from 'node:fs/promises';
+import {codeOf, messageOf} from '../errors.js';
+import {deviceNumber} from './device-number.js';
+import {BdsyncError, type BdsyncErrorCode} from './errors.js';
+
+/** A block device or an image file, open, with positions in bytes. */
+export interface Device {
+  readonly path: string;
+  readonly kind: 'file' | 'block';
+  /** As found when it was opened, or as `resize` made it. */
+  readonly sizeBytes: number;
+  /**
+   * Fills `buffer` with what is at `position`; what lies past the end of the device is zeros.
+   *
+   * @throws BdsyncError 'read' naming path and position, also when a file has become shorter than it was.
+   */
+  read(buffer: Uint8Array, position: number): Promise<void>;
+  /**
+   * Writes all of `buffer` at `position`. Nothing is ever written past the end of the device.
+   *
+   * @throws BdsyncError 'write' naming path and position.
+   */
+  write(buffer: Uint8Array, position: number): Promise<void>;
+  /**
+   * Returns when what was written has reached the medium.
+   *
+   * @throws BdsyncError 'write'.
+   */
+  sync(): Promise<void>;
+  /**
+   * Cuts or extends a file; what is added is a hole.
+   *
+   * @throws BdsyncError 'size-mismatch' for a block device or when the file system refuses the size.
+   */
+  resize(sizeBytes: number): Promise<void>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens an existing file or block device; symbolic links are followed.
+ *
+ * @throws BdsyncError 'io' when it is missing, not permitted, or neither a file nor a block device.
+ */
+export async function openDevice(path: string, access: 'read' | 'write'): Promise<Device> {
+  try {
+    // Before opening: to open a tape, a terminal or a fifo has effects of its own.
+    requireDeviceKind(path, await stat(path));
+    const handle = await open(
+      path,
+      (access === 'write' ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK,
+    );
+    try {
+      const stats = await handle.stat({bigint: true});
+      const kind = requireDeviceKind(path, stats);
+      const sizeBytes = kind === 'block' ? await blockDeviceBytes(path, deviceNumber(stats)) : Number(stats.size);
+      return new OpenDevice(handle, path, kind, sizeBytes);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof BdsyncError) throw error;
+    throw deviceError('io', `cannot open ${path}`, error);
+  }
+}
+
+interface FileKind {
+  isFile(): boolean;
+  isBlockDevice(): boolean;
+  isDirectory(): boolean;
+  isCharacterDevice(): boolean;
+  isFIFO(): boolean;
+}
+
+function requireDeviceKind(path: string, stats: FileKind): Device['kind'] {
+  if (stats.isBlockDevice()) return 'block';
+  if (stats.isFile()) return 'file';
+  let found = 'a socket';
+  if (stats.isDirectory()) found = 'a folder';
+  else if (stats.isCharacterDevice()) found = 'a character device';
+  else if (stats.isFIFO()) found = 'a fifo';
+  throw new BdsyncError('io', `${path} is ${found}, not a block device or an image file`);
+}
+
+/** Node has no ioctl to ask for the size of a block device, but sysfs tells it in units of 512 bytes. */
+async function blockDeviceBytes(path: string, number: string): Promise<number> {
+  const sizeFile = `/sys/dev/block/${number}/size`;
+  try {
+    const bytes = Number(await readFile(sizeFile, 'latin1')) * 512;
+    if (!Number.isSafeInteger(bytes)) throw new Error(`${sizeFile} tells no size`);
+    return bytes;
+  } catch (error) {
+    throw new BdsyncError('io', `cannot tell the size of ${path}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'the sizes of block devices are read from sysfs, which must be mounted on /sys',
+    });
+  }
+}
+
+class OpenDevice implements Device {
+  readonly path: string;
+  readonly kind: Device['kind'];
+  readonly #handle: FileHandle;
+  #sizeBytes: number;
+
+  constructor(handle: FileHandle, path: string, kind: Device['kind'], sizeBytes: number) {
+    this.#handle = handle;
+    this.path = path;
+    this.kind = kind;
+    this.#sizeBytes = sizeBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<void> {
+    const availableBytes = Math.min(buffer.length, Math.max(0, this.#sizeBytes - position));
+    let done = 0;
+    while (done < availableBytes) {
+      const readBytes = await this.#readSome(buffer, done, availableBytes - done, position + done);
+      if (readBytes === 0) {
+        const lost = `it has become shorter than the ${this.#sizeBytes} bytes it had`;
+        throw new BdsyncError('read', `cannot read ${this.path} at position ${position + done}: ${lost}`);
+      }
+      done += readBytes;
+    }
+    buffer.fill(0, availableBytes);
+  }
+
+  async #readSome(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    try {
+      return (await this.#handle.read(buffer, offset, length, position)).bytesRead;
+    } catch (error) {
+      throw deviceError('read', `cannot read ${this.path} at position ${position}`, error);
+    }
+  }
+
+  async write(buffer: Uint8Array, position: number): Promise<void> {
+    if (position < 0 || position + buffer.length > this.#sizeBytes) {
+      const range = `${buffer.length} bytes at position ${position}`;
+      throw new BdsyncError('write', `refused to write ${range} of ${this.path}: it has ${this.#sizeBytes} bytes`);
+    }
+    let done = 0;
+    while (done < buffer.length) done += await this.#writeSome(buffer, done, position + done);
+  }
+
+  async #writeSome(buffer: Uint8Array, offset: number, position: number): Promise<number> {
+    const trouble = `cannot write ${this.path} at position ${position}`;
+    try {
+      const {bytesWritten} = await this.#handle.write(buffer, offset, buffer.length - offset, position);
+      if (bytesWritten > 0) return bytesWritten;
+    } catch (error) {
+      throw deviceError('write', trouble, error);
+    }
+    throw new BdsyncError('write', `${trouble}: nothing was taken`);
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      throw deviceError('write', `cannot bring ${this.path} to its medium`, error);
+    }
+  }
+
+  async resize(sizeBytes: number): Promise<void> {
+    if (this.kind === 'block') {
+      const wish = `from ${this.#sizeBytes} to ${sizeBytes} bytes`;
+      throw new BdsyncError('size-mismatch', `cannot resize ${this.path} ${wish}: it is a block device`);
+    }
+    try {
+      await this.#handle.truncate(sizeBytes);
+    } catch (error) {
+      throw deviceError('size-mismatch', `cannot resize ${this.path} to ${sizeBytes} bytes`, error);
+    }
+    this.#sizeBytes = sizeBytes;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EBUSY: 'it is in use',
+  EFBIG: 'the file system cannot hold a file of this size',
+  EIO: 'input/output error of the device',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it does not exist',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'a part of the path is no folder',
+  EPERM: 'operation not permitted',
+  EROFS: 'it is on a read-only file system',
+};
+
+function deviceError(code: BdsyncErrorCode, trouble: string, cause: unknown): BdsyncError {
+  return new BdsyncError(code, `${trouble}: ${REASONS[codeOf(cause) ?? ''] ?? messageOf(cause)}`, {cause});
+}
