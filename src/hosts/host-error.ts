@@ -1,0 +1,33 @@
+import {ExpectedError, type FailureDetails} from '../errors.js';
+
+export type HostErrorCode =
+  /** The program (or the connection command's first word) exists and could not be started. */
+  | 'spawn-failed'
+  /** The program does not exist where it should run. */
+  | 'command-not-found'
+  | 'connection-failed'
+  | 'login-refused'
+  | 'host-key'
+  | 'name-resolution'
+  | 'probe-failed'
+  | 'output-too-long'
+  | 'timed-out'
+  /** The program ended before it read all its input, or by a signal that we did not send. */
+  | 'program-ended'
+  /** We were told to stop. */
+  | 'cancelled';
+
+export interface HostFailureDetails extends FailureDetails {
+  readonly errorLines?: readonly string[] | undefined;
+}
+
+/** A command could not be run, or the way to its host failed. */
+export class HostError extends ExpectedError<HostErrorCode> {
+  /** The last lines of standard error, control characters made harmless; empty when there were none. */
+  readonly errorLines: readonly string[];
+
+  constructor(code: HostErrorCode, message: string, details: HostFailureDetails = {}) {
+    super(code, message, details);
+    this.errorLines = details.errorLines ?? [];
+  }
+}
