@@ -1,13 +1,13 @@
 import {constants} from 'node:fs';
-import {type FileHandle, open, readFile, stat} from 'node:fs/promises';
-import {codeOf, messageOf} from '../errors.js';
-import {deviceNumber} from './device-number.js';
-import {BdsyncError, type BdsyncErrorCode} from './errors.js';
+import type {FileHandle} from 'node:fs/promises';
+import {deviceError} from './device-error.js';
+import {type DeviceHandle, type DeviceKind, openDeviceHandle} from './device-facts.js';
+import {BdsyncError} from './errors.js';
 
 /** A block device or an image file, open, with positions in bytes. */
 export interface Device {
   readonly path: string;
-  readonly kind: 'file' | 'block';
+  readonly kind: DeviceKind;
   /** As found when it was opened, or as `resize` made it. */
   readonly sizeBytes: number;
   /**
@@ -44,72 +44,21 @@ export interface Device {
  * @throws BdsyncError 'io' when it is missing, not permitted, or neither a file nor a block device.
  */
 export async function openDevice(path: string, access: 'read' | 'write'): Promise<Device> {
-  try {
-    // Before opening: to open a tape, a terminal or a fifo has effects of its own.
-    requireDeviceKind(path, await stat(path));
-    const handle = await open(
-      path,
-      (access === 'write' ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK,
-    );
-    try {
-      const stats = await handle.stat({bigint: true});
-      const kind = requireDeviceKind(path, stats);
-      const sizeBytes = kind === 'block' ? await blockDeviceBytes(path, deviceNumber(stats)) : Number(stats.size);
-      return new OpenDevice(handle, path, kind, sizeBytes);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  } catch (error) {
-    if (error instanceof BdsyncError) throw error;
-    throw deviceError('io', `cannot open ${path}`, error);
-  }
-}
-
-interface FileKind {
-  isFile(): boolean;
-  isBlockDevice(): boolean;
-  isDirectory(): boolean;
-  isCharacterDevice(): boolean;
-  isFIFO(): boolean;
-}
-
-function requireDeviceKind(path: string, stats: FileKind): Device['kind'] {
-  if (stats.isBlockDevice()) return 'block';
-  if (stats.isFile()) return 'file';
-  let found = 'a socket';
-  if (stats.isDirectory()) found = 'a folder';
-  else if (stats.isCharacterDevice()) found = 'a character device';
-  else if (stats.isFIFO()) found = 'a fifo';
-  throw new BdsyncError('io', `${path} is ${found}, not a block device or an image file`);
-}
-
-/** Node has no ioctl to ask for the size of a block device, but sysfs tells it in units of 512 bytes. */
-async function blockDeviceBytes(path: string, number: string): Promise<number> {
-  const sizeFile = `/sys/dev/block/${number}/size`;
-  try {
-    const bytes = Number(await readFile(sizeFile, 'latin1')) * 512;
-    if (!Number.isSafeInteger(bytes)) throw new Error(`${sizeFile} tells no size`);
-    return bytes;
-  } catch (error) {
-    throw new BdsyncError('io', `cannot tell the size of ${path}: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'the sizes of block devices are read from sysfs, which must be mounted on /sys',
-    });
-  }
+  const flags = access === 'write' ? constants.O_RDWR : constants.O_RDONLY;
+  return new OpenDevice(path, await openDeviceHandle(path, flags));
 }
 
 class OpenDevice implements Device {
   readonly path: string;
-  readonly kind: Device['kind'];
+  readonly kind: DeviceKind;
   readonly #handle: FileHandle;
   #sizeBytes: number;
 
-  constructor(handle: FileHandle, path: string, kind: Device['kind'], sizeBytes: number) {
-    this.#handle = handle;
+  constructor(path: string, {handle, facts}: DeviceHandle) {
     this.path = path;
-    this.kind = kind;
-    this.#sizeBytes = sizeBytes;
+    this.kind = facts.kind;
+    this.#handle = handle;
+    this.#sizeBytes = facts.sizeBytes;
   }
 
   get sizeBytes(): number {
@@ -186,21 +135,4 @@ class OpenDevice implements Device {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EBUSY: 'it is in use',
-  EFBIG: 'the file system cannot hold a file of this size',
-  EIO: 'input/output error of the device',
-  EISDIR: 'it is a folder',
-  ENOENT: 'it does not exist',
-  ENOSPC: 'no space left',
-  ENOTDIR: 'a part of the path is no folder',
-  EPERM: 'operation not permitted',
-  EROFS: 'it is on a read-only file system',
-};
-
-function deviceError(code: BdsyncErrorCode, trouble: string, cause: unknown): BdsyncError {
-  return new BdsyncError(code, `${trouble}: ${REASONS[codeOf(cause) ?? ''] ?? messageOf(cause)}`, {cause});
 }

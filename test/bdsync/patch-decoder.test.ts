@@ -2,19 +2,8 @@ import {deepStrictEqual} from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {PatchDecoder, type PatchEvent} from '#dist/bdsync/patch-decoder.js';
-import {encodeExtentHeader, encodePatchEnd, encodePatchHeader, type PatchChecksum} from '#dist/bdsync/patch-format.js';
-
-interface PatchParts {
-  readonly sizeBytes: number;
-  readonly deviceName: Uint8Array;
-  readonly extents: readonly {readonly position: number; readonly data: Uint8Array}[];
-  readonly checksum?: PatchChecksum | undefined;
-}
-
-function encodePatch({sizeBytes, deviceName, extents, checksum}: PatchParts): Buffer {
-  const pieces = extents.flatMap(({position, data}) => [encodeExtentHeader(position, data.length), data]);
-  return Buffer.concat([encodePatchHeader({sizeBytes, deviceName}), ...pieces, encodePatchEnd(checksum)]);
-}
+import {encodeExtentHeader, encodePatchEnd, encodePatchHeader} from '#dist/bdsync/patch-format.js';
+import {encodePatch, type PatchParts, rawExtentHeader} from '../support/patch-bytes.js';
 
 function eventsOf({sizeBytes, deviceName, extents, checksum}: PatchParts): PatchEvent[] {
   return [
@@ -73,14 +62,6 @@ const SMALL: PatchParts = {
   ],
   checksum: {name: 'md5', value: Uint8Array.from({length: 16}, (_, index) => index)},
 };
-
-/** Encodes records that a writer of ours would not. */
-function rawExtentHeader(position: bigint, length: number): Buffer {
-  const header = Buffer.alloc(10);
-  header.writeBigUInt64LE(position);
-  header.writeUInt16LE(length, 8);
-  return header;
-}
 
 describe('PatchDecoder', () => {
   it('reads back what was encoded, in whatever pieces it comes', () => {

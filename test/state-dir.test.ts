@@ -1,0 +1,23 @@
+import {homedir} from 'node:os';
+import {afterEach, expect, it, vi} from 'vitest';
+import {defaultStateDir} from '#dist/state-dir.js';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+it("is the system's for root", () => {
+  vi.spyOn(process, 'getuid').mockReturnValue(0);
+  expect(defaultStateDir()).toBe('/var/lib/bdsync-manager');
+});
+
+it.each([
+  ['/home/someone/state', '/home/someone/state/bdsync-manager'],
+  ['', `${homedir()}/.local/state/bdsync-manager`],
+  ['relative/is/ignored', `${homedir()}/.local/state/bdsync-manager`],
+])('follows XDG_STATE_HOME=%j for a user', (stateHome, expected) => {
+  vi.spyOn(process, 'getuid').mockReturnValue(1000);
+  vi.stubEnv('XDG_STATE_HOME', stateHome);
+  expect(defaultStateDir()).toBe(expected);
+});
