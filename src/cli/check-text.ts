@@ -1,0 +1,32 @@
+import type {CheckReport, CheckedTask, Finding} from '../tasks/check-report.js';
+import {type Color, type Paint, painter} from './colors.js';
+import {plainLines, plainText} from './plain-text.js';
+import type {Screen} from './screen.js';
+
+/** Per task a line with the verdict; below it what is wrong, what a user should know, and what was found. */
+export function formatCheck({configFile, tasks}: CheckReport, screen: Pick<Screen, 'hasColors'>): string {
+  const paint = painter(screen.hasColors);
+  if (tasks.length === 0) return `${plainText(configFile)}: no tasks\n`;
+  return tasks.map((task) => formatTask(task, paint)).join('');
+}
+
+function formatTask(task: CheckedTask, paint: Paint): string {
+  const {configErrors, unmetNeeds, warnings, facts, disabled} = task;
+  return [
+    `${plainText(task.task)}: ${verdict(task, paint)}${disabled ? ' (disabled)' : ''}\n`,
+    ...configErrors.map((finding) => formatFinding('error', 'red', finding, paint)),
+    ...unmetNeeds.map((finding) => formatFinding('unmet need', 'red', finding, paint)),
+    ...warnings.map((finding) => formatFinding('warning', 'yellow', finding, paint)),
+    ...facts.map((fact) => `  ${plainLines(fact, '    ')}\n`),
+  ].join('');
+}
+
+function verdict({configErrors, unmetNeeds}: CheckedTask, paint: Paint): string {
+  if (configErrors.length > 0) return paint('red', 'configuration error');
+  return unmetNeeds.length > 0 ? paint('red', 'not ready') : paint('green', 'ready');
+}
+
+function formatFinding(kind: string, color: Color, {message, hint}: Finding, paint: Paint): string {
+  const hintLine = hint === undefined ? '' : `    hint: ${plainLines(hint, '      ')}\n`;
+  return `  ${paint(color, kind)}: ${plainLines(message, '    ')}\n${hintLine}`;
+}

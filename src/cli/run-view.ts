@@ -1,0 +1,61 @@
+import type {LogLevel} from '../log.js';
+import type {RunEvent} from '../tasks/events.js';
+import type {TaskReport} from '../tasks/report.js';
+import {formatFailure} from './failure-text.js';
+import {figureLines} from './figure-lines.js';
+import {type LogPrinter, createLogPrinter} from './log-printer.js';
+import {createProgressDisplay} from './progress-display.js';
+import type {Screen} from './screen.js';
+
+export interface RunViewOptions {
+  readonly screen: Screen;
+  readonly logLevel: LogLevel;
+  readonly progress: boolean;
+  readonly now?: () => number;
+}
+
+/** What a person follows on standard error while tasks run. */
+export interface RunView extends LogPrinter {
+  onEvent(event: RunEvent): void;
+  close(): void;
+}
+
+export function createRunView({screen, logLevel, progress, now}: RunViewOptions): RunView {
+  const display = createProgressDisplay(screen, progress, now);
+  const printer = createLogPrinter(screen, logLevel, () => display.clear());
+  return {
+    print: printer.print,
+    onEvent(event) {
+      switch (event.kind) {
+        case 'task-started':
+          printer.print('debug', event.task, `task ${event.index + 1} of ${event.total}`);
+          break;
+        case 'stage':
+          display.endStage();
+          printer.print('debug', event.task, `stage: ${event.stage}`);
+          break;
+        case 'progress':
+          display.update(event.task, event.progress);
+          break;
+        case 'log':
+          printer.print(event.level, event.task, event.message);
+          break;
+        case 'task-ended':
+          display.endStage();
+          printReport(event.report, printer);
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+    close: () => display.clear(),
+  };
+}
+
+function printReport(report: TaskReport, printer: LogPrinter): void {
+  const tell = (level: LogLevel, message: string): void => printer.print(level, report.task, message);
+  if (report.state === 'failed') tell('error', formatFailure(report.failure));
+  if (report.state === 'skipped') tell('warning', `skipped: ${report.reason}`);
+  if (report.state === 'synced') for (const line of figureLines(report.figures)) tell('info', line);
+  for (const note of report.notes) tell('info', note);
+}
