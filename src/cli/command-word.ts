@@ -8,9 +8,9 @@ const HELP_OPTIONS = new Set(['--help', '-h']);
  * `--version`, and `--help` without a command, concern the program as a whole.
  */
 export function withCommandWord(words: readonly string[], program: Pick<Command, 'commands'>): string[] {
-  const withValue = new Set(
-    program.commands.flatMap((command) => command.options.filter(({required}) => required).map(({long}) => long)),
-  );
+  const options = program.commands.flatMap((command) => command.options);
+  const known = new Set(options.map(({long}) => long));
+  const withValue = new Set(options.filter(({required}) => required).map(({long}) => long));
   let asksHelp = false;
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
@@ -18,7 +18,13 @@ export function withCommandWord(words: readonly string[], program: Pick<Command,
     if (word === '--version') return [word];
     if (!word.startsWith('-')) return [word, ...words.slice(0, index), ...words.slice(index + 1)];
     if (HELP_OPTIONS.has(word)) asksHelp = true;
+    // Whether the next word is its value cannot be known: let `run` say what is wrong with it.
+    else if (!known.has(word.replace(/=.*/s, '')) && !isFollowedByCommand(words, index, program)) break;
     if (withValue.has(word)) index += 1;
   }
   return asksHelp ? ['--help'] : [DEFAULT_COMMAND, ...words];
+}
+
+function isFollowedByCommand(words: readonly string[], index: number, {commands}: Pick<Command, 'commands'>): boolean {
+  return commands.some((command) => command.name() === words[index + 1]);
 }

@@ -8,17 +8,13 @@ export function formatLogLine(level: LogLevel, task: string | undefined, message
   return `${prefix}${level.toUpperCase()}: ${plainLines(message, '    ')}\n`;
 }
 
-export interface LogPrinter {
-  print(level: LogLevel, task: string | undefined, message: string): void;
-}
+export type PrintLog = (level: LogLevel, task: string | undefined, message: string) => void;
 
 /** Prints what is at least as grave as `threshold` on standard error; `beforeLine` clears what stands there. */
-export function createLogPrinter(screen: Screen, threshold: LogLevel, beforeLine: () => void): LogPrinter {
-  return {
-    print(level, task, message) {
-      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(threshold)) return;
-      beforeLine();
-      screen.write(formatLogLine(level, task, message));
-    },
+export function createLogPrinter(screen: Screen, threshold: LogLevel, beforeLine: () => void): PrintLog {
+  return (level, task, message) => {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(threshold)) return;
+    beforeLine();
+    screen.write(formatLogLine(level, task, message));
   };
 }

@@ -25,7 +25,7 @@ const SILENT: ProgressDisplay = {update() {}, endStage() {}, clear() {}};
 export function createProgressDisplay(
   screen: Screen,
   isAskedFor: boolean,
-  now: Now = performance.now,
+  now: Now = () => performance.now(),
 ): ProgressDisplay {
   if (screen.isTerminal) return redrawnLine(screen, now);
   return isAskedFor ? plainProgress(screen, now) : SILENT;

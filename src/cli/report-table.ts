@@ -119,6 +119,5 @@ function rateText(bytes: number, milliseconds: number): string {
 }
 
 function noteLines(task: TaskReport): string[] {
-  const notes = task.state === 'skipped' ? [`skipped: ${task.reason}`, ...task.notes] : task.notes;
-  return notes.map((note) => `${plainText(task.task)}: ${plainText(note)}\n`);
+  return task.notes.map((note) => `${plainText(task.task)}: ${plainText(note)}\n`);
 }

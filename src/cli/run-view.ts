@@ -3,7 +3,7 @@ import type {RunEvent} from '../tasks/events.js';
 import type {TaskReport} from '../tasks/report.js';
 import {formatFailure} from './failure-text.js';
 import {figureLines} from './figure-lines.js';
-import {type LogPrinter, createLogPrinter} from './log-printer.js';
+import {type PrintLog, createLogPrinter} from './log-printer.js';
 import {createProgressDisplay} from './progress-display.js';
 import type {Screen} from './screen.js';
 
@@ -15,34 +15,35 @@ export interface RunViewOptions {
 }
 
 /** What a person follows on standard error while tasks run. */
-export interface RunView extends LogPrinter {
+export interface RunView {
+  readonly print: PrintLog;
   onEvent(event: RunEvent): void;
   close(): void;
 }
 
 export function createRunView({screen, logLevel, progress, now}: RunViewOptions): RunView {
   const display = createProgressDisplay(screen, progress, now);
-  const printer = createLogPrinter(screen, logLevel, () => display.clear());
+  const print = createLogPrinter(screen, logLevel, () => display.clear());
   return {
-    print: printer.print,
+    print,
     onEvent(event) {
       switch (event.kind) {
         case 'task-started':
-          printer.print('debug', event.task, `task ${event.index + 1} of ${event.total}`);
+          print('debug', event.task, `task ${event.index + 1} of ${event.total}`);
           break;
         case 'stage':
           display.endStage();
-          printer.print('debug', event.task, `stage: ${event.stage}`);
+          print('debug', event.task, `stage: ${event.stage}`);
           break;
         case 'progress':
           display.update(event.task, event.progress);
           break;
         case 'log':
-          printer.print(event.level, event.task, event.message);
+          print(event.level, event.task, event.message);
           break;
         case 'task-ended':
           display.endStage();
-          printReport(event.report, printer);
+          printReport(event.report, print);
           break;
         default:
           event satisfies never;
@@ -52,8 +53,8 @@ export function createRunView({screen, logLevel, progress, now}: RunViewOptions)
   };
 }
 
-function printReport(report: TaskReport, printer: LogPrinter): void {
-  const tell = (level: LogLevel, message: string): void => printer.print(level, report.task, message);
+function printReport(report: TaskReport, print: PrintLog): void {
+  const tell = (level: LogLevel, message: string): void => print(level, report.task, message);
   if (report.state === 'failed') tell('error', formatFailure(report.failure));
   if (report.state === 'skipped') tell('warning', `skipped: ${report.reason}`);
   if (report.state === 'synced') for (const line of figureLines(report.figures)) tell('info', line);

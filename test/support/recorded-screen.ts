@@ -1,0 +1,19 @@
+import type {Screen} from '#dist/cli/screen.js';
+
+/** A screen that keeps what was written. */
+export interface RecordedScreen extends Screen {
+  text(): string;
+}
+
+export function recordedScreen(is: {isTerminal?: boolean; columns?: number; hasColors?: boolean} = {}): RecordedScreen {
+  const written: string[] = [];
+  const isTerminal = is.isTerminal ?? false;
+  return {
+    isTerminal,
+    columns: is.columns ?? (isTerminal ? 80 : Number.POSITIVE_INFINITY),
+    hasColors: is.hasColors ?? false,
+    write: (text) => void written.push(text),
+    settled: async () => {},
+    text: () => written.join(''),
+  };
+}
