@@ -1,4 +1,5 @@
 import {StringDecoder} from 'node:string_decoder';
+import type {OnErrorLine} from './host.js';
 
 const MAX_TAIL_LINES = 20;
 const MAX_TAIL_BYTES = 8192;
@@ -6,18 +7,19 @@ const MAX_TAIL_BYTES = 8192;
 const MAX_LINE_CHARACTERS = 2000;
 
 /**
- * Standard error of a program, whatever and however much it writes: line by line to `onLine`, and the last lines kept.
+ * Standard error of a program, whatever and however much it writes: line by line to `onLine`, and the last lines kept
+ * that it did not take for itself.
  * Carriage returns end lines, too; empty lines are dropped.
  */
 export class ErrorTail {
   readonly #decoder = new StringDecoder('utf8');
-  readonly #onLine: ((line: string) => void) | undefined;
+  readonly #onLine: OnErrorLine | undefined;
   readonly #lines: string[] = [];
   #keptBytes = 0;
   #unfinished = '';
   #cut = false;
 
-  constructor(onLine?: (line: string) => void) {
+  constructor(onLine?: OnErrorLine) {
     this.#onLine = onLine;
   }
 
@@ -52,12 +54,12 @@ export class ErrorTail {
     const line = this.#harmlessLine();
     this.#unfinished = '';
     this.#cut = false;
+    if (this.#onLine?.(line) === true) return;
     this.#lines.push(line);
     this.#keptBytes += Buffer.byteLength(line);
     while (this.#lines.length > MAX_TAIL_LINES || this.#keptBytes > MAX_TAIL_BYTES) {
       this.#keptBytes -= Buffer.byteLength(this.#lines.shift() ?? '');
     }
-    this.#onLine?.(line);
   }
 
   #harmlessLine(): string {

@@ -26,16 +26,21 @@ export interface SpawnOptions {
   readonly signal?: AbortSignal | undefined;
   /** Counts, and limits, what passes through standard input and output. */
   readonly meter?: TrafficMeter | undefined;
-  /** Receives each line of standard error, control characters made harmless. */
-  readonly onErrorLine?: ((line: string) => void) | undefined;
+  readonly onErrorLine?: OnErrorLine | undefined;
   /** For messages: `bdsync --server on ssh backup@host`. */
   readonly describe: string;
 }
 
+/**
+ * Receives each line of standard error, control characters made harmless. True keeps it out of the tail: it was a
+ * message to us, not to a person.
+ */
+export type OnErrorLine = (line: string) => boolean | void;
+
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly meter?: TrafficMeter | undefined;
-  readonly onErrorLine?: ((line: string) => void) | undefined;
+  readonly onErrorLine?: OnErrorLine | undefined;
   /** Defaults to the command in short and the host's name. */
   readonly describe?: string | undefined;
   /** Standard input; empty when undefined. */

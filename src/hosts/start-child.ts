@@ -1,4 +1,4 @@
-import {pipeline} from 'node:stream';
+import {Duplex, pipeline} from 'node:stream';
 import {finished} from 'node:stream/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa} from 'execa';
@@ -24,6 +24,8 @@ export interface StartRequest extends SpawnOptions {
   readonly args: readonly string[];
   /** Children stay in our session, so that they can ask for a password there. */
   readonly onTerminal: boolean;
+  /** A socket that the program inherits as descriptor 3; `socketOf` gets our end of it. */
+  readonly socketOf?: (socket: Duplex) => void;
   /** What an ending says about the way to the program; see Child.diagnose. */
   readonly diagnose: (end: ChildEnd, errorLines: readonly string[]) => HostError | undefined;
 }
@@ -32,9 +34,7 @@ export interface StartRequest extends SpawnOptions {
 export function startChild(request: StartRequest): Child {
   tell('start %s: %o', request.describe, [request.file, ...request.args]);
   const subprocess = execa(request.file, request.args, {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdio: ['pipe', 'pipe', 'pipe', ...(request.socketOf ? (['pipe'] as const) : [])],
     buffer: false,
     encoding: 'buffer',
     reject: false,
@@ -45,6 +45,9 @@ export function startChild(request: StartRequest): Child {
     // Failures are told in words that can be understood here; sizes and dates as well.
     env: {LC_ALL: 'C'},
   });
+  // A pipe of Node's is a pair of sockets, which goes both ways; execa's types do not say so.
+  const socket: unknown = Reflect.get(subprocess.stdio, 3);
+  if (socket instanceof Duplex) request.socketOf?.(socket);
   const tree = subprocess.pid === undefined ? undefined : new ProcessTree(subprocess.pid);
   const revokeWill = tree === undefined ? undefined : endWithThisProcess(tree);
   const ending = new ChildEnding(subprocess, subprocess, request.signal);
