@@ -1,0 +1,177 @@
+import {randomBytes} from 'node:crypto';
+import {messageOf} from '../errors.js';
+import {parseChecksum} from './block-messages.js';
+import type {ByteChannel} from './byte-channel.js';
+import {Comparison} from './comparison.js';
+import {Conversation} from './conversation.js';
+import type {Device} from './device.js';
+import {checkDiffOptions, type DiffOptions} from './diff-options.js';
+import {BdsyncError} from './errors.js';
+import {encodeSignal, parseSignal} from './message.js';
+import {
+  encodeDevfile,
+  encodeDigests,
+  encodeHello,
+  MIN_DEVFILE_BYTES,
+  parseHello,
+  parseSize,
+} from './opening-messages.js';
+import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch-format.js';
+import {PatchWriter} from './patch-writer.js';
+import {protocolError} from './protocol-error.js';
+import {WINDOW_BYTES} from './request-window.js';
+import {RunningChecksum} from './running-checksum.js';
+import type {OnVerbose} from './verbose.js';
+
+export {DEFAULT_DIFF_OPTIONS, type DiffOptions} from './diff-options.js';
+
+const SALT_BYTES = 32;
+
+/** Bytes; `source` is the local device, `target` the server's, whichever of them the patch is for. */
+export interface DeviceSizes {
+  readonly sourceBytes: number;
+  readonly targetBytes: number;
+}
+
+export interface DiffProgress {
+  /** Position up to which blocks have been compared; it never goes back. */
+  readonly comparedBytes: number;
+  readonly totalBytes: number;
+  /** All bytes of the patch up to now, headers included. */
+  readonly patchBytes: number;
+}
+
+export interface DiffResult extends DeviceSizes {
+  readonly comparedBytes: number;
+  readonly differingBlocks: number;
+  /** Data in the patch. */
+  readonly differingBytes: number;
+  readonly patchBytes: number;
+  /** Digests received. */
+  readonly digestBytes: number;
+}
+
+export interface GeneratePatchRequest {
+  readonly channel: ByteChannel;
+  readonly source: Device;
+  readonly remotePath: string;
+  readonly options: DiffOptions;
+  /** Gets the patch in pieces, which are its own; the next one comes when it resolves. */
+  readonly writePatch: (bytes: Uint8Array) => Promise<void>;
+  /** Told as soon as both are known, and before a difference is judged. */
+  readonly onSize?: (sizes: DeviceSizes) => void;
+  readonly onWarning?: (message: string) => void;
+  readonly onProgress?: (progress: DiffProgress) => void;
+  readonly onVerbose?: OnVerbose;
+  readonly signal?: AbortSignal;
+  readonly randomBytes?: (count: number) => Uint8Array;
+}
+
+/**
+ * Compares a device with the one of a server and writes a patch that makes them equal. Channel and device stay open,
+ * and are the caller's to close. The patch gets its end only when the server has confirmed the end of the conversation:
+ * a patch of a comparison that failed is never complete.
+ *
+ * @throws BdsyncError 'invalid-parameters', 'checksum' for an unknown one, 'size-mismatch', 'read', 'randomness',
+ * 'cancelled', and 'protocol' for whatever a server must not send, its early end included. Whatever `writePatch` throws
+ * passes through.
+ */
+export async function generatePatch(request: GeneratePatchRequest): Promise<DiffResult> {
+  const {source, options, signal} = request;
+  const {digest, checksum, remoteData} = options;
+  const algorithm = checkDiffOptions(options);
+  checkRemotePath(request.remotePath);
+  const salt = chooseSalt(request);
+  using conversation = new Conversation(request.channel, {peer: 'server', readAheadBytes: WINDOW_BYTES, signal});
+  const sizes: DeviceSizes = {sourceBytes: source.sizeBytes, targetBytes: await openRemote(request, conversation)};
+  request.onSize?.(sizes);
+  const {localBytes, remoteBytes} = agreeOnSizes(sizes, request);
+  const totalBytes = Math.max(localBytes, remoteBytes);
+
+  const patch = new PatchWriter(request.writePatch);
+  const report = (comparedBytes: number): void => {
+    request.onProgress?.({comparedBytes, totalBytes, patchBytes: patch.patchBytes});
+  };
+  await patch.begin({
+    sizeBytes: remoteData ? remoteBytes : localBytes,
+    deviceName: Buffer.from(remoteData ? source.path : request.remotePath),
+  });
+  report(0);
+  const remoteChecksum = remoteData ? checksum : undefined;
+  const localChecksum = checksum === undefined || remoteData ? undefined : new RunningChecksum(checksum);
+  await conversation.send(
+    encodeDigests({salt, digest, ...(remoteChecksum !== undefined && {checksum: remoteChecksum})}),
+  );
+  const tally = await new Comparison({
+    conversation,
+    device: source,
+    localBytes,
+    remoteBytes,
+    options,
+    algorithm,
+    salt,
+    patch,
+    checksum: localChecksum,
+    onCompared: report,
+    signal,
+  }).run();
+  const checksumValue = remoteChecksum === undefined ? localChecksum?.finish() : await askForChecksum(conversation);
+  await conversation.send(encodeSignal('done'));
+  parseSignal({kind: 'done', payload: await conversation.receive('done', 'the confirmation of the end')});
+  await patch.end(checksum !== undefined && checksumValue ? {name: checksum, value: checksumValue} : undefined);
+  report(totalBytes);
+  return {...sizes, ...tally, comparedBytes: totalBytes, patchBytes: patch.patchBytes};
+}
+
+function checkRemotePath(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes >= MIN_DEVFILE_BYTES && bytes <= MAX_DEVICE_NAME_BYTES && !path.includes('\0')) return;
+  const expected = `${MIN_DEVFILE_BYTES} to ${MAX_DEVICE_NAME_BYTES} bytes without a NUL`;
+  throw new BdsyncError('invalid-parameters', `bad remote path ${JSON.stringify(path)}, expected ${expected}`);
+}
+
+function chooseSalt({options, randomBytes: random = randomBytes}: GeneratePatchRequest): Uint8Array {
+  if (options.fixedSalt) return new Uint8Array(SALT_BYTES);
+  try {
+    return random(SALT_BYTES);
+  } catch (error) {
+    throw new BdsyncError('randomness', `no random salt: ${messageOf(error)}`, {cause: error});
+  }
+}
+
+/** Names the device to the server; returns its size in bytes. */
+async function openRemote({remotePath, onVerbose}: GeneratePatchRequest, conversation: Conversation): Promise<number> {
+  await conversation.send(encodeHello('CLIENT'));
+  const name = parseHello(await conversation.receive('hello', 'its hello'));
+  onVerbose?.(1, `server ${name}`);
+  await conversation.send(encodeDevfile(remotePath));
+  const sizeBytes = parseSize(await conversation.receive('size', `the size of ${remotePath}`));
+  onVerbose?.(1, `remote device ${remotePath}, ${sizeBytes} bytes`);
+  return sizeBytes;
+}
+
+/** How much of either device counts. */
+function agreeOnSizes({sourceBytes, targetBytes}: DeviceSizes, {options, onWarning}: GeneratePatchRequest) {
+  const sizes = {localBytes: sourceBytes, remoteBytes: targetBytes};
+  if (sourceBytes === targetBytes) return sizes;
+  const difference = `Different sizes local=${sourceBytes} remote=${targetBytes}`;
+  const {mode, warn} = options.sizePolicy;
+  if (mode === 'strict') {
+    throw new BdsyncError('size-mismatch', difference, {
+      hint: '--diffsize=resize lets the target take the size of the source',
+    });
+  }
+  if (warn) onWarning?.(difference);
+  if (mode === 'resize') return sizes;
+  const commonBytes = Math.min(sourceBytes, targetBytes);
+  return {localBytes: commonBytes, remoteBytes: commonBytes};
+}
+
+async function askForChecksum(conversation: Conversation): Promise<Uint8Array> {
+  await conversation.send(encodeSignal('getchecksum'));
+  const value = parseChecksum(await conversation.receive('checksum', 'the checksum'));
+  if (value.length <= MAX_CHECKSUM_FIELD_BYTES) return value;
+  throw protocolError(
+    `the server sent a checksum of ${value.length} bytes, expected at most ${MAX_CHECKSUM_FIELD_BYTES}`,
+  );
+}

@@ -1,0 +1,176 @@
+import {
+  type BlockRange,
+  encodeChecksum,
+  type HashRange,
+  MAX_BLOCK_ANSWER_BYTES,
+  maxHashCount,
+  openBlock,
+  openHashes,
+  parseGetBlock,
+  parseGetHashes,
+} from './block-messages.js';
+import type {ByteChannel} from './byte-channel.js';
+import {Conversation} from './conversation.js';
+import {type Device, openDevice} from './device.js';
+import {BlockHasher, findDigest} from './digest.js';
+import {BdsyncError} from './errors.js';
+import {encodeSignal, parseSignal, type WireMessage} from './message.js';
+import {
+  type DigestChoice,
+  encodeHello,
+  encodeSize,
+  parseDevfile,
+  parseDigests,
+  parseHello,
+} from './opening-messages.js';
+import {protocolError} from './protocol-error.js';
+import {RangeHasher} from './range-hasher.js';
+import {RunningChecksum} from './running-checksum.js';
+import {MAX_STEP_BYTES} from './step-limit.js';
+import type {OnVerbose} from './verbose.js';
+
+export interface ServeRequest {
+  readonly channel: ByteChannel;
+  /** Recognise blocks of zeros rather than digesting them; the answers are the same. */
+  readonly zeroBlocks: boolean;
+  readonly openDevice?: (path: string, access: 'read') => Promise<Device>;
+  readonly onVerbose?: OnVerbose;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Answers one client until it is done. The channel stays open, and is the caller's to close. A client that ends after
+ * it has learned the size of the device is taken to have disliked it; ending at any other point is an error.
+ *
+ * @throws BdsyncError 'protocol' for whatever a client must not send, 'io' and 'read' for the device, 'digest' and
+ * 'checksum' for names that are unknown here, 'cancelled'.
+ */
+export async function serve(request: ServeRequest): Promise<void> {
+  using conversation = new Conversation(request.channel, {peer: 'client', readAheadBytes: 0, signal: request.signal});
+  await conversation.send(encodeHello('SERVER'));
+  parseHello(await conversation.receive('hello', 'its hello'));
+  const path = parseDevfile(await conversation.receive('devfile', 'the name of a device'));
+  request.onVerbose?.(1, `device ${path}`);
+  await using device = await (request.openDevice ?? openDevice)(path, 'read');
+  await conversation.send(encodeSize(device.sizeBytes));
+  request.onVerbose?.(1, `size ${device.sizeBytes}`);
+
+  const message = await conversation.receiveOrEnd();
+  if (!message) return;
+  if (message.kind === 'digests') {
+    const choice = parseDigests(message.payload);
+    request.onVerbose?.(1, `digest ${choice.digest}, checksum ${choice.checksum ?? '(none)'}`);
+    await new BlockServer(request, conversation, device, choice).answerAll();
+  } else if (message.kind === 'done') {
+    parseSignal(message);
+  } else {
+    throw protocolError(`the client sent a ${message.kind} message where the digests to use were due`);
+  }
+  await conversation.send(encodeSignal('done'));
+  await conversation.flush();
+  request.onVerbose?.(1, 'done');
+}
+
+/** The part of a conversation in which device and digests are known. */
+class BlockServer {
+  readonly #conversation: Conversation;
+  readonly #device: Device;
+  readonly #onVerbose: OnVerbose | undefined;
+  readonly #digestBytes: number;
+  readonly #hasher: RangeHasher;
+  #checksum: RunningChecksum | undefined;
+
+  constructor(request: ServeRequest, conversation: Conversation, device: Device, choice: DigestChoice) {
+    const {digest, salt, checksum} = choice;
+    const algorithm = findDigest(digest);
+    if (!algorithm)
+      throw new BdsyncError('digest', `the client asked for the unknown digest ${JSON.stringify(digest)}`);
+    if (checksum !== undefined && !findDigest(checksum)) {
+      throw new BdsyncError('checksum', `the client asked for the unknown checksum ${JSON.stringify(checksum)}`);
+    }
+    this.#conversation = conversation;
+    this.#device = device;
+    this.#onVerbose = request.onVerbose;
+    this.#digestBytes = algorithm.digestBytes;
+    this.#checksum = checksum === undefined ? undefined : new RunningChecksum(checksum);
+    this.#hasher = new RangeHasher({
+      device,
+      sizeBytes: device.sizeBytes,
+      hasher: new BlockHasher(algorithm, salt),
+      zeroBlocks: request.zeroBlocks,
+      signal: request.signal,
+    });
+  }
+
+  /** Resolves when the client is done. */
+  async answerAll(): Promise<void> {
+    for (;;) {
+      const message = await this.#conversation.receiveOrEnd();
+      if (!message) throw protocolError('the client ended before it was done');
+      if (message.kind === 'done') {
+        parseSignal(message);
+        return;
+      }
+      await this.#conversation.send(await this.#answer(message));
+    }
+  }
+
+  async #answer(message: WireMessage): Promise<Uint8Array> {
+    if (message.kind === 'gethashes') return this.#answerHashes(parseGetHashes(message.payload));
+    if (message.kind === 'getblock') return this.#answerBlock(parseGetBlock(message.payload));
+    if (message.kind !== 'getchecksum') {
+      throw protocolError(`the client sent a ${message.kind} message where a request or done was due`);
+    }
+    parseSignal(message);
+    return this.#answerChecksum();
+  }
+
+  async #answerHashes(range: HashRange): Promise<Uint8Array> {
+    const {start, step, count} = range;
+    this.#onVerbose?.(2, `gethashes start=${start} step=${step} count=${count}`);
+    // A hint. Node cannot drop pages from the cache; hints that nobody knows yet are echoed all the same.
+    if (count === 0) return openHashes(range, this.#digestBytes).message;
+    this.#checkRange(range);
+    const {message, digests} = openHashes(range, this.#digestBytes);
+    for await (const batch of this.#hasher.hash(range, this.#checksum)) {
+      digests.set(batch.digests, batch.firstIndex * this.#digestBytes);
+    }
+    return message;
+  }
+
+  #checkRange({start, step, count}: HashRange): void {
+    const maxCount = maxHashCount(this.#digestBytes);
+    if (count > maxCount) {
+      throw protocolError(`the client asked for ${count} hashes at once, at most ${maxCount} fit into an answer`);
+    }
+    if (step < 1 || step > MAX_STEP_BYTES) {
+      throw protocolError(`the client asked for hashes of ${step} bytes, expected 1 to ${MAX_STEP_BYTES}`);
+    }
+    if (!Number.isSafeInteger(start + step * count)) {
+      throw protocolError(`the client asked for hashes beyond 2^53: ${count} of ${step} bytes from ${start} on`);
+    }
+  }
+
+  async #answerBlock(range: BlockRange): Promise<Uint8Array> {
+    const {position, length} = range;
+    this.#onVerbose?.(2, `getblock position=${position} length=${length}`);
+    if (length < 1 || length > MAX_BLOCK_ANSWER_BYTES) {
+      throw protocolError(`the client asked for a block of ${length} bytes, expected 1 to ${MAX_BLOCK_ANSWER_BYTES}`);
+    }
+    if (position + length > this.#device.sizeBytes) {
+      const block = `${length} bytes at ${position}`;
+      throw protocolError(`the client asked for ${block}, but the device has ${this.#device.sizeBytes} bytes`);
+    }
+    const {message, data} = openBlock(range);
+    await this.#device.read(data, position);
+    return message;
+  }
+
+  #answerChecksum(): Uint8Array {
+    if (!this.#checksum)
+      throw protocolError('the client asked for a checksum that it had not ordered, or for a second one');
+    const value = this.#checksum.finish();
+    this.#checksum = undefined;
+    return encodeChecksum(value);
+  }
+}
