@@ -1,4 +1,32 @@
 import {isUtf8} from 'node:buffer';
+import {createReadStream} from 'node:fs';
+import {codeOf, messageOf} from '../../errors.js';
+import {ConfigError} from './config-error.js';
+
+/** Far above any file that people write; a device or an image named by mistake ends here. */
+const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The bytes of a configuration file; it may be a pipe.
+ *
+ * @throws ConfigError 'config-unreadable'
+ */
+export async function readConfigBytes(file: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // One byte more than is allowed is enough to know.
+    for await (const chunk of createReadStream(file, {end: MAX_CONFIG_BYTES})) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      chunks.push(chunk);
+      bytes += chunk.length;
+    }
+  } catch (error) {
+    throw unreadable(file, reasonOf(error), {cause: error, hint: hintFor(error)});
+  }
+  if (bytes > MAX_CONFIG_BYTES) throw unreadable(file, `it has more than ${MAX_CONFIG_BYTES} bytes`);
+  return Buffer.concat(chunks);
+}
 
 /** The text of a configuration file, or the line (from 1) that holds the first byte that is not UTF-8. */
 export function decodeConfigBytes(
@@ -12,4 +40,22 @@ export function decodeConfigBytes(
     if (end < 0 || !isUtf8(bytes.subarray(start, end))) return {state: 'not-utf8', line};
     start = end + 1;
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+};
+
+function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error) ?? ''] ?? messageOf(error);
+}
+
+function hintFor(error: unknown): string | undefined {
+  return codeOf(error) === 'ENOENT' ? 'another file is named with --config' : undefined;
+}
+
+function unreadable(file: string, reason: string, details: {cause?: unknown; hint?: string | undefined} = {}) {
+  return new ConfigError('config-unreadable', `cannot read the configuration ${file}: ${reason}`, {file}, details);
 }

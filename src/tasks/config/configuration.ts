@@ -1,5 +1,15 @@
-import type {ConfigError, ConfigPlace} from './config-error.js';
+import {defaultStateDir} from '../../state-dir.js';
+import {ConfigError} from './config-error.js';
+import {readConfigBytes} from './config-text.js';
+import {FileSection} from './file-section.js';
+import {homeFolderOf} from './home-folder.js';
+import {KeyFault} from './key-fault.js';
+import {parseSections} from './parse-sections.js';
+import {type Surroundings, readTask} from './read-task.js';
+import {type ConfigWarning, referencedKeys, sectionWarnings} from './section-warnings.js';
 import type {TaskConfig} from './task-config.js';
+import {isTaskKeyName} from './task-keys.js';
+import {OptionSource} from './task-source.js';
 
 /** A configuration file, read: its tasks in the order of the file. */
 export interface Configuration {
@@ -29,11 +39,51 @@ export type ConfiguredTask =
       readonly warnings: readonly ConfigWarning[];
     };
 
-/** What a user should look at, although the task can run. */
-export interface ConfigWarning extends ConfigPlace {
-  /** Names its place, as a ConfigError does. */
-  readonly message: string;
-  readonly hint: string | undefined;
-  /** Most probably a mistake, worth telling on every run; otherwise for `check` only. */
-  readonly likelyMisspelling: boolean;
+/**
+ * Reads a configuration file. A fault in one section makes that task invalid and no other.
+ *
+ * @throws ConfigError 'config-unreadable' or 'config-syntax' for what concerns the file as a whole.
+ */
+export async function loadConfiguration(file: string, surroundings = thisMachine()): Promise<Configuration> {
+  const {defaults, sections} = parseSections(file, await readConfigBytes(file));
+  const referenced = referencedKeys([defaults, ...sections]);
+  const tasks = sections.map((section): ConfiguredTask => {
+    const {name, line} = section;
+    const warnings = sectionWarnings(file, section, referenced);
+    return {name, line, warnings, ...readTask(name, new FileSection(file, section, defaults), surroundings)};
+  });
+  return {file, tasks, warnings: sectionWarnings(file, defaults, referenced)};
+}
+
+/**
+ * A task from the values of its keys, without a file. `optionName` tells how a user writes a key; messages have it.
+ *
+ * @throws ConfigError with everything that is wrong.
+ */
+export function taskConfigFrom(
+  name: string,
+  values: Readonly<Record<string, string>>,
+  optionName: (key: string) => string = longOptionName,
+  surroundings = thisMachine(),
+): TaskConfig {
+  const source = new OptionSource(values, optionName);
+  const strangers = Object.keys(values).filter((key) => !isTaskKeyName(key));
+  const unknown = strangers.map((key) => source.errorOf(key, new KeyFault('is unknown', {code: 'config-unknown-key'})));
+  const task = readTask(name, source, surroundings);
+  if (task.state === 'valid' && unknown.length === 0) return task.config;
+  throw combined(task.state === 'valid' ? unknown : [...unknown, ...task.errors]);
+}
+
+function thisMachine(): Surroundings {
+  return {homeFolderOf, defaultStateDir: defaultStateDir()};
+}
+
+function longOptionName(key: string): string {
+  return `--${key.replaceAll('_', '-')}`;
+}
+
+function combined(errors: readonly ConfigError[]): ConfigError {
+  const [first] = errors;
+  const message = errors.map((error) => error.message).join('; ');
+  return new ConfigError(first?.code ?? 'config-value', message, {key: first?.key}, {hint: first?.hint});
 }

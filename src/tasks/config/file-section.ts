@@ -1,0 +1,84 @@
+import type {ConfigError, ConfigPlace} from './config-error.js';
+import type {ConfigOption, ConfigSection} from './config-parser.js';
+import {DEFAULT_SECTION} from './config-parser.js';
+import {InterpolationFault, interpolate} from './interpolation.js';
+import {KeyFault} from './key-fault.js';
+import {nearestName} from './nearest-name.js';
+import {stripBlanks} from './python-text.js';
+import {TASK_KEYS, isTaskKeyName} from './task-keys.js';
+import {type TaskSource, makeError} from './task-source.js';
+
+/** A section of a configuration file, as a task sees it: its own options, then those of `[DEFAULT]`. */
+export class FileSection implements TaskSource {
+  readonly #file: string;
+  readonly #section: ConfigSection;
+  readonly #defaults: ConfigSection;
+
+  constructor(file: string, section: ConfigSection, defaults: ConfigSection) {
+    this.#file = file;
+    this.#section = section;
+    this.#defaults = defaults;
+  }
+
+  textOf(key: string): string | undefined {
+    const option = this.#find(key);
+    if (!option) return undefined;
+    try {
+      return stripBlanks(interpolate(option.value, (name) => this.#find(name)?.value));
+    } catch (error) {
+      if (!(error instanceof InterpolationFault)) throw error;
+      const hint = error.hint ?? this.#hintForReference(error.reference);
+      throw new KeyFault(error.message, {code: 'config-interpolation', hint, cause: error});
+    }
+  }
+
+  nameOf(key: string): string {
+    return key;
+  }
+
+  errorOf(key: string, fault: KeyFault): ConfigError {
+    const option = this.#find(key);
+    const line = option?.line ?? this.#section.line;
+    const place: ConfigPlace = {file: this.#file, line, section: this.#section.name, key};
+    const inherited = option !== undefined && !this.#section.options.has(key);
+    const where = `${this.#file}:${line}: [${this.#section.name}] ${key}${inherited ? ` (from [${DEFAULT_SECTION}])` : ''}`;
+    if (fault.code !== 'config-missing-key') return makeError(where, fault, place);
+    const hint = fault.hint ?? this.#hintForMissing(key);
+    return makeError(where, new KeyFault(fault.message, {code: fault.code, hint}), place);
+  }
+
+  #find(name: string): ConfigOption | undefined {
+    return this.#section.options.get(name) ?? this.#defaults.options.get(name);
+  }
+
+  #options(): ConfigOption[] {
+    return [...this.#section.options.values(), ...this.#defaults.options.values()];
+  }
+
+  #hintForReference(reference: string | undefined): string | undefined {
+    if (reference === undefined) return undefined;
+    const names = this.#options().map(({name}) => name);
+    const nearest = nearestName(reference, names);
+    return nearest === undefined ? undefined : `did you mean '%(${nearest})s'?`;
+  }
+
+  /** Why a key may be missing although somebody wrote it. */
+  #hintForMissing(key: string): string | undefined {
+    const known = TASK_KEYS.map(({name}) => name);
+    for (const {name, line, value} of this.#options()) {
+      if (!isTaskKeyName(name) && nearestName(name, known) === key) return `line ${line} says '${name}'`;
+      if (indentedKeys(value).includes(key)) return `it is in an indented line, which continues the value of '${name}'`;
+    }
+    if (this.#section.name.toUpperCase() !== DEFAULT_SECTION) return undefined;
+    return `only [${DEFAULT_SECTION}], in capital letters, is inherited by the other sections`;
+  }
+}
+
+/** The keys that a continued value holds as if they were options of their own: lines indented by mistake. */
+export function indentedKeys(value: string): string[] {
+  const names = value
+    .split('\n')
+    .slice(1)
+    .map((line) => /^([^\s=:]+)\s*[=:]/.exec(line)?.[1]?.toLowerCase());
+  return names.filter((name) => name !== undefined && isTaskKeyName(name));
+}

@@ -1,0 +1,101 @@
+import type {ConfigError} from './config-error.js';
+import {KeyFault} from './key-fault.js';
+import type {KeyContext} from './key-rule.js';
+import type {TaskConfig} from './task-config.js';
+import {TASK_KEYS, type TaskKeyName, type TaskValues, keyRule} from './task-keys.js';
+import type {TaskSource} from './task-source.js';
+
+export type ReadTask =
+  | {readonly state: 'valid'; readonly config: TaskConfig}
+  | {readonly state: 'invalid'; readonly disabled: boolean; readonly errors: readonly ConfigError[]};
+
+/** What of a task's values depends on this machine and its user. */
+export type Surroundings = Omit<KeyContext, 'targetIsRemote'>;
+
+type Incomplete<Name extends TaskKeyName> = {-readonly [Key in Name]?: TaskValues[Key]};
+type IncompleteValues = Incomplete<TaskKeyName>;
+
+/** Reads all keys of one task; it comes out complete, or with everything that is wrong with it. */
+export function readTask(name: string, source: TaskSource, surroundings: Surroundings): ReadTask {
+  const context = {...surroundings, targetIsRemote: hasConnection(source)};
+  const values: IncompleteValues = {};
+  const errors: ConfigError[] = [];
+  for (const key of TASK_KEYS) {
+    try {
+      const isUsed = key.onlyWith === undefined || values[key.onlyWith] === true;
+      readKey(key.name, isUsed ? textOf(key.name, source) : '', values, context);
+    } catch (error) {
+      if (!(error instanceof KeyFault)) throw error;
+      errors.push(source.errorOf(key.name, error));
+    }
+  }
+  if (lacksPatchDir(values)) errors.push(patchDirError(source));
+  if (errors.length === 0 && isComplete(values)) return {state: 'valid', config: taskConfig(name, values)};
+  return {state: 'invalid', disabled: values.disabled ?? false, errors};
+}
+
+function hasConnection(source: TaskSource): boolean {
+  try {
+    return textOf('connection_command', source) !== '';
+  } catch (error) {
+    if (error instanceof KeyFault) return true;
+    throw error;
+  }
+}
+
+/** Empty for a key that is not there: to leave a value empty is to unset it, also against `[DEFAULT]`. */
+function textOf(key: TaskKeyName, source: TaskSource): string {
+  const text = source.textOf(key) ?? '';
+  if (text.includes('\0')) throw new KeyFault('holds a NUL character');
+  return text;
+}
+
+function readKey<Name extends TaskKeyName>(
+  name: Name,
+  text: string,
+  values: Incomplete<Name>,
+  context: KeyContext,
+): void {
+  const rule = keyRule(name);
+  values[name] = text === '' ? rule.whenUnset(context) : rule.parse(text, context);
+}
+
+function lacksPatchDir(values: IncompleteValues): boolean {
+  const isKnown = 'target_patch_dir' in values && values.apply_patch_in_place !== undefined;
+  return isKnown && values.target_patch_dir === undefined && !values.apply_patch_in_place;
+}
+
+function patchDirError(source: TaskSource): ConfigError {
+  const fault = new KeyFault(`must be set, unless ${source.nameOf('apply_patch_in_place')} is on`, {
+    code: 'config-missing-key',
+  });
+  return source.errorOf('target_patch_dir', fault);
+}
+
+function isComplete(values: IncompleteValues): values is TaskValues {
+  return TASK_KEYS.every(({name}) => name in values);
+}
+
+function taskConfig(name: string, values: TaskValues): TaskConfig {
+  return {
+    name,
+    disabled: values.disabled,
+    sourcePath: values.source_path,
+    targetPath: values.target_path,
+    connectionCommand: values.connection_command,
+    connectionQuoting: values.connection_quoting,
+    localBdsyncBin: values.local_bdsync_bin,
+    remoteBdsyncBin: values.remote_bdsync_bin,
+    bdsyncArgs: values.bdsync_args,
+    targetPatchDir: values.target_patch_dir,
+    applyPatchInPlace: values.apply_patch_in_place,
+    createTargetIfMissing: values.create_target_if_missing,
+    allowTargetInUse: values.allow_target_in_use,
+    bandwidthLimitBytesPerSecond: values.bandwidth_limit,
+    stallTimeoutMs: values.stall_timeout,
+    stateDir: values.state_dir,
+    lvmSnapshot: values.lvm_snapshot_enabled
+      ? {size: values.lvm_snapshot_size, name: values.lvm_snapshot_name, programPath: values.lvm_program_path}
+      : undefined,
+  };
+}

@@ -1,0 +1,62 @@
+import type {ConfigPlace} from './config-error.js';
+import type {ConfigOption, ConfigSection} from './config-parser.js';
+import {indentedKeys} from './file-section.js';
+import {referencedNames} from './interpolation.js';
+import {nearestName} from './nearest-name.js';
+import {TASK_KEYS, isTaskKeyName} from './task-keys.js';
+
+/** What a user should look at, although it keeps no task from running. */
+export interface ConfigWarning extends ConfigPlace {
+  /** Names its place, as a ConfigError does. */
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Most probably a mistake, worth telling on every run; otherwise for `check` only. */
+  readonly likelyMisspelling: boolean;
+}
+
+/** All names that `%(…)s` refer to in any of `sections`: such options may be variables of the user's own. */
+export function referencedKeys(sections: readonly ConfigSection[]): ReadonlySet<string> {
+  const options = sections.flatMap((section) => [...section.options.values()]);
+  return new Set(options.flatMap(({value}) => referencedNames(value)));
+}
+
+/** Warnings about what the section itself holds, not about what it inherits. */
+export function sectionWarnings(
+  file: string,
+  section: ConfigSection,
+  referenced: ReadonlySet<string>,
+): readonly ConfigWarning[] {
+  const warnings: ConfigWarning[] = [];
+  for (const option of section.options.values()) {
+    const {name: key, line} = option;
+    const place = {file, line, section: section.name, key};
+    const where = `${file}:${line}: [${section.name}] ${key}`;
+    if (!isTaskKeyName(key)) warnings.push({...place, ...unknownKey(where, option, referenced.has(key))});
+    for (const swallowed of indentedKeys(option.value)) {
+      const message = `${where}: its value goes on with an indented line that sets '${swallowed}'`;
+      const hint = `for an option of its own, remove the blanks before '${swallowed}'`;
+      warnings.push({...place, message, hint, likelyMisspelling: true});
+    }
+  }
+  return warnings;
+}
+
+function unknownKey(
+  where: string,
+  {name}: ConfigOption,
+  isReferenced: boolean,
+): Omit<ConfigWarning, keyof ConfigPlace> {
+  if (isReferenced) {
+    const message = `${where}: not a key, but a variable that %(${name})s uses`;
+    return {message, hint: undefined, likelyMisspelling: false};
+  }
+  const nearest = nearestName(
+    name,
+    TASK_KEYS.map((known) => known.name),
+  );
+  return {
+    message: `${where}: unknown key`,
+    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+    likelyMisspelling: nearest !== undefined,
+  };
+}

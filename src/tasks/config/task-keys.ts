@@ -1,0 +1,177 @@
+/** The one table of the keys of a task: it drives parsing, messages, suggestions, `sync`'s options and the manual. */
+import {choiceOf, commandWords, durationMs, rateValue, shellWords, snapshotSize, volumeName} from './key-values.js';
+import {KeyFault} from './key-fault.js';
+import {flag, type KeyContext, type KeyRule, optional, required, withDefault} from './key-rule.js';
+import {parseBdsyncArgs} from './parse-bdsync-args.js';
+import {localPath, remotePath, remoteProgram} from './path-values.js';
+import type {BdsyncArgs} from './task-config.js';
+
+/** What the keys of a task come to. */
+export interface TaskValues {
+  readonly source_path: string;
+  readonly target_path: string;
+  readonly connection_command: readonly string[];
+  readonly connection_quoting: 'auto' | 'shell' | 'none';
+  readonly remote_bdsync_bin: string;
+  readonly local_bdsync_bin: string | undefined;
+  readonly apply_patch_in_place: boolean;
+  readonly target_patch_dir: string | undefined;
+  readonly create_target_if_missing: boolean;
+  readonly allow_target_in_use: boolean;
+  readonly bdsync_args: BdsyncArgs;
+  readonly bandwidth_limit: number | undefined;
+  readonly stall_timeout: number;
+  readonly lvm_snapshot_enabled: boolean;
+  readonly lvm_snapshot_size: string | undefined;
+  readonly lvm_snapshot_name: string;
+  readonly lvm_program_path: string;
+  readonly disabled: boolean;
+  readonly state_dir: string;
+}
+
+export type TaskKeyName = keyof TaskValues;
+
+const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
+  source_path: required(parseLocalPath, {
+    group: 'source and target',
+    placeholder: 'path',
+    doc: 'the block device or image file on this machine that is copied',
+  }),
+  target_path: required(parseTargetPath, {
+    group: 'source and target',
+    placeholder: 'path',
+    doc: "the block device or image file on the target's host that is brought in step",
+  }),
+  create_target_if_missing: flag({
+    group: 'source and target',
+    doc: 'create a missing target as an empty file of the size of the source',
+  }),
+  allow_target_in_use: flag({
+    group: 'source and target',
+    doc: 'write although the target is mounted or otherwise in use',
+  }),
+  connection_command: {
+    ...optional(commandWords, {
+      group: 'connection',
+      placeholder: 'command',
+      doc: "the program and its arguments that start commands on the target's host, such as ssh backup@host",
+    }),
+    whenUnset: () => [],
+  },
+  connection_quoting: withDefault('auto', choiceOf(['auto', 'shell', 'none']), {
+    group: 'connection',
+    placeholder: 'auto|shell|none',
+    doc: 'whether a shell at the far end parses the words of a command again: shell as with ssh, none as with sudo',
+  }),
+  remote_bdsync_bin: withDefault('bdsync', parseRemoteProgram, {
+    group: 'connection',
+    placeholder: 'program',
+    doc: "the bdsync program that is started on the target's host",
+  }),
+  local_bdsync_bin: optional(parseLocalPath, {
+    group: 'connection',
+    placeholder: 'path',
+    doc: 'a bdsync program on this machine that is used in place of the built-in engine',
+  }),
+  apply_patch_in_place: flag({
+    group: 'patch',
+    doc: 'write differences to the target as they are found, without a patch file',
+  }),
+  target_patch_dir: optional(parseTargetPath, {
+    group: 'patch',
+    placeholder: 'folder',
+    doc: "the folder on the target's host for the patch file; needed unless apply_patch_in_place is on",
+  }),
+  bdsync_args: {
+    ...optional((text) => parseBdsyncArgs(shellWords(text)), {
+      group: 'transfer',
+      placeholder: 'options',
+      doc: 'options of bdsync, such as --diffsize=resize; each end is handed those that it accepts',
+    }),
+    whenUnset: () => parseBdsyncArgs([]),
+  },
+  bandwidth_limit: optional(rateValue, {
+    group: 'transfer',
+    placeholder: 'rate',
+    doc: 'bytes per second over the connection, both directions together, with k, m or g for KiB, MiB or GiB',
+  }),
+  stall_timeout: withDefault('30m', durationMs, {
+    group: 'transfer',
+    placeholder: 'time',
+    doc: 'fail when nothing has moved for this long, in seconds or with m or h behind it; 0 waits for ever',
+  }),
+  lvm_snapshot_enabled: flag({
+    group: 'snapshot',
+    doc: 'read from an LVM snapshot of the source, made for the run and removed afterwards',
+  }),
+  lvm_snapshot_size: optional(snapshotSize, {
+    group: 'snapshot',
+    placeholder: 'size',
+    doc: 'room for what changes in the source during the run: 5G, 10%ORIGIN, 50%FREE; a thin volume needs none',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  lvm_snapshot_name: withDefault('bdsync-snapshot', volumeName, {
+    group: 'snapshot',
+    placeholder: 'name',
+    doc: 'the name of the snapshot, in the volume group of the source',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  lvm_program_path: withDefault('/sbin/lvm', (text) => text, {
+    group: 'snapshot',
+    placeholder: 'path',
+    doc: 'the lvm program',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  disabled: flag({
+    group: 'run',
+    doc: 'leave this task out',
+  }),
+  state_dir: {
+    ...optional(parseStateDir, {
+      group: 'run',
+      placeholder: 'folder',
+      doc: 'the folder on this machine for locks and for what must outlive a run',
+    }),
+    defaultText: '/var/lib/bdsync-manager for root, else ~/.local/state/bdsync-manager',
+    whenUnset: (context) => context.defaultStateDir,
+  },
+};
+
+export interface TaskKey extends KeyRule<unknown> {
+  readonly name: TaskKeyName;
+}
+
+/** All keys, in the order of the manual. */
+export const TASK_KEYS: readonly TaskKey[] = Object.keys(KEY_RULES)
+  .filter(isTaskKeyName)
+  .map((name) => ({...KEY_RULES[name], name}));
+
+export function isTaskKeyName(name: string): name is TaskKeyName {
+  return Object.hasOwn(KEY_RULES, name);
+}
+
+/** How the value of one key is made. */
+export function keyRule<Name extends TaskKeyName>(name: Name): KeyRule<TaskValues[Name]> {
+  return KEY_RULES[name];
+}
+
+function parseLocalPath(text: string, context: KeyContext): string {
+  return localPath(text, context.homeFolderOf);
+}
+
+function parseTargetPath(text: string, context: KeyContext): string {
+  return context.targetIsRemote ? remotePath(text) : localPath(text, context.homeFolderOf);
+}
+
+/** Without a connection nothing is started elsewhere, and what `[DEFAULT]` says for other tasks does no harm. */
+function parseRemoteProgram(text: string, context: KeyContext): string {
+  return context.targetIsRemote ? remoteProgram(text) : text;
+}
+
+function parseStateDir(text: string, context: KeyContext): string {
+  const path = localPath(text, context.homeFolderOf);
+  if (path.startsWith('/')) return path;
+  throw new KeyFault(`'${text}' depends on the current folder, so that two runs would not find each other's locks`, {
+    hint: "begin with '/' or '~/'",
+  });
+}
