@@ -4,10 +4,13 @@ import {plainLines, plainText} from './plain-text.js';
 import type {Screen} from './screen.js';
 
 /** Per task a line with the verdict; below it what is wrong, what a user should know, and what was found. */
-export function formatCheck({configFile, tasks}: CheckReport, screen: Pick<Screen, 'hasColors'>): string {
+export function formatCheck({configFile, warnings, tasks}: CheckReport, screen: Pick<Screen, 'hasColors'>): string {
   const paint = painter(screen.hasColors);
-  if (tasks.length === 0) return `${plainText(configFile)}: no tasks\n`;
-  return tasks.map((task) => formatTask(task, paint)).join('');
+  return [
+    ...warnings.map((finding) => formatFinding('warning', 'yellow', finding, paint, '')),
+    ...(tasks.length === 0 ? [`${plainText(configFile)}: no tasks\n`] : []),
+    ...tasks.map((task) => formatTask(task, paint)),
+  ].join('');
 }
 
 function formatTask(task: CheckedTask, paint: Paint): string {
@@ -26,7 +29,7 @@ function verdict({configErrors, unmetNeeds}: CheckedTask, paint: Paint): string 
   return unmetNeeds.length > 0 ? paint('red', 'not ready') : paint('green', 'ready');
 }
 
-function formatFinding(kind: string, color: Color, {message, hint}: Finding, paint: Paint): string {
-  const hintLine = hint === undefined ? '' : `    hint: ${plainLines(hint, '      ')}\n`;
-  return `  ${paint(color, kind)}: ${plainLines(message, '    ')}\n${hintLine}`;
+function formatFinding(kind: string, color: Color, {message, hint}: Finding, paint: Paint, indent = '  '): string {
+  const hintLine = hint === undefined ? '' : `${indent}  hint: ${plainLines(hint, `${indent}    `)}\n`;
+  return `${indent}${paint(color, kind)}: ${plainLines(message, `${indent}  `)}\n${hintLine}`;
 }

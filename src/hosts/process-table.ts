@@ -15,15 +15,23 @@ export interface ProcessEntry {
   readonly startTicks: number;
 }
 
-/** All processes of this machine that we may see. */
+/** All processes of this machine that we may see; none when we are out of file descriptors. */
 export function readProcessTable(): Map<number, ProcessEntry> {
   const table = new Map<number, ProcessEntry>();
-  for (const name of readdirSync('/proc')) {
+  for (const name of processFolders()) {
     if (!/^\d+$/.test(name)) continue;
     const entry = readProcess(Number(name));
     if (entry !== undefined) table.set(entry.pid, entry);
   }
   return table;
+}
+
+function processFolders(): string[] {
+  try {
+    return readdirSync('/proc');
+  } catch {
+    return [];
+  }
 }
 
 /** Undefined when there is no such process (any more). */

@@ -1,6 +1,8 @@
 /** What `check` found: per task its unmet needs and what a user should know. */
 export interface CheckReport {
   readonly configFile: string;
+  /** About no task alone. */
+  readonly warnings: readonly Finding[];
   readonly tasks: readonly CheckedTask[];
 }
 

@@ -48,6 +48,8 @@ export interface TaskFigures {
   readonly differingBlocks: number | undefined;
   readonly differingBytes: number;
   readonly patchBytes: number;
+  /** Of digests received; undefined where a native client does not tell. */
+  readonly digestBytes: number | undefined;
   /** Over the task's connection (or the pipes to a local target's programs), each direction seen from here. */
   readonly sentBytes: number;
   readonly receivedBytes: number;

@@ -1,13 +1,13 @@
 import {expect, test} from 'vitest';
-import type {CheckedTask} from '#dist/tasks/check-report.js';
+import type {CheckedTask, Finding} from '#dist/tasks/check-report.js';
 import {formatCheck} from '#dist/cli/check-text.js';
 
 function checked(task: string, found: Partial<CheckedTask> = {}): CheckedTask {
   return {task, disabled: false, configErrors: [], unmetNeeds: [], warnings: [], facts: [], ...found};
 }
 
-function text(tasks: CheckedTask[], hasColors = false): string {
-  return formatCheck({configFile: 'nightly.conf', tasks}, {hasColors});
+function text(tasks: CheckedTask[], hasColors = false, warnings: Finding[] = []): string {
+  return formatCheck({configFile: 'nightly.conf', warnings, tasks}, {hasColors});
 }
 
 test('each task has a verdict, and below it what is wrong and what was found', () => {
@@ -42,4 +42,10 @@ test('what other ends say cannot steer the terminal', () => {
 
 test('a file without tasks says so', () => {
   expect(text([])).toBe('nightly.conf: no tasks\n');
+});
+
+test('what concerns no task alone comes first', () => {
+  expect(text([checked('home')], false, [{message: 'nightly.conf:2: [DEFAULT] mine: unknown', hint: undefined}])).toBe(
+    'warning: nightly.conf:2: [DEFAULT] mine: unknown\nhome: ready\n',
+  );
 });

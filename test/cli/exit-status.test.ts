@@ -40,7 +40,7 @@ test.for([
   ['both', [checked({configErrors: FINDING}), checked({unmetNeeds: FINDING})], 3],
   ['faults of a disabled task', [checked({disabled: true, configErrors: FINDING, unmetNeeds: FINDING})], 0],
 ] as const)('check, %s: %i', ([_case, tasks, status]) => {
-  expect(statusOfCheck({configFile: 'f', tasks})).toBe(status);
+  expect(statusOfCheck({configFile: 'f', warnings: [], tasks})).toBe(status);
 });
 
 test('errors outside of tasks', () => {

@@ -12,6 +12,7 @@ export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
     patchBytes: 5_072_213,
     sentBytes: 5_100_000,
     receivedBytes: 33_554_432,
+    digestBytes: 33_000_000,
     timesMs: {generate: 12_345.678, transfer: 2000, apply: 812.5, total: 15_500},
     ...changes,
   };

@@ -1,0 +1,80 @@
+import {generatePatch, type DiffOptions} from '../bdsync/client.js';
+import {openDevice} from '../bdsync/device.js';
+import {BdsyncError} from '../bdsync/errors.js';
+import type {Child} from '../hosts/host.js';
+import {diffWithNativeClient} from './native-client.js';
+import {startServer} from './server.js';
+import type {TaskContext} from './task-context.js';
+import {TaskError} from './task-error.js';
+
+/** What a comparison found, whichever client made it. */
+export interface DiffOutcome {
+  readonly sourceBytes: number;
+  readonly targetBytes: number;
+  /** Undefined where a native client does not tell. */
+  readonly differingBlocks: number | undefined;
+  readonly differingBytes: number;
+  readonly patchBytes: number;
+  /** Undefined where a native client does not tell. */
+  readonly digestBytes: number | undefined;
+}
+
+export type WritePatch = (bytes: Uint8Array) => Promise<void>;
+
+/** Compares the source with the target and hands the patch on as it grows. */
+export async function diff(context: TaskContext, sourcePath: string, writePatch: WritePatch): Promise<DiffOutcome> {
+  const {plan, host, watchdog, signal} = context;
+  await using server = await startServer(context);
+  watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;
+  let sinkFailure: unknown;
+  const write: WritePatch = async (bytes) => {
+    try {
+      await writePatch(bytes);
+    } catch (error) {
+      sinkFailure = error;
+      throw error;
+    }
+  };
+  try {
+    const outcome =
+      plan.client.kind === 'native'
+        ? await diffWithNativeClient(context, plan.client, server.child, sourcePath, write)
+        : await diffBuiltIn(context, plan.client.options, server.child, sourcePath, write);
+    await server.finish();
+    return outcome;
+  } catch (error) {
+    if (sinkFailure !== undefined || signal.aborted) throw sinkFailure ?? error;
+    if (error instanceof BdsyncError && error.code === 'size-mismatch') throw explainSizes(error);
+    throw await server.explain(error);
+  }
+}
+
+async function diffBuiltIn(
+  {plan, meter, signal, teller}: TaskContext,
+  options: DiffOptions,
+  server: Child,
+  sourcePath: string,
+  writePatch: WritePatch,
+): Promise<DiffOutcome> {
+  await using source = await openDevice(sourcePath, 'read');
+  return await generatePatch({
+    channel: {input: server.stdout, output: server.stdin},
+    source,
+    remotePath: plan.target.path,
+    options,
+    writePatch,
+    onWarning: (message) => teller.log('warning', message),
+    onProgress: ({comparedBytes, totalBytes, patchBytes}) =>
+      teller.progress(meter, comparedBytes, totalBytes, patchBytes),
+    signal,
+  });
+}
+
+function explainSizes(cause: BdsyncError): TaskError {
+  return new TaskError('size-mismatch', cause.message, {
+    cause,
+    hint:
+      'bdsync_args = --diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits; ' +
+      'a device must be made as large by hand',
+  });
+}

@@ -1,0 +1,107 @@
+import {fileURLToPath} from 'node:url';
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../bdsync/client.js';
+import {parseSizePolicy} from '../bdsync/size-policy.js';
+import {clientArguments, patchArguments, serverArguments} from './config/bdsync-args.js';
+import type {LvmSnapshotConfig, TaskConfig} from './config/task-config.js';
+import type {TaskPlanSummary} from './report.js';
+
+/** What one run of a task will do: plain data, made without a look at any disk or host. */
+export interface TaskPlan {
+  readonly task: string;
+  readonly sourcePath: string;
+  readonly target: TargetAddress;
+  readonly flow: {readonly kind: 'in-place'} | {readonly kind: 'patch-file'; readonly patchDir: string};
+  readonly client:
+    | {readonly kind: 'built-in'; readonly options: DiffOptions}
+    | {readonly kind: 'native'; readonly program: string; readonly arguments: readonly string[]};
+  /** Starts bdsync on the target's host. */
+  readonly targetProgram: readonly string[];
+  readonly serverArguments: readonly string[];
+  readonly patchArguments: readonly string[];
+  readonly createTarget: boolean;
+  readonly allowTargetInUse: boolean;
+  readonly bandwidthLimitBytesPerSecond: number | undefined;
+  /** 0: never. */
+  readonly stallTimeoutMs: number;
+  readonly stateDir: string;
+  readonly snapshot: LvmSnapshotConfig | undefined;
+}
+
+export interface TargetAddress {
+  /** Words that reach the host; empty: this machine. */
+  readonly connection: readonly string[];
+  readonly quoting: 'auto' | 'shell' | 'none';
+  readonly path: string;
+}
+
+const OWN_BDSYNC = fileURLToPath(new URL('../../bin/bdsync.js', import.meta.url));
+
+export function planTask(config: TaskConfig): TaskPlan {
+  return {
+    task: config.name,
+    sourcePath: config.sourcePath,
+    target: {
+      connection: config.connectionCommand,
+      quoting: config.connectionQuoting,
+      path: config.targetPath,
+    },
+    flow:
+      config.applyPatchInPlace || config.targetPatchDir === undefined
+        ? {kind: 'in-place'}
+        : {kind: 'patch-file', patchDir: config.targetPatchDir},
+    client: planClient(config),
+    targetProgram: planTargetProgram(config),
+    serverArguments: serverArguments(config.bdsyncArgs),
+    patchArguments: patchArguments(config.bdsyncArgs),
+    createTarget: config.createTargetIfMissing,
+    allowTargetInUse: config.allowTargetInUse,
+    bandwidthLimitBytesPerSecond: config.bandwidthLimitBytesPerSecond,
+    stallTimeoutMs: config.stallTimeoutMs,
+    stateDir: config.stateDir,
+    snapshot: config.lvmSnapshot,
+  };
+}
+
+function planClient(config: TaskConfig): TaskPlan['client'] {
+  const args = config.bdsyncArgs;
+  if (config.localBdsyncBin !== undefined) {
+    return {kind: 'native', program: config.localBdsyncBin, arguments: clientArguments(args)};
+  }
+  const options: DiffOptions = {
+    ...DEFAULT_DIFF_OPTIONS,
+    ...(args.blockBytes !== undefined && {blockBytes: args.blockBytes}),
+    ...(args.hash !== undefined && {digest: args.hash}),
+    ...(args.checksum !== undefined && {checksum: args.checksum}),
+    ...(args.diffSize !== undefined && {sizePolicy: parseSizePolicy(args.diffSize)}),
+    twoPass: args.twoPass,
+    fixedSalt: args.fixedSalt,
+    zeroBlocks: args.zeroBlocks,
+    flushCache: args.flushCache,
+  };
+  return {kind: 'built-in', options};
+}
+
+function planTargetProgram(config: TaskConfig): readonly string[] {
+  if (config.connectionCommand.length > 0) return [config.remoteBdsyncBin];
+  return config.localBdsyncBin === undefined ? [process.execPath, OWN_BDSYNC] : [config.localBdsyncBin];
+}
+
+/** Whether bdsync on the target's host is known to be ours without asking it. */
+export function usesOwnTargetProgram(plan: TaskPlan): boolean {
+  return plan.target.connection.length === 0 && plan.client.kind === 'built-in';
+}
+
+export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary {
+  return {
+    task: plan.task,
+    source: plan.sourcePath,
+    target: {host: hostName, path: plan.target.path},
+    flow: plan.flow.kind,
+    patchDir: plan.flow.kind === 'patch-file' ? plan.flow.patchDir : undefined,
+    client: plan.client.kind === 'native' ? plan.client.program : 'built-in engine',
+    targetProgram: usesOwnTargetProgram(plan) ? 'built-in engine' : plan.targetProgram.join(' '),
+    createTarget: plan.createTarget,
+    snapshot: plan.snapshot?.name,
+    bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
+  };
+}

@@ -1,0 +1,147 @@
+import {performance} from 'node:perf_hooks';
+import {TrafficMeter} from '../hosts/traffic-meter.js';
+import type {TaskConfig} from './config/task-config.js';
+import {diff} from './diff.js';
+import type {OnRunEvent} from './events.js';
+import {failureOf} from './failure.js';
+import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
+import type {HostPool} from './host-pool.js';
+import {Leftovers} from './leftovers.js';
+import {planTask, summarizePlan, type TaskPlan} from './plan.js';
+import {prepareTarget, refuseSource} from './prepare-target.js';
+import {removeLeftovers} from './remove-leftovers.js';
+import type {TaskFigures, TaskReport} from './report.js';
+import {lockTask} from './run-lock.js';
+import {inspectSource} from './source.js';
+import {inspectTarget} from './target.js';
+import {leaseTarget} from './target-lease.js';
+import {Teller, type TaskContext} from './task-context.js';
+import {TaskError} from './task-error.js';
+import {taskId} from './task-id.js';
+import {Watchdog} from './watchdog.js';
+
+export interface TaskRunRequest {
+  readonly config: TaskConfig;
+  /** Real path of the configuration, or another word that tells tasks of one name apart. */
+  readonly origin: string;
+  readonly pool: HostPool;
+  readonly dryRun: boolean;
+  readonly waitForLock: boolean;
+  readonly onEvent: OnRunEvent;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one task to its report. A failure is in the report; only a defect is thrown. */
+export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
+  const {config, dryRun, onEvent, signal} = request;
+  const plan = planTask(config);
+  const teller = new Teller(plan.task, onEvent);
+  const meter = new TrafficMeter({limitBytesPerSecond: plan.bandwidthLimitBytesPerSecond});
+  const abort = new AbortController();
+  const cancel = (): void => abort.abort(new TaskError('cancelled', 'cancelled'));
+  signal.addEventListener('abort', cancel, {once: true});
+  if (signal.aborted) cancel();
+  const started = {at: new Date(), ms: performance.now()};
+  const base = (): {task: string; startedAt: string; endedAt: string; notes: readonly string[]} => ({
+    task: plan.task,
+    startedAt: started.at.toISOString(),
+    endedAt: new Date().toISOString(),
+    notes: teller.notes,
+  });
+  using watchdog = new Watchdog({timeoutMs: plan.stallTimeoutMs, meter, onStall: (error) => abort.abort(error)});
+  const step: Step = {request, plan, teller, meter, watchdog, abort};
+  try {
+    const outcome = dryRun ? await rehearse(step) : await synchronize(step);
+    const figures = outcome && figuresOf(plan, meter, outcome, performance.now() - started.ms);
+    if (!dryRun && figures) return {...base(), state: 'synced', figures};
+    return {...base(), state: 'planned', plan: summarizePlan(plan, hostOf(step).name), figures};
+  } catch (error) {
+    return {...base(), state: 'failed', failure: await failureOf(error, teller.stage, abort.signal)};
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+interface Step {
+  readonly request: TaskRunRequest;
+  readonly plan: TaskPlan;
+  readonly teller: Teller;
+  readonly meter: TrafficMeter;
+  readonly watchdog: Watchdog;
+  readonly abort: AbortController;
+}
+
+/** The way of one run. */
+async function synchronize(step: Step): Promise<FlowOutcome> {
+  const {request, plan, teller, abort} = step;
+  const id = taskId(plan.task, request.origin);
+  const {stateDir} = plan;
+  const {signal} = abort;
+  await using _lock = await lockTask({stateDir, taskId: id, task: plan.task, wait: request.waitForLock, signal});
+  const leftovers = new Leftovers(stateDir, id);
+  await removeLeftovers(leftovers, request.pool, teller);
+
+  teller.enter('check target');
+  const source = await inspectSource(plan.sourcePath);
+  const context = await reachTarget(step);
+  await prepareTarget(context, source);
+  await using lease = await leaseTarget(context);
+  void lease.lost.then((error) => abort.abort(error));
+
+  signal.throwIfAborted();
+  return plan.flow.kind === 'in-place'
+    ? await applyInPlace(context, plan.sourcePath)
+    : await applyThroughFile(context, plan.sourcePath, plan.flow.patchDir, leftovers);
+}
+
+/** What a run would do, compared but not written; undefined where the ends cannot be compared now. */
+async function rehearse(step: Step): Promise<FlowOutcome | undefined> {
+  const {plan, teller, abort} = step;
+  try {
+    teller.enter('check target');
+    const source = await inspectSource(plan.sourcePath);
+    const context = await reachTarget(step);
+    const target = await inspectTarget(context.host, plan.target.path, abort.signal);
+    if (target.kind !== 'present') {
+      teller.note(plan.createTarget ? 'the target does not exist and would be created' : 'the target does not exist');
+      return undefined;
+    }
+    await refuseSource(plan.sourcePath, source, plan.target.path, target.identity);
+    teller.enter('generate');
+    const startedAt = performance.now();
+    const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());
+    return {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}};
+  } catch (error) {
+    const {message, hint, cancelled} = await failureOf(error, teller.stage, abort.signal);
+    if (cancelled) throw error;
+    teller.note(`cannot be compared now: ${message}${hint === undefined ? '' : ` (${hint})`}`);
+    return undefined;
+  }
+}
+
+function hostOf({request, plan}: Step): TaskContext['host'] {
+  return request.pool.host(plan.target);
+}
+
+async function reachTarget(step: Step): Promise<TaskContext> {
+  const {request, plan, teller, meter, watchdog, abort} = step;
+  const host = hostOf(step);
+  watchdog.waitingFor = host.name;
+  const farEnd = await request.pool.farEnd(plan, abort.signal);
+  return {plan, host, farEnd, meter, watchdog, teller, signal: abort.signal};
+}
+
+function figuresOf(plan: TaskPlan, meter: TrafficMeter, outcome: FlowOutcome, totalMs: number): TaskFigures {
+  return {
+    flow: plan.flow.kind,
+    sourceBytes: outcome.sourceBytes,
+    targetBytes: outcome.targetBytes,
+    differingBlocks: outcome.differingBlocks,
+    differingBytes: outcome.differingBytes,
+    patchBytes: outcome.patchBytes,
+    digestBytes: outcome.digestBytes,
+    sentBytes: meter.sentBytes,
+    receivedBytes: meter.receivedBytes,
+    timesMs: {...outcome.timesMs, total: totalMs},
+  };
+}

@@ -1,0 +1,51 @@
+import type {Host} from '../hosts/host.js';
+import type {TrafficMeter} from '../hosts/traffic-meter.js';
+import type {LogLevel} from '../log.js';
+import type {OnRunEvent, Stage} from './events.js';
+import type {FarEnd} from './far-end.js';
+import type {TaskPlan} from './plan.js';
+import type {Watchdog} from './watchdog.js';
+
+/** What the steps of one task's run share. */
+export interface TaskContext {
+  readonly plan: TaskPlan;
+  readonly host: Host;
+  readonly farEnd: FarEnd;
+  readonly meter: TrafficMeter;
+  readonly watchdog: Watchdog;
+  /** Aborts on a signal, a stall, or a lost hold; its reason is the error to tell. */
+  readonly signal: AbortSignal;
+  readonly teller: Teller;
+}
+
+/** Tells what happens in one task, and remembers the stage and the notes for its report. */
+export class Teller {
+  readonly #task: string;
+  readonly #onEvent: OnRunEvent;
+  readonly notes: string[] = [];
+  stage: Stage = 'lock';
+
+  constructor(task: string, onEvent: OnRunEvent) {
+    this.#task = task;
+    this.#onEvent = onEvent;
+  }
+
+  enter(stage: Stage): void {
+    this.stage = stage;
+    this.#onEvent({kind: 'stage', task: this.#task, stage});
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.#onEvent({kind: 'log', task: this.#task, level, message});
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  progress(meter: TrafficMeter, doneBytes: number, totalBytes: number, patchBytes: number): void {
+    const {sentBytes, receivedBytes} = meter;
+    const progress = {stage: this.stage, doneBytes, totalBytes, patchBytes, sentBytes, receivedBytes};
+    this.#onEvent({kind: 'progress', task: this.#task, progress});
+  }
+}
