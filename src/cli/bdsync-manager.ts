@@ -1,1 +1,11 @@
-process.exitCode = 1;
+import {main} from './main.js';
+import {screenOn} from './screen.js';
+import {TASKS_LAYER} from './tasks-layer.js';
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: screenOn(process.stdout, 'standard output', process.env),
+  stderr: screenOn(process.stderr, 'standard error', process.env),
+  signals: process,
+  tasks: TASKS_LAYER,
+  endAtOnce: (status) => process.exit(status),
+});

@@ -14,9 +14,9 @@ export function formatCheck({configFile, warnings, tasks}: CheckReport, screen: 
 }
 
 function formatTask(task: CheckedTask, paint: Paint): string {
-  const {configErrors, unmetNeeds, warnings, facts, disabled} = task;
+  const {configErrors, unmetNeeds, warnings, facts} = task;
   return [
-    `${plainText(task.task)}: ${verdict(task, paint)}${disabled ? ' (disabled)' : ''}\n`,
+    `${plainText(task.task)}: ${verdict(task, paint)}\n`,
     ...configErrors.map((finding) => formatFinding('error', 'red', finding, paint)),
     ...unmetNeeds.map((finding) => formatFinding('unmet need', 'red', finding, paint)),
     ...warnings.map((finding) => formatFinding('warning', 'yellow', finding, paint)),
@@ -24,8 +24,10 @@ function formatTask(task: CheckedTask, paint: Paint): string {
   ].join('');
 }
 
-function verdict({configErrors, unmetNeeds}: CheckedTask, paint: Paint): string {
-  if (configErrors.length > 0) return paint('red', 'configuration error');
+/** The needs of a disabled task are not looked at. */
+function verdict({configErrors, unmetNeeds, disabled}: CheckedTask, paint: Paint): string {
+  if (configErrors.length > 0) return `${paint('red', 'configuration error')}${disabled ? ' (disabled)' : ''}`;
+  if (disabled) return paint('yellow', 'disabled');
   return unmetNeeds.length > 0 ? paint('red', 'not ready') : paint('green', 'ready');
 }
 

@@ -1,14 +1,14 @@
 import type {TaskFailure} from '../tasks/report.js';
 
 /**
- * One message for a failed task, the first line on its own sufficient:
+ * One message for a failed task: the stage and what failed in it, the other end's last words, the remedy. The first line says enough on its own:
  *
- *     no space left on /srv/home.img (while: apply)
+ *     apply: no space left on /srv/home.img
  *     | last words of the other end
  *     hint: …
  */
 export function formatFailure(failure: TaskFailure): string {
-  const lines = [`${failure.message}${failure.stage === '' ? '' : ` (while: ${failure.stage})`}`];
+  const lines = [failure.stage === '' ? failure.message : `${failure.stage}: ${failure.message}`];
   for (const line of failure.errorLines) lines.push(`| ${line}`);
   if (failure.hint !== undefined) lines.push(`hint: ${failure.hint}`);
   return lines.join('\n');

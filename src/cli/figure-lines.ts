@@ -7,12 +7,12 @@ export function figureLines(figures: TaskFigures): string[] {
 }
 
 function timeLines({flow, patchBytes, timesMs}: TaskFigures): string[] {
-  const generated = formatDuration(timesMs.generate + timesMs.transfer);
-  if (flow === 'in-place') return [`Change Apply Time: ${generated}`];
+  const {generate, transfer, apply} = timesMs;
+  if (flow === 'in-place') return [`Change Apply Time: ${formatDuration(generate + transfer + apply)}`];
   return [
-    `Patch Generate Time: ${generated}`,
+    `Patch Generate Time: ${formatDuration(generate + transfer)}`,
     `Patch Size: ${formatBytes(patchBytes)}`,
-    `Patch Apply Time: ${formatDuration(timesMs.apply)}`,
+    `Patch Apply Time: ${formatDuration(apply)}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type {RunReport, TaskFigures, TaskPlanSummary, TaskReport} from '../tasks/report.js';
 import {formatBytes} from '../units.js';
-import {plainText} from './plain-text.js';
+import {plainLines, plainText} from './plain-text.js';
 
 /** What `--dry-run` shows: per task where what would run, and how much would change. */
 export function formatPlans({tasks}: RunReport): string {
@@ -10,11 +10,12 @@ export function formatPlans({tasks}: RunReport): string {
     .join('\n');
 }
 
-function formatPlan({plan, figures}: Extract<TaskReport, {state: 'planned'}>): string {
+function formatPlan({plan, figures, notes}: Extract<TaskReport, {state: 'planned'}>): string {
   const facts = [...planFacts(plan), ...figureFacts(figures)];
   const labelColumns = Math.max(...facts.map(([label]) => label.length));
   const lines = facts.map(([label, value]) => `  ${label.padEnd(labelColumns)}  ${plainText(value)}\n`);
-  return `${plainText(plan.task)}\n${lines.join('')}`;
+  const noteLines = notes.map((note) => `  ${plainLines(note, '    ')}\n`);
+  return [`${plainText(plan.task)}\n`, ...lines, ...noteLines].join('');
 }
 
 function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {

@@ -2,7 +2,7 @@ import type {RunReport, TaskFigures, TaskReport} from '../tasks/report.js';
 import {formatBytes} from '../units.js';
 import {formatTenths} from './clock.js';
 import {type Color, painter} from './colors.js';
-import {plainText, shorten} from './plain-text.js';
+import {plainLines, plainText, shorten} from './plain-text.js';
 import type {Screen} from './screen.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 
@@ -46,33 +46,29 @@ const FIGURES: readonly Figure[] = [
   },
 ];
 
-const STATE_COLORS: Readonly<Record<TaskReport['state'], Color | undefined>> = {
-  synced: 'green',
-  planned: undefined,
-  skipped: 'yellow',
-  failed: 'red',
-};
+const STATE_COLORS: Readonly<Record<string, Color>> = {synced: 'green', failed: 'red', cancelled: 'yellow'};
 
 const NOTHING = '-';
 const MAX_NAME_COLUMNS = 24;
 
 /**
  * The figures of all tasks in the first of these forms that fits the screen: a row per task; a column per task; a row
- * per task with the most important figures only. What readers must know besides follows as notes.
+ * per task with the most important figures only. Tasks that were skipped, and what readers must know, follow as lines.
  */
 export function formatReportTable(report: RunReport, screen: Pick<Screen, 'columns' | 'hasColors'>): string {
-  if (report.tasks.length === 0) return '';
   const paint = painter(screen.hasColors);
+  const shown = report.tasks.filter(({state}) => state !== 'skipped');
   let rendered = '';
-  for (const layout of layouts(report.tasks)) {
+  for (const layout of shown.length === 0 ? [] : layouts(shown)) {
     rendered = renderTable(layout, paint);
     if (tableWidth(rendered) <= screen.columns) break;
   }
-  return rendered + report.tasks.flatMap(noteLines).join('');
+  return [rendered, ...skippedLines(report.tasks), ...shown.flatMap(noteLines)].join('');
 }
 
 function* layouts(tasks: readonly TaskReport[]): Generator<TableData> {
-  yield rowPerTask(tasks, FIGURES);
+  const figures = tasks.some((task) => figuresOf(task) !== undefined) ? FIGURES : [];
+  yield rowPerTask(tasks, figures);
   yield columnPerTask(tasks);
   for (let rank = 1; rank < FIGURES.length; rank += 1) {
     yield rowPerTask(
@@ -105,19 +101,36 @@ function nameCell(task: TaskReport): Cell {
   return {text: shorten(plainText(task.task), MAX_NAME_COLUMNS)};
 }
 
-function stateCell({state}: TaskReport): Cell {
-  return {text: state, color: STATE_COLORS[state]};
+function stateCell(task: TaskReport): Cell {
+  const text = task.state === 'failed' && task.failure.cancelled ? 'cancelled' : task.state;
+  return {text, color: STATE_COLORS[text]};
 }
 
 function figureCell(task: TaskReport, figure: Figure): Cell {
-  const figures = task.state === 'synced' || task.state === 'planned' ? task.figures : undefined;
+  const figures = figuresOf(task);
   return {text: figures === undefined ? NOTHING : figure.text(figures)};
+}
+
+function figuresOf(task: TaskReport): TaskFigures | undefined {
+  return task.state === 'synced' || task.state === 'planned' ? task.figures : undefined;
 }
 
 function rateText(bytes: number, milliseconds: number): string {
   return milliseconds > 0 ? `${formatBytes(Math.round((bytes / milliseconds) * 1000))}/s` : NOTHING;
 }
 
-function noteLines(task: TaskReport): string[] {
-  return task.notes.map((note) => `${plainText(task.task)}: ${plainText(note)}\n`);
+/** `skipped (disabled): old, older` */
+function skippedLines(tasks: readonly TaskReport[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const task of tasks) {
+    if (task.state !== 'skipped') continue;
+    names.set(task.reason, [...(names.get(task.reason) ?? []), plainText(task.task)]);
+  }
+  return [...names].map(([reason, skipped]) => `skipped (${plainText(reason)}): ${skipped.join(', ')}\n`);
+}
+
+/** The notes of a plan stand with the plan. */
+function noteLines({task, state, notes}: TaskReport): string[] {
+  if (state === 'planned') return [];
+  return notes.map((note) => `${plainText(task)}: ${plainLines(note, '  ')}\n`);
 }

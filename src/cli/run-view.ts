@@ -56,7 +56,7 @@ export function createRunView({screen, logLevel, progress, now}: RunViewOptions)
 function printReport(report: TaskReport, print: PrintLog): void {
   const tell = (level: LogLevel, message: string): void => print(level, report.task, message);
   if (report.state === 'failed') tell('error', formatFailure(report.failure));
-  if (report.state === 'skipped') tell('warning', `skipped: ${report.reason}`);
+  if (report.state === 'skipped') tell('debug', `skipped: ${report.reason}`);
   if (report.state === 'synced') for (const line of figureLines(report.figures)) tell('info', line);
   for (const note of report.notes) tell('info', note);
 }

@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {quoteWord} from '../hosts/quote.js';
 import {parseSyncSource, parseSyncTarget} from './sync-target.js';
 import {UsageError} from './usage-error.js';
@@ -25,4 +26,10 @@ export function syncTaskValues(
   }
   if (values['target_patch_dir'] === undefined) values['apply_patch_in_place'] = 'yes';
   return values;
+}
+
+/** Names the run in messages and in its lock, which is one for the same two ends, whatever folder it is started in. */
+export function syncTaskName(source: string, target: string): string {
+  const {login} = parseSyncTarget(target);
+  return `${resolve(source)} to ${login === undefined ? resolve(target) : target}`;
 }

@@ -14,6 +14,7 @@ test('each task has a verdict, and below it what is wrong and what was found', (
   const tasks = [
     checked('home', {facts: ['source /dev/vg0/home: 4.0GiB'], warnings: [{message: 'unknown key', hint: undefined}]}),
     checked('mail', {unmetNeeds: [{message: 'no bdsync on ssh store', hint: 'install it there'}]}),
+    checked('older', {disabled: true}),
     checked('old', {
       disabled: true,
       configErrors: [{message: 'nightly.conf:9: [old] source_path is missing', hint: undefined}],
@@ -26,6 +27,7 @@ test('each task has a verdict, and below it what is wrong and what was found', (
 mail: not ready
   unmet need: no bdsync on ssh store
     hint: install it there
+older: disabled
 old: configuration error (disabled)
   error: nightly.conf:9: [old] source_path is missing
 `,

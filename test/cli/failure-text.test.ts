@@ -6,7 +6,7 @@ import {failure} from '../support/report-data.js';
 test('a failure is one message: what failed, while doing what, the last words of the other end, the remedy', () => {
   expect(formatLogLine('error', 'home', formatFailure(failure()))).toBe(
     [
-      "[Task home] ERROR: no program 'bdsync' on ssh backup@store (while: generate)",
+      "[Task home] ERROR: generate: no program 'bdsync' on ssh backup@store",
       '    | bash: line 1: bdsync: command not found',
       '    hint: install bdsync there, or set remote_bdsync_bin',
       '',

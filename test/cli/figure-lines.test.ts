@@ -14,7 +14,7 @@ test('a stored patch is told in the words of old', () => {
 
 test('in place there is one time', () => {
   expect(figureLines(figures({flow: 'in-place', differingBlocks: 1, differingBytes: 4096}))).toEqual([
-    'Change Apply Time: 0:00:14.345678',
+    'Change Apply Time: 0:00:15.158178',
     'Difference: 4.0KiB in 1 block of 4.0GiB',
     'Connection: 4.9MiB sent, 32.0MiB received',
   ]);

@@ -21,33 +21,34 @@ function widest(text: string): number {
 
 test('a wide terminal shows a row per task with all figures', () => {
   expect(table(160)).toBe(
-    `Task      State      Size  Blocks  Differing   Patch    Sent  Received   Generate   Transfer      Apply      Total    Compared      Line
-────────  ───────  ──────  ──────  ─────────  ──────  ──────  ────────  ─────────  ─────────  ─────────  ─────────  ──────────  ────────
-home      synced   4.0GiB    1234     4.8MiB  4.8MiB  4.9MiB   32.0MiB  0:00:12.3  0:00:02.0  0:00:00.8  0:00:15.5  331.8MiB/s  2.4MiB/s
-mail      failed        -       -          -       -       -         -          -          -          -          -           -         -
-vm.disk1  synced   4.0GiB       -     4.8MiB  4.8MiB  4.9MiB   32.0MiB  0:00:00.0  0:00:00.0  0:00:00.0  0:00:00.0           -         -
-old       skipped       -       -          -       -       -         -          -          -          -          -           -         -
+    `Task      State     Size  Blocks  Differing   Patch    Sent  Received   Generate   Transfer      Apply      Total    Compared      Line
+────────  ──────  ──────  ──────  ─────────  ──────  ──────  ────────  ─────────  ─────────  ─────────  ─────────  ──────────  ────────
+home      synced  4.0GiB    1234     4.8MiB  4.8MiB  4.9MiB   32.0MiB  0:00:12.3  0:00:02.0  0:00:00.8  0:00:15.5  331.8MiB/s  2.4MiB/s
+mail      failed       -       -          -       -       -         -          -          -          -          -           -         -
+vm.disk1  synced  4.0GiB       -     4.8MiB  4.8MiB  4.9MiB   32.0MiB  0:00:00.0  0:00:00.0  0:00:00.0  0:00:00.0           -         -
+skipped (disabled): old
 `,
   );
 });
 
 test('80 columns show a column per task', () => {
   expect(table(80)).toBe(
-    `Task                    home    mail   vm.disk1      old
-────────────────  ──────────  ──────  ─────────  ───────
-State                 synced  failed     synced  skipped
-Size                  4.0GiB       -     4.0GiB        -
-Differing blocks        1234       -          -        -
-Differing bytes       4.8MiB       -     4.8MiB        -
-Patch size            4.8MiB       -     4.8MiB        -
-Bytes sent            4.9MiB       -     4.9MiB        -
-Bytes received       32.0MiB       -    32.0MiB        -
-Time to generate   0:00:12.3       -  0:00:00.0        -
-Time to transfer   0:00:02.0       -  0:00:00.0        -
-Time to apply      0:00:00.8       -  0:00:00.0        -
-Total time         0:00:15.5       -  0:00:00.0        -
-Compared          331.8MiB/s       -          -        -
-Connection          2.4MiB/s       -          -        -
+    `Task                    home    mail   vm.disk1
+────────────────  ──────────  ──────  ─────────
+State                 synced  failed     synced
+Size                  4.0GiB       -     4.0GiB
+Differing blocks        1234       -          -
+Differing bytes       4.8MiB       -     4.8MiB
+Patch size            4.8MiB       -     4.8MiB
+Bytes sent            4.9MiB       -     4.9MiB
+Bytes received       32.0MiB       -    32.0MiB
+Time to generate   0:00:12.3       -  0:00:00.0
+Time to transfer   0:00:02.0       -  0:00:00.0
+Time to apply      0:00:00.8       -  0:00:00.0
+Total time         0:00:15.5       -  0:00:00.0
+Compared          331.8MiB/s       -          -
+Connection          2.4MiB/s       -          -
+skipped (disabled): old
 `,
   );
 });
@@ -96,4 +97,14 @@ test('a dry run shows the figures that it measured', () => {
 
 test('no tasks, no table', () => {
   expect(table(80, runReport([]))).toBe('');
+});
+
+test('where nothing was measured there are states only', () => {
+  expect(table(80, runReport([failedTask('mail'), failedTask('home', {cancelled: true})]))).toBe(
+    `Task  State
+────  ─────────
+mail  failed
+home  cancelled
+`,
+  );
 });

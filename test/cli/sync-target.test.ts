@@ -1,6 +1,7 @@
+import {resolve} from 'node:path';
 import {expect, test} from 'vitest';
 import {parseSyncSource, parseSyncTarget} from '#dist/cli/sync-target.js';
-import {syncTaskValues} from '#dist/cli/sync-task-values.js';
+import {syncTaskName, syncTaskValues} from '#dist/cli/sync-task-values.js';
 
 test.for([
   ['disk.img', undefined, 'disk.img'],
@@ -58,4 +59,9 @@ test('a patch folder means that patches are stored, unless in place is asked for
 test('a connection of your own takes the path alone', () => {
   expect(syncTaskValues('a', '/b', {connection_command: 'sudo -n'})).toHaveProperty('connection_command', 'sudo -n');
   expect(() => syncTaskValues('a', 'store:b', {connection_command: 'ssh store'})).toThrow(/and so does/);
+});
+
+test('a run is named after its ends, wherever it is started', () => {
+  expect(syncTaskName('a.img', './b.img')).toBe(`${resolve('a.img')} to ${resolve('b.img')}`);
+  expect(syncTaskName('/a.img', 'store:b.img')).toBe('/a.img to store:b.img');
 });

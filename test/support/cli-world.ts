@@ -1,0 +1,75 @@
+import {EventEmitter} from 'node:events';
+import {main} from '#dist/cli/main.js';
+import type {TasksLayer} from '#dist/cli/tasks-layer.js';
+import type {CheckReport} from '#dist/tasks/check-report.js';
+import type {Configuration} from '#dist/tasks/config/configuration.js';
+import type {RunOptions} from '#dist/tasks/run.js';
+import {runReport} from './report-data.js';
+import {recordedScreen} from './recorded-screen.js';
+
+export interface CliWorldOptions {
+  readonly isTerminal?: boolean;
+  readonly columns?: number;
+  readonly configuration?: Configuration;
+  /** Stands for the whole of a run; it may tell events. */
+  readonly run?: TasksLayer['runTasks'];
+  readonly checkReport?: CheckReport;
+}
+
+/** What the command line asked of the tasks, and what a person saw. */
+export interface CliOutcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly configFiles: readonly string[];
+  readonly runs: readonly RunOptions[];
+  readonly checkedNames: readonly (readonly string[])[];
+  readonly selectedNames: readonly (readonly string[])[];
+}
+
+export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
+
+/** Runs the command line with tasks that do nothing but what the options say; `signals` reach it while it runs. */
+export async function runCli(
+  words: readonly string[],
+  options: CliWorldOptions = {},
+  signals: EventEmitter = new EventEmitter(),
+): Promise<CliOutcome> {
+  const is = {isTerminal: options.isTerminal ?? false, ...(options.columns ? {columns: options.columns} : {})};
+  const [stdout, stderr] = [recordedScreen(is), recordedScreen(is)];
+  const configuration = options.configuration ?? NO_TASKS;
+  const asked = {
+    configFiles: [] as string[],
+    runs: [] as RunOptions[],
+    checkedNames: [] as (readonly string[])[],
+    selectedNames: [] as (readonly string[])[],
+  };
+  const tasks: TasksLayer = {
+    async loadConfiguration(file) {
+      asked.configFiles.push(file);
+      return configuration;
+    },
+    selectTasks(_configuration, names) {
+      asked.selectedNames.push(names);
+      return configuration.tasks.map((configured) => ({configured, byName: names.length > 0}));
+    },
+    async runTasks(run) {
+      asked.runs.push(run);
+      return options.run ? await options.run(run) : runReport([]);
+    },
+    async checkTasks({names}) {
+      asked.checkedNames.push(names);
+      return options.checkReport ?? {configFile: configuration.file, warnings: [], tasks: []};
+    },
+  };
+  const status = await main(words, {
+    stdout,
+    stderr,
+    signals,
+    tasks,
+    endAtOnce: () => {
+      throw new Error('ended at once');
+    },
+  });
+  return {status, stdout: stdout.text(), stderr: stderr.text(), ...asked};
+}
