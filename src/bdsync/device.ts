@@ -117,8 +117,7 @@ class OpenDevice implements Device {
 
   async resize(sizeBytes: number): Promise<void> {
     if (this.kind === 'block') {
-      const wish = `from ${this.#sizeBytes} to ${sizeBytes} bytes`;
-      throw new BdsyncError('size-mismatch', `cannot resize ${this.path} ${wish}: it is a block device`);
+      throw new BdsyncError('size-mismatch', `cannot resize ${this.path}: it is a block device`);
     }
     try {
       await this.#handle.truncate(sizeBytes);

@@ -65,15 +65,17 @@ async function applyToTarget(
 ): Promise<PatchResult> {
   const targetPath = targetPathOf(header, request);
   await using device = await openDevice(targetPath, 'write');
-  await settleSize(device, header, request);
-  const {sizeBytes} = device;
+  const sizeBytes = settleSize(device, header, request);
   const writer = new ExtentWriter(device);
   try {
+    if (sizeBytes > device.sizeBytes) await device.resize(sizeBytes);
     const checksum = await writeExtents(events, device, writer, (position) => {
       const {writtenBytes} = writer;
       request.onProgress?.({writtenBytes, position, sizeBytes, patchBytes: reading.patchBytes});
     });
     await writer.flush();
+    // Only now: where the patch is applied while it is being made, the other end still reads what is cut off here.
+    if (sizeBytes < device.sizeBytes) await device.resize(sizeBytes);
     await device.sync();
     const {extents, writtenBytes} = writer;
     return {targetPath, sizeBytes, extents, writtenBytes, patchBytes: reading.patchBytes, ...(checksum && {checksum})};
@@ -124,13 +126,19 @@ function targetPathOf(header: PatchHeader, {targetPath, warnDevice, onWarning}: 
   throw new BdsyncError('invalid-patch', 'the patch names a target whose path cannot be used', {hint});
 }
 
-async function settleSize(device: Device, header: PatchHeader, request: PatchRequest): Promise<void> {
-  if (device.sizeBytes === header.sizeBytes) return;
-  const {mode, warn} = request.sizePolicy;
+/** The size that the target shall have in the end. */
+function settleSize(device: Device, header: PatchHeader, {sizePolicy, onWarning}: PatchRequest): number {
+  if (device.sizeBytes === header.sizeBytes) return device.sizeBytes;
   const difference = `Different sizes current=${device.sizeBytes} patch=${header.sizeBytes}`;
-  if (mode === 'strict') throw new BdsyncError('size-mismatch', difference);
-  if (warn) request.onWarning?.(difference);
-  if (mode === 'resize') await device.resize(header.sizeBytes);
+  if (sizePolicy.mode === 'strict') {
+    const hint = device.kind === 'file' ? '--diffsize=resize lets the target take the size of the source' : undefined;
+    throw new BdsyncError('size-mismatch', difference, {hint});
+  }
+  if (sizePolicy.warn) onWarning?.(difference);
+  if (sizePolicy.mode === 'minsize') return device.sizeBytes;
+  if (device.kind === 'file') return header.sizeBytes;
+  const wish = `from ${device.sizeBytes} to ${header.sizeBytes} bytes`;
+  throw new BdsyncError('size-mismatch', `cannot resize ${device.path} ${wish}: it is a block device`);
 }
 
 function withIncompleteTarget(error: unknown, device: Device, writer: ExtentWriter): unknown {

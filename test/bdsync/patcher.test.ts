@@ -146,7 +146,7 @@ describe('applyPatch when the sizes differ', () => {
     await expect(apply(patchOf({sizeBytes: 4, extents}), {targetPath})).rejects.toMatchObject({
       code: 'size-mismatch',
       message: 'Different sizes current=3 patch=4',
-      hint: undefined,
+      hint: expect.stringContaining('--diffsize=resize'),
     });
     expect(await readFile(targetPath, 'latin1')).toBe('abc');
   });
@@ -168,6 +168,15 @@ describe('applyPatch when the sizes differ', () => {
     const targetPath = await imageOf('abcdefgh');
     await apply(patchOf({sizeBytes: 4, extents}), {targetPath, diffsize: 'resize'});
     expect(await readFile(targetPath, 'latin1')).toBe('ABcD');
+  });
+
+  it('truncates only when the whole patch is there: until then its maker may still be reading', async () => {
+    const targetPath = await imageOf('abcdefgh');
+    const patch = patchOf({sizeBytes: 4, extents});
+    await expect(apply(patch.subarray(0, -1), {targetPath, diffsize: 'resize'})).rejects.toMatchObject({
+      code: 'invalid-patch',
+    });
+    expect(await readFile(targetPath, 'latin1')).toMatch(/efgh$/);
   });
 
   it('cuts what reaches past a smaller target with minsize', async () => {

@@ -1,0 +1,142 @@
+import {userInfo} from 'node:os';
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/diff-options.js';
+import type {SizePolicy} from '../../bdsync/size-policy.js';
+import {type OptionSpec, parseOptions} from '../../getopt.js';
+import {defaultStateDir} from '../../state-dir.js';
+import {GivenOptions, invalid, type ProgressStyle} from './given-options.js';
+import {type DocumentedOption, OPTIONS, type OptionName} from './option-table.js';
+
+export interface ClientInvocation {
+  readonly role: 'client';
+  readonly command: string;
+  readonly localPath: string;
+  readonly remotePath: string;
+  readonly options: DiffOptions;
+  readonly progress: ProgressStyle | undefined;
+  readonly verbosity: number;
+}
+
+export interface ServerInvocation {
+  readonly role: 'server';
+  readonly zeroBlocks: boolean;
+  readonly verbosity: number;
+}
+
+export interface PatchInvocation {
+  readonly role: 'patch';
+  readonly targetPath: string | undefined;
+  readonly sizePolicy: SizePolicy;
+  readonly warnDevice: boolean;
+  readonly progress: ProgressStyle | undefined;
+  readonly verbosity: number;
+}
+
+export interface HoldInvocation {
+  readonly role: 'hold';
+  readonly path: string;
+  readonly holder: string;
+  readonly stateDir: string;
+  readonly allowInUse: boolean;
+  readonly waitMs: number;
+}
+
+export type Invocation =
+  | {readonly role: 'help' | 'version'}
+  | ClientInvocation
+  | ServerInvocation
+  | PatchInvocation
+  | HoldInvocation;
+
+/** So long is what a patch can hold. */
+const MAX_CHECKSUM_NAME_BYTES = 127;
+
+/**
+ * What the words after the program's name ask for.
+ *
+ * @throws OptionError for words that are no proper options, BdsyncError 'invalid-parameters' for the rest.
+ */
+export function parseInvocation(words: readonly string[]): Invocation {
+  if (words.length === 0) return {role: 'help'};
+  const {options, operands} = parseOptions<OptionSpec & {name: OptionName}>(words, recognisedOptions(words));
+  const given = new GivenOptions(options.map(({option, value}) => ({name: option.name, value})));
+  if (given.has('help')) return {role: 'help'};
+  if (given.has('version')) return {role: 'version'};
+  given.check();
+  const role = given.role();
+  if (operands.length !== (role === 'client' ? 3 : 0)) throw invalid(`Bad number of arguments ${operands.length}`);
+  switch (role) {
+    case 'client':
+      return clientInvocation(given, operands);
+    case 'server':
+      return {role, zeroBlocks: given.has('zeroblocks'), verbosity: given.count('verbose')};
+    case 'patch':
+      return patchInvocation(given);
+    case 'hold':
+      return holdInvocation(given);
+    default:
+      return role satisfies never;
+  }
+}
+
+/**
+ * Options of ours are recognised by their whole name alone: the abbreviations that the original program understands
+ * (`--ver` for `--verbose`) keep their meaning.
+ */
+function recognisedOptions(words: readonly string[]): (OptionSpec & {name: OptionName})[] {
+  return OPTIONS.filter((option: DocumentedOption) => {
+    const isWritten = words.some((word) => word === `--${option.name}` || word.startsWith(`--${option.name}=`));
+    return !option.isOurs || isWritten;
+  });
+}
+
+function clientInvocation(given: GivenOptions, operands: readonly string[]): ClientInvocation {
+  const [command = '', localPath = '', remotePath = ''] = operands;
+  const checksum = given.valueOf('checksum');
+  if (checksum !== undefined && Buffer.byteLength(checksum) > MAX_CHECKSUM_NAME_BYTES) {
+    throw invalid('the name for --checksum is too long');
+  }
+  const options: DiffOptions = {
+    blockBytes: given.numberOf('blocksize', DEFAULT_DIFF_OPTIONS.blockBytes, 1),
+    digest: given.valueOf('hash') ?? DEFAULT_DIFF_OPTIONS.digest,
+    ...(checksum !== undefined && {checksum}),
+    twoPass: given.has('twopass'),
+    remoteData: given.has('remdata'),
+    fixedSalt: given.has('fixedsalt'),
+    sizePolicy: given.sizePolicy(),
+    zeroBlocks: given.has('zeroblocks'),
+    flushCache: given.has('flushcache'),
+  };
+  const progress = given.progress();
+  return {role: 'client', command, localPath, remotePath, options, progress, verbosity: given.count('verbose')};
+}
+
+function patchInvocation(given: GivenOptions): PatchInvocation {
+  return {
+    role: 'patch',
+    targetPath: given.valueOf('patch'),
+    sizePolicy: given.sizePolicy(),
+    warnDevice: given.has('warndev'),
+    progress: given.progress(),
+    verbosity: given.count('verbose'),
+  };
+}
+
+function holdInvocation(given: GivenOptions): HoldInvocation {
+  return {
+    role: 'hold',
+    path: given.valueOf('hold') ?? '',
+    holder: given.valueOf('holder') ?? `bdsync --hold of ${userName()}`,
+    stateDir: given.valueOf('state-dir') ?? defaultStateDir(),
+    allowInUse: given.has('allow-in-use'),
+    waitMs: given.numberOf('wait-ms', 0, 0),
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as in many containers.
+    return `user ${process.getuid?.() ?? '?'}`;
+  }
+}
