@@ -1,7 +1,7 @@
 import type {HashRange} from './block-messages.js';
 import {throwIfCancelled} from './cancellation.js';
 import type {Device} from './device.js';
-import type {BlockHasher} from './digest.js';
+import {type BlockHasher, updateWithZeros} from './digest.js';
 import type {RunningChecksum} from './running-checksum.js';
 
 /** Blocks are read and hashed by so many bytes at once; a larger block goes through in pieces. */
@@ -83,13 +83,16 @@ export class RangeHasher {
   /** One block that is larger than the buffer. */
   async #hashInPieces({start, step}: HashRange, checksum: RunningChecksum | undefined): Promise<Buffer> {
     const hash = this.#hasher.startBlock();
-    for (let done = 0; done < step; done += BUFFER_BYTES) {
+    const dataBytes = Math.min(step, this.#sizeBytes - start);
+    for (let done = 0; done < dataBytes; done += BUFFER_BYTES) {
       throwIfCancelled(this.#signal);
-      const piece = this.#buffer.subarray(0, Math.min(BUFFER_BYTES, step - done));
+      const piece = this.#buffer.subarray(0, Math.min(BUFFER_BYTES, dataBytes - done));
       await this.#read(piece, start + done);
       hash.update(piece);
       checksum?.update(piece, start + done);
     }
+    await updateWithZeros(hash, step - dataBytes, this.#signal);
+    await checksum?.updateWithZeros(step - dataBytes, start + dataBytes, this.#signal);
     return hash.digest();
   }
 

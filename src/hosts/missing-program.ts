@@ -6,17 +6,22 @@ const SHELL_STATUSES = [126, 127];
  * programs; undefined when none does: a program may itself end with such a status, or miss a file.
  */
 export function findMissingProgram(status: number, program: string, errorLines: readonly string[]): string | undefined {
-  const name = program.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
-  // sudo passes the status 1 for it; its line is unmistakable.
-  const fromSudo = new RegExp(`^sudo: ${name}: command not found`);
-  // What stands first in a line is who speaks, a shell's own name, except that csh leaves itself out.
-  const fromShell = new RegExp(
-    `(?<=[\\s'"‘\`:])${name}['"’]?:? .*(?:not found|No such file|Permission denied|cannot execute)` +
-      `|(?:command not found|Unknown command|No such file or directory): '?${name}'?$` +
-      `|^${name}: Command not found`,
+  const name = withoutQuotes(program).replaceAll(/[$^*.+?()[\]{}|]/g, String.raw`\$&`);
+  // sudo and csh end with 1; their lines are unmistakable.
+  const anyStatus = new RegExp(`^(?:sudo: )?${name}: command not found`, 'i');
+  // What stands first in a line is who speaks, a shell's own name.
+  const shellStatus = new RegExp(
+    `[\\s:]${name}:? .*(?:not found|No such file|Permission denied|cannot execute)` +
+      `|(?:command not found|Unknown command|No such file or directory): ${name}$`,
     'i',
   );
-  return errorLines.findLast(
-    (line) => fromSudo.test(line) || (SHELL_STATUSES.includes(status) && fromShell.test(line)),
-  );
+  return errorLines.findLast((line) => {
+    const text = withoutQuotes(line);
+    return anyStatus.test(text) || (SHELL_STATUSES.includes(status) && shellStatus.test(text));
+  });
+}
+
+/** Programs quote the name each in its own way. */
+function withoutQuotes(text: string): string {
+  return text.replaceAll(/['"`‘’\\]/g, '');
 }

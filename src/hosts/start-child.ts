@@ -8,7 +8,7 @@ import {ChildInput} from './child-input.js';
 import {ErrorTail} from './error-tail.js';
 import type {Child, ChildEnd, SpawnOptions} from './host.js';
 import {HostError} from './host-error.js';
-import {endWithThisProcess} from './last-will.js';
+import {LastWill} from './last-will.js';
 import {MeteredPassage} from './metered-passage.js';
 import {ProcessTree} from './process-tree.js';
 
@@ -33,13 +33,14 @@ export interface StartRequest extends SpawnOptions {
 /** Starts a local process, which carries the program or is it. */
 export function startChild(request: StartRequest): Child {
   tell('start %s: %o', request.describe, [request.file, ...request.args]);
+  const will = new LastWill();
   const subprocess = execa(request.file, request.args, {
     stdio: ['pipe', 'pipe', 'pipe', ...(request.socketOf ? (['pipe'] as const) : [])],
     buffer: false,
     encoding: 'buffer',
     reject: false,
     verbose: 'none',
-    // endWithThisProcess does it for grandchildren as well.
+    // The last will does it for grandchildren as well.
     cleanup: false,
     detached: !request.onTerminal,
     // Failures are told in words that can be understood here; sizes and dates as well.
@@ -49,7 +50,8 @@ export function startChild(request: StartRequest): Child {
   const socket: unknown = Reflect.get(subprocess.stdio, 3);
   if (socket instanceof Duplex) request.socketOf?.(socket);
   const tree = subprocess.pid === undefined ? undefined : new ProcessTree(subprocess.pid);
-  const revokeWill = tree === undefined ? undefined : endWithThisProcess(tree);
+  if (tree === undefined) will.revoke();
+  else will.includes(tree);
   const ending = new ChildEnding(subprocess, subprocess, request.signal);
 
   const errors = new ErrorTail(request.onErrorLine);
@@ -72,8 +74,11 @@ export function startChild(request: StartRequest): Child {
     // Those who cannot be signalled read the end of their input.
     subprocess.stdin.destroy();
     await tree?.end();
+    // Also when the walk saw nothing: a dead child is not sent anything.
+    subprocess.kill('SIGKILL');
     await Promise.race([ending.gone, sleep(GONE_GRACE_MS, undefined, {ref: false})]);
     ending.giveUp();
+    will.revoke();
   };
   const settle = async (): Promise<ChildEnd> => {
     const end = await ending.first;
@@ -102,7 +107,6 @@ export function startChild(request: StartRequest): Child {
     async [Symbol.asyncDispose]() {
       await kill();
       await ended;
-      revokeWill?.();
       for (const stream of [stdin, stdout, subprocess.stdout, subprocess.stderr]) stream.destroy();
     },
   };

@@ -5,22 +5,24 @@ import {serve} from '#dist/bdsync/server.js';
 import {channelPair} from './channel-pair.js';
 
 export interface Session extends Pick<GeneratePatchRequest, 'onWarning' | 'onProgress' | 'onSize'> {
-  /** Where `local.img` and `remote.img` are; the two ends know them by these names. */
-  readonly folder: string;
+  /** The devices, or the folder where `local.img` and `remote.img` are; the two ends know them by these names. */
+  readonly devices?: {readonly local: Device; readonly remote: Device};
+  readonly folder?: string;
   readonly options: DiffOptions;
   readonly serverZeroBlocks?: boolean;
+  readonly pipeBytes?: number;
 }
 
 /** A client and a server in this process: the patch, and what the client found. */
 export async function runSession(session: Session): Promise<{patch: Buffer; result: DiffResult}> {
-  const {folder, options, serverZeroBlocks = false, ...listeners} = session;
-  const channels = channelPair();
+  const {devices, folder = '', options, serverZeroBlocks = false, pipeBytes, ...listeners} = session;
+  const channels = channelPair(pipeBytes);
   const patch = new PatchCollector();
-  await using source = await openNamed(folder, 'local.img');
+  await using source = devices?.local ?? (await openNamed(folder, 'local.img'));
   const served = serve({
     channel: channels.server,
     zeroBlocks: serverZeroBlocks,
-    openDevice: (name) => openNamed(folder, name),
+    openDevice: async (name) => devices?.remote ?? openNamed(folder, name),
   });
   const generated = generatePatch({
     ...listeners,

@@ -104,10 +104,8 @@ function readWords(words: readonly string[]): {options: BdsyncOption[]; operands
     return parseOptions(words, BDSYNC_OPTIONS);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
-    throw new KeyFault(`${error.message}${error.code === 'unknown-option' ? ' of bdsync' : ''}`, {
-      hint: suggestion(error.written),
-      cause: error,
-    });
+    if (error.code !== 'unknown-option') throw new KeyFault(error.message, {cause: error});
+    throw new KeyFault(`${error.message} of bdsync`, {hint: suggestion(error.written), cause: error});
   }
 }
 

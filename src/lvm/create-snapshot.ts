@@ -1,0 +1,127 @@
+import {findVolume} from './find-volume.js';
+import {listVolumes} from './list-volumes.js';
+import {type Lvm, type LvmOutcome, runLvm, throwLvmFailure} from './lvm.js';
+import {LvmError} from './lvm-error.js';
+import type {LogicalVolume} from './lvs-report.js';
+import {carriesTags, removeSnapshot} from './remove-snapshot.js';
+import {snapshotOwner} from './tags.js';
+
+export interface SnapshotRequest {
+  /** Any path of the volume, as `findVolume` takes it. */
+  readonly sourcePath: string;
+  readonly name: string;
+  /** Room for changes as lvcreate takes it, `5G`, `10%ORIGIN`, `20%FREE`; a thin origin needs none and ignores it. */
+  readonly size: string | undefined;
+  /** Together they must be this run's own: by them it recognises what it created. */
+  readonly tags: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CreatedSnapshot {
+  readonly origin: LogicalVolume;
+  readonly volume: LogicalVolume & {readonly path: string; readonly originUuid: string};
+}
+
+/** Thin volumes have snapshots in their pool; all others have a room of their own for what changes meanwhile. */
+export function isThin(origin: LogicalVolume): boolean {
+  return origin.pool !== undefined && origin.layout.includes('thin');
+}
+
+/** The volumes of `takeSnapshot`, which documents what is thrown. Leaves nothing behind when it throws. */
+export async function createSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<CreatedSnapshot> {
+  const origin = await findVolume(lvm, request.sourcePath, request.signal);
+  const originName = `${origin.vg}/${origin.name}`;
+  if (!origin.isActive) {
+    throw new LvmError('volume-inactive', `the volume ${originName} is not active`, {
+      hint: `activate it: lvchange -ay ${originName}`,
+    });
+  }
+  const words = ['lvcreate', '--yes', '--snapshot', '--permission', 'r', ...kindWords(origin, request)];
+  for (const tag of request.tags) words.push('--addtag', tag);
+  request.signal?.throwIfAborted();
+  let outcome: LvmOutcome;
+  try {
+    // Without the signal: to kill it while it has suspended the origin would stop everybody who writes there.
+    outcome = await runLvm(lvm, [...words, '--', originName]);
+  } catch (error) {
+    await removeUnfinished(lvm, origin, request);
+    throw error;
+  }
+  if (outcome.status !== 0) await throwCreationFailure(lvm, origin, request, outcome);
+  const volume = await findOwn(lvm, origin, request);
+  if (volume === undefined) {
+    throw new LvmError('snapshot-lost', `the snapshot ${origin.vg}/${request.name} vanished as soon as it was created`);
+  }
+  if (request.signal?.aborted) {
+    await removeSnapshot(lvm, volume);
+    request.signal.throwIfAborted();
+  }
+  return {origin, volume};
+}
+
+function kindWords(origin: LogicalVolume, {name, size}: SnapshotRequest): string[] {
+  // Thin snapshots are born with a flag that keeps them inactive.
+  if (isThin(origin)) return ['--setactivationskip', 'n', '--activate', 'y', '--name', name];
+  if (size === undefined) {
+    throw new LvmError('snapshot-size-missing', `a snapshot of ${origin.vg}/${origin.name} needs a size`, {
+      hint: 'it is not a thin volume; 10%ORIGIN is enough when little is written during a run',
+    });
+  }
+  return [size.includes('%') ? '--extents' : '--size', size, '--name', name];
+}
+
+/** What this very run created under the name, recognised without a uuid, which nobody could record yet. */
+async function findOwn(
+  lvm: Lvm,
+  origin: LogicalVolume,
+  {name, tags}: SnapshotRequest,
+): Promise<CreatedSnapshot['volume'] | undefined> {
+  const [volume] = await listVolumes(lvm, {name: `${origin.vg}/${name}`});
+  if (volume === undefined || !carriesTags(volume, tags) || volume.originUuid !== origin.uuid) return undefined;
+  const {path, originUuid} = volume;
+  return path === undefined ? undefined : {...volume, path, originUuid};
+}
+
+/** After a time-out or a lost connection nobody knows how far lvcreate came. The first failure is the one to tell. */
+async function removeUnfinished(lvm: Lvm, origin: LogicalVolume, request: SnapshotRequest): Promise<void> {
+  try {
+    const volume = await findOwn(lvm, origin, request);
+    if (volume !== undefined) await removeSnapshot(lvm, volume);
+  } catch {
+    // What is left carries the tags of this task, and its next run finds it.
+  }
+}
+
+async function throwCreationFailure(
+  lvm: Lvm,
+  origin: LogicalVolume,
+  request: SnapshotRequest,
+  outcome: LvmOutcome,
+): Promise<never> {
+  const fullName = `${origin.vg}/${request.name}`;
+  const trouble = `cannot create the snapshot ${fullName} of ${origin.vg}/${origin.name}`;
+  const {errorLines} = outcome;
+  if (errorLines.some((line) => line.includes('already exists in volume group'))) {
+    const [taken] = await listVolumes(lvm, {name: fullName, signal: request.signal});
+    throw new LvmError('snapshot-name-taken', `${trouble}: the name is taken${taken ? ` by ${whose(taken)}` : ''}`, {
+      errorLines,
+      hint: `choose another name for the snapshot; or, if nobody needs that volume: lvremove ${fullName}`,
+    });
+  }
+  await removeUnfinished(lvm, origin, request);
+  if (errorLines.some((line) => /insufficient (free space|suitable allocatable extents)/i.test(line))) {
+    throw new LvmError('volume-group-full', `${trouble}: the volume group has no room for ${request.size}`, {
+      errorLines,
+      hint: `see what is free (vgs ${origin.vg}), and choose a smaller size or extend the group`,
+    });
+  }
+  return throwLvmFailure(trouble, outcome);
+}
+
+function whose(volume: LogicalVolume): string {
+  const kind = volume.origin === undefined ? 'a volume' : `a snapshot of ${volume.vg}/${volume.origin}`;
+  const owner = snapshotOwner(volume.tags);
+  if (owner !== undefined)
+    return `${kind} that bdsync-manager took for ${owner.task ? `task ${owner.task}` : 'a task'}`;
+  return `${kind} that is not of bdsync-manager`;
+}

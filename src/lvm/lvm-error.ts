@@ -1,0 +1,32 @@
+import {ExpectedError, type FailureDetails} from '../errors.js';
+
+export type LvmErrorCode =
+  | 'not-a-volume'
+  | 'volume-inactive'
+  | 'volume-group-full'
+  | 'snapshot-size-missing'
+  | 'snapshot-name-taken'
+  /** A classic snapshot overflowed, or a thin one's pool failed: what it holds is lost. */
+  | 'snapshot-invalid'
+  /** Somebody removed or deactivated it while it was needed. */
+  | 'snapshot-lost'
+  /** What is there under this uuid differs from what was created; it is left alone. */
+  | 'snapshot-not-ours'
+  | 'snapshot-removal'
+  | 'lvm-missing'
+  | 'lvm-report'
+  | 'lvm-failed';
+
+/** An expected failure around volumes and snapshots; `errorLines` are the last words of the lvm program. */
+export class LvmError extends ExpectedError<LvmErrorCode> {
+  readonly errorLines: readonly string[];
+
+  constructor(
+    code: LvmErrorCode,
+    message: string,
+    details: FailureDetails & {readonly errorLines?: readonly string[]} = {},
+  ) {
+    super(code, message, details);
+    this.errorLines = details.errorLines ?? [];
+  }
+}

@@ -1,0 +1,70 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {listVolumes, selectionOf} from './list-volumes.js';
+import {type Lvm, runLvm} from './lvm.js';
+import {LvmError} from './lvm-error.js';
+import type {LogicalVolume} from './lvs-report.js';
+
+/** What must match before a snapshot is removed: recorded when it was created, plain data. */
+export interface SnapshotIdentity {
+  readonly vg: string;
+  readonly name: string;
+  readonly uuid: string;
+  readonly originUuid: string;
+  readonly tags: readonly string[];
+}
+
+/** LVM itself already waits about five seconds in each attempt for a volume that is still open. */
+const MAX_ATTEMPTS = 4;
+const PAUSE_MS = 1500;
+
+/**
+ * Removes a snapshot only when uuid, name, origin and tags are as recorded; additional tags do not matter. Tries again
+ * for some seconds when the volume is still open. Nothing interrupts it: it also cleans up after an abort.
+ *
+ * @returns 'gone' when nothing with this uuid was there.
+ * @throws LvmError 'snapshot-not-ours' when something differs; 'snapshot-removal' when LVM keeps refusing.
+ */
+export async function removeSnapshot(lvm: Lvm, identity: SnapshotIdentity): Promise<'removed' | 'gone'> {
+  const fullName = `${identity.vg}/${identity.name}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const volume = await findByUuid(lvm, identity);
+    if (volume === undefined) return attempt === 1 ? 'gone' : 'removed';
+    requireSame(volume, identity);
+    // LVM compares once more, under its lock on the group: a volume that took the place meanwhile is not touched.
+    const {status, errorLines} = await runLvm(lvm, ['lvremove', '--yes', '--select', selectionOf(identity), fullName]);
+    if (status === 0 && (await findByUuid(lvm, identity)) === undefined) return 'removed';
+    if (attempt === MAX_ATTEMPTS) {
+      throw new LvmError('snapshot-removal', `cannot remove the snapshot ${fullName}: ${errorLines[0] ?? 'it stays'}`, {
+        errorLines,
+        hint: `see who uses it (fuser -v /dev/${fullName}), then: lvremove ${fullName}`,
+      });
+    }
+    await (lvm.pause ?? pause)(PAUSE_MS);
+  }
+}
+
+/** Undefined also when the group is not there. */
+export async function findByUuid(
+  lvm: Lvm,
+  {vg, uuid}: SnapshotIdentity,
+  signal?: AbortSignal,
+): Promise<LogicalVolume | undefined> {
+  return (await listVolumes(lvm, {name: vg, uuid, signal})).find((volume) => volume.uuid === uuid);
+}
+
+function requireSame(volume: LogicalVolume, identity: SnapshotIdentity): void {
+  let difference: string | undefined;
+  if (volume.name !== identity.name) difference = `its name was ${identity.name}`;
+  else if (volume.originUuid !== identity.originUuid) difference = 'it is not a snapshot of the same volume';
+  else if (!carriesTags(volume, identity.tags)) difference = `it does not carry the tags ${identity.tags.join(', ')}`;
+  if (difference === undefined) return;
+  const fullName = `${volume.vg}/${volume.name}`;
+  throw new LvmError('snapshot-not-ours', `left ${fullName} alone, as it is not what was created: ${difference}`, {
+    hint: `if nobody needs it: lvremove ${fullName}`,
+  });
+}
+
+/** Whether a volume carries all of these tags; no volume carries none. */
+export function carriesTags(volume: LogicalVolume, tags: readonly string[]): boolean {
+  return tags.length > 0 && tags.every((tag) => volume.tags.includes(tag));
+}

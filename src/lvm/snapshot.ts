@@ -1,0 +1,111 @@
+import {formatBytes} from '../units.js';
+import {type CreatedSnapshot, createSnapshot, isThin, type SnapshotRequest} from './create-snapshot.js';
+import type {Lvm} from './lvm.js';
+import {LvmError} from './lvm-error.js';
+import {findByUuid, removeSnapshot, type SnapshotIdentity} from './remove-snapshot.js';
+
+/** A read-only snapshot of a volume, which exists until it is disposed of. As an identity it is plain data to record. */
+export interface Snapshot extends SnapshotIdentity, AsyncDisposable {
+  /** The device to read from: `/dev/VG/NAME`. */
+  readonly path: string;
+  /** Name of the volume it is a snapshot of, in the same group. */
+  readonly origin: string;
+  readonly kind: 'classic' | 'thin';
+  /** The room for changes of a classic one. */
+  readonly roomBytes: number | undefined;
+  /**
+   * Looks how it is. `usedPercent` is the used part of a classic one's room; undefined for a thin one.
+   *
+   * @throws LvmError 'snapshot-lost' when somebody removed or deactivated it.
+   */
+  check(signal?: AbortSignal): Promise<SnapshotCondition>;
+  /**
+   * Resolves when what was read from it until now is the origin's image of one moment.
+   *
+   * @throws LvmError 'snapshot-invalid'; 'snapshot-lost'.
+   */
+  requireValid(signal?: AbortSignal): Promise<void>;
+  /**
+   * Removes it, when it is still what was created; also after an abort. Disposal does not try once more what failed
+   * here.
+   *
+   * @throws LvmError 'snapshot-not-ours'; 'snapshot-removal'.
+   */
+  remove(): Promise<void>;
+}
+
+export interface SnapshotCondition {
+  readonly isInvalid: boolean;
+  readonly usedPercent: number | undefined;
+}
+
+/**
+ * Takes a read-only snapshot: thin when the origin is thin, classic otherwise. An abort is obeyed between two commands,
+ * and then nothing is left.
+ *
+ * @throws LvmError 'not-a-volume', 'volume-inactive', 'snapshot-size-missing', 'snapshot-name-taken' (naming whose it
+ *   is), 'volume-group-full', and those of every command.
+ */
+export async function takeSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<Snapshot> {
+  return new TakenSnapshot(lvm, await createSnapshot(lvm, request), request.tags);
+}
+
+class TakenSnapshot implements Snapshot {
+  readonly path: string;
+  readonly vg: string;
+  readonly name: string;
+  readonly uuid: string;
+  readonly origin: string;
+  readonly originUuid: string;
+  readonly tags: readonly string[];
+  readonly kind: Snapshot['kind'];
+  readonly roomBytes: number | undefined;
+  readonly #lvm: Lvm;
+  #removal: Promise<unknown> | undefined;
+
+  constructor(lvm: Lvm, {origin, volume}: CreatedSnapshot, tags: readonly string[]) {
+    this.#lvm = lvm;
+    this.path = volume.path;
+    this.vg = volume.vg;
+    this.name = volume.name;
+    this.uuid = volume.uuid;
+    this.origin = origin.name;
+    this.originUuid = volume.originUuid;
+    this.tags = tags;
+    this.kind = isThin(origin) ? 'thin' : 'classic';
+    this.roomBytes = this.kind === 'classic' ? volume.sizeBytes : undefined;
+  }
+
+  async check(signal?: AbortSignal): Promise<SnapshotCondition> {
+    const volume = await findByUuid(this.#lvm, this, signal);
+    if (volume === undefined) throw this.#lost('was removed by somebody else');
+    if (!volume.isActive) throw this.#lost('was deactivated by somebody else');
+    if (this.kind === 'thin') return {isInvalid: volume.health === 'failed', usedPercent: undefined};
+    // Merging it into its origin, say, ends its life as a snapshot.
+    if (volume.snapshotState === 'unknown') throw this.#lost('does not tell its state any more');
+    return {isInvalid: volume.snapshotState === 'invalid', usedPercent: volume.usedPercent};
+  }
+
+  async requireValid(signal?: AbortSignal): Promise<void> {
+    if (!(await this.check(signal)).isInvalid) return;
+    const subject = `the snapshot ${this.vg}/${this.name} of ${this.vg}/${this.origin} is lost`;
+    if (this.roomBytes === undefined) throw new LvmError('snapshot-invalid', `${subject}: its thin pool failed`);
+    const room = formatBytes(this.roomBytes);
+    throw new LvmError('snapshot-invalid', `${subject}: more was written to its origin than its ${room} could hold`, {
+      hint: `choose a size well above ${room}, or a time when less is written`,
+    });
+  }
+
+  async remove(): Promise<void> {
+    this.#removal ??= removeSnapshot(this.#lvm, this);
+    await this.#removal;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#removal === undefined) await this.remove();
+  }
+
+  #lost(what: string): LvmError {
+    return new LvmError('snapshot-lost', `the snapshot ${this.vg}/${this.name} ${what}`);
+  }
+}

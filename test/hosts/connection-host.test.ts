@@ -1,0 +1,141 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {connectionHost} from '#dist/hosts/connection-host.js';
+import {sshdMissing, startSshd} from '../support/sshd.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+
+/** A connection command that notes each of its starts in a file. */
+async function notingConnection(): Promise<{words: string[]; starts: () => Promise<number>}> {
+  const notes = join(await temporaryFolder(), 'starts');
+  await writeFile(notes, '');
+  return {
+    words: ['sh', '-c', 'echo "$2" >>"$0"; shift; exec "$@"', notes, 'carry'],
+    starts: async () => (await readFile(notes, 'utf8')).split('\n').length - 1,
+  };
+}
+
+describe('the first connection', () => {
+  test('is asked once how words travel, whoever asks at the same time', async () => {
+    const {words, starts} = await notingConnection();
+    const host = connectionHost(words, {quoting: 'auto'});
+    const results = await Promise.all(['a  b', 'c  d', 'e'].map((word) => host.run(['printf', '%s', word])));
+    expect(results.map(({stdout}) => stdout)).toEqual(['a  b', 'c  d', 'e']);
+    await host.run(['true']);
+    expect(await starts()).toBe(1 + 4);
+  });
+
+  test('is not asked when the configuration knows', async () => {
+    const {words, starts} = await notingConnection();
+    expect(await connectionHost(words, {quoting: 'none'}).run(['printf', '%s', 'a  b'])).toMatchObject({
+      stdout: 'a  b',
+    });
+    expect(await starts()).toBe(1);
+  });
+
+  test('goes on for others when the one who started it is told to stop', async () => {
+    const slow = ['sh', '-c', 'sleep 0.3; exec "$@"', 'slow'];
+    const host = connectionHost(slow, {quoting: 'auto'});
+    const stop = new AbortController();
+    const stopped = host.run(['true'], {signal: stop.signal});
+    const going = host.run(['printf', 'here']);
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({code: 'cancelled'});
+    expect(await going).toMatchObject({stdout: 'here'});
+  });
+
+  test('is tried again after it failed', async () => {
+    const switchFile = join(await temporaryFolder(), 'open');
+    const host = connectionHost(['sh', '-c', 'test -e "$0" && exec "$@"', switchFile], {quoting: 'auto'});
+    await expect(host.run(['true'])).rejects.toMatchObject({code: 'probe-failed'});
+    await writeFile(switchFile, '');
+    expect(await host.run(['true'])).toMatchObject({status: 0});
+  });
+
+  test.each([
+    [['echo', 'Press\u0007 Enter:'], 'it answers a test command with "Press\\x07 Enter: printf %s%s%s '],
+    [['true'], 'the answer to a test command is empty, status 0'],
+    [['sh', '-c', 'echo no shell for you >&2; exit 9'], 'it answers a test command with "no shell for you"'],
+    [['sh', '-c', 'yes | head -c 5000'], `it answers a test command with "${'y\\x0a'.repeat(100)}…"`],
+  ])('through %j quotes an answer that fits nothing', async (words, text) => {
+    const running = connectionHost(words, {quoting: 'auto'}).run(['true']);
+    await expect(running).rejects.toMatchObject({code: 'probe-failed'});
+    await expect(running).rejects.toThrow(text);
+  });
+
+  test('tells a connection command that is not there', async () => {
+    const host = connectionHost(['ssh-is-not-there', 'store'], {quoting: 'auto'});
+    await expect(host.spawn(['true'], {describe: 'true'})).rejects.toMatchObject({
+      code: 'spawn-failed',
+      message: 'the connection command "ssh-is-not-there" cannot be started: it does not exist on this machine',
+    });
+  });
+
+  test('needs a word', () => {
+    expect(() => connectionHost([], {quoting: 'auto'})).toThrow(RangeError);
+  });
+});
+
+describe('the name of a host', () => {
+  test.each([
+    [['ssh', 'backup@store'], 'ssh backup@store'],
+    [['ssh', '-o', 'x=1\u001b'], 'ssh -o x=1\\x1b'],
+    [['/usr/bin/ssh', '-F', `/${'x'.repeat(60)}`, 'backup@store'], 'ssh … backup@store'],
+    [[`/${'x'.repeat(80)}`], `/${'x'.repeat(59)}…`],
+  ])('for %j is %s', (words, name) => {
+    expect(connectionHost(words, {quoting: 'none'}).name).toBe(name);
+  });
+});
+
+const skip = sshdMissing();
+if (skip !== undefined) console.warn(`SKIPPED: connections of ssh that fail: ${skip}`);
+
+describe.skipIf(skip !== undefined)('an ssh connection', () => {
+  test('whose host key is another one than before is refused with the remedy', async () => {
+    await using sshd = await startSshd({hostKey: 'changed'});
+    await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
+      code: 'host-key',
+      message: `ssh … sshd-of-tests: Host key for [127.0.0.1]:${sshd.port} has changed`,
+      hint: expect.stringContaining(`ssh-keygen -R '[127.0.0.1]:${sshd.port}'`),
+    });
+  });
+
+  test('whose host key is unknown is refused', async () => {
+    await using sshd = await startSshd({hostKey: 'unknown'});
+    await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
+      code: 'host-key',
+      message: `ssh … sshd-of-tests: No ED25519 host key is known for [127.0.0.1]:${sshd.port}`,
+    });
+  });
+
+  test('whose login is refused says so', async () => {
+    await using sshd = await startSshd({login: 'refused'});
+    await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
+      code: 'login-refused',
+      message: 'ssh … sshd-of-tests: Permission denied (publickey)',
+      hint: expect.stringContaining('ssh-copy-id'),
+    });
+  });
+
+  test('that nobody answers says so, also for a child that was not probed', async () => {
+    await using sshd = await startSshd();
+    await sshd.stop();
+    const refused = {code: 'connection-failed', hint: expect.stringContaining('ssh server')};
+    await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject(refused);
+    const host = connectionHost(sshd.connectionWords, {quoting: 'shell'});
+    await using child = await host.spawn(['cat'], {describe: 'cat'});
+    expect(await child.ended).toEqual({kind: 'exit', status: 255});
+    expect(await child.diagnose()).toMatchObject(refused);
+  });
+
+  test('that is lost in the middle says so to who writes and who waits', async () => {
+    await using sshd = await startSshd();
+    const host = connectionHost(sshd.connectionWords, {quoting: 'auto'});
+    await using child = await host.spawn(['sh', '-c', 'kill -9 "$PPID"; cat'], {describe: 'cat'});
+    const writing = new Promise((resolve) => {
+      child.stdin.once('error', resolve);
+    });
+    expect(await child.diagnose()).toMatchObject({code: 'connection-failed'});
+    expect(await writing).toMatchObject({code: 'connection-failed'});
+  });
+});
