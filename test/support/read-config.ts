@@ -7,7 +7,7 @@ import {temporaryFolder} from './temporary-folder.js';
 /** What the tests take for the machine: a home folder and a user. */
 export const SURROUNDINGS = {
   homeFolderOf: (user?: string) => (user === undefined ? '/home/me' : {backup: '/srv/backup'}[user]),
-  defaultStateDir: '/var/lib/state',
+  defaultStateDir: () => '/var/lib/state',
 };
 
 /** Loads `text` as a file; messages have `x.conf` for its path. */

@@ -4,6 +4,7 @@
  * `[DEFAULT]` inherited by every section, nothing twice. Text in, data out; values are raw (see interpolation.ts).
  */
 import {indentOf, stripBlanks, stripTrailingBlanks} from './python-text.js';
+import {quoted} from './quoted.js';
 
 export const DEFAULT_SECTION = 'DEFAULT';
 
@@ -178,10 +179,4 @@ function closeSection(section: OpenSection): ConfigSection {
     options.set(name, {name, line, value: stripTrailingBlanks(valueLines.join('\n'))});
   }
   return {name: section.name, line: section.line, options};
-}
-
-const MAX_QUOTED_LENGTH = 60;
-
-function quoted(text: string): string {
-  return `'${text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text}'`;
 }

@@ -75,7 +75,7 @@ export function taskConfigFrom(
 }
 
 function thisMachine(): Surroundings {
-  return {homeFolderOf, defaultStateDir: defaultStateDir()};
+  return {homeFolderOf, defaultStateDir};
 }
 
 function longOptionName(key: string): string {

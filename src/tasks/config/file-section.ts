@@ -1,6 +1,5 @@
 import type {ConfigError, ConfigPlace} from './config-error.js';
-import type {ConfigOption, ConfigSection} from './config-parser.js';
-import {DEFAULT_SECTION} from './config-parser.js';
+import {type ConfigOption, type ConfigSection, DEFAULT_SECTION} from './config-parser.js';
 import {InterpolationFault, interpolate} from './interpolation.js';
 import {KeyFault} from './key-fault.js';
 import {nearestName} from './nearest-name.js';

@@ -1,5 +1,7 @@
 /** Python's BasicInterpolation: `%(name)s` stands for another option's value, `%%` for a percent sign. */
 
+import {quoted} from './quoted.js';
+
 /** How deep values may refer to one another, as in Python. */
 const MAX_DEPTH = 10;
 // Python has no such bounds; without them ten short lines can ask for gigabytes.
@@ -83,9 +85,13 @@ class Interpolation {
 }
 
 function strayPercentSign(raw: string, trail: readonly string[]): InterpolationFault {
-  return new InterpolationFault('syntax', `a '%' that begins neither '%%' nor '%(name)s'${within(trail)}: '${raw}'`, {
-    hint: "write '%%' for one percent sign",
-  });
+  return new InterpolationFault(
+    'syntax',
+    `a '%' that begins neither '%%' nor '%(name)s'${within(trail)}: ${quoted(raw)}`,
+    {
+      hint: "write '%%' for one percent sign",
+    },
+  );
 }
 
 function within(trail: readonly string[]): string {

@@ -8,7 +8,7 @@ export type TaskKeyGroup = 'source and target' | 'connection' | 'patch' | 'trans
 export interface KeyContext {
   readonly targetIsRemote: boolean;
   readonly homeFolderOf: HomeFolderOf;
-  readonly defaultStateDir: string;
+  readonly defaultStateDir: () => string;
 }
 
 interface KeyFacts {

@@ -1,5 +1,6 @@
 import {parseByteCount} from '../../units.js';
 import {KeyFault} from './key-fault.js';
+import {quoted} from './quoted.js';
 import {ShellWordsError, splitShellWords} from './shell-words.js';
 
 // Parsers of single values; all throw KeyFault with what is allowed.
@@ -13,7 +14,7 @@ const BOOLEANS = new Map([
 export function booleanValue(text: string): boolean {
   const value = BOOLEANS.get(text.toLowerCase());
   if (value !== undefined) return value;
-  throw new KeyFault(`'${text}' is neither yes (1, y, true, on) nor no (0, n, false, off)`);
+  throw new KeyFault(`${quoted(text)} is neither yes (1, y, true, on) nor no (0, n, false, off)`);
 }
 
 /** One of `choices`, in any case. */
@@ -21,7 +22,7 @@ export function choiceOf<Choice extends string>(choices: readonly Choice[]): (te
   return (text) => {
     const choice = choices.find((known) => known === text.toLowerCase());
     if (choice !== undefined) return choice;
-    throw new KeyFault(`'${text}' is none of ${choices.join(', ')}`);
+    throw new KeyFault(`${quoted(text)} is none of ${choices.join(', ')}`);
   };
 }
 
@@ -30,11 +31,11 @@ export function rateValue(text: string): number {
   const bytes = parseByteCount(text);
   if (bytes === undefined) {
     throw new KeyFault(
-      `'${text}' is no rate: a whole number of bytes per second, or of KiB, MiB, GiB with k, m, g behind it (500k, 2m)`,
+      `${quoted(text)} is no rate: a whole number of bytes per second, or of KiB, MiB, GiB with k, m, g behind it (500k, 2m)`,
     );
   }
   if (bytes > 0) return bytes;
-  throw new KeyFault(`'${text}' would never let a byte pass`, {hint: 'leave the value empty for no limit'});
+  throw new KeyFault(`${quoted(text)} would never let a byte pass`, {hint: 'leave the value empty for no limit'});
 }
 
 const DURATION_FACTORS: Readonly<Record<string, number>> = {'': 1000, s: 1000, m: 60_000, h: 3_600_000};
@@ -45,11 +46,11 @@ const MAX_DURATION_MS = 2 ** 31 - 1;
 export function durationMs(text: string): number {
   const [, count, unit = ''] = /^(\d+)([smh]?)$/i.exec(text) ?? [];
   if (count === undefined) {
-    throw new KeyFault(`'${text}' is no time: a whole number of seconds, or with m or h behind it (90, 30m, 2h)`);
+    throw new KeyFault(`${quoted(text)} is no time: a whole number of seconds, or with m or h behind it (90, 30m, 2h)`);
   }
   const milliseconds = Number(count) * (DURATION_FACTORS[unit.toLowerCase()] ?? Number.NaN);
   if (milliseconds <= MAX_DURATION_MS) return milliseconds;
-  throw new KeyFault(`'${text}' is more than 24 days`, {hint: '0 stands for no limit'});
+  throw new KeyFault(`${quoted(text)} is more than 24 days`, {hint: '0 stands for no limit'});
 }
 
 /** Words for a program to be started; there is at least one. */
@@ -75,10 +76,10 @@ const SNAPSHOT_SHARE = /^[0-9]+%(?:origin|free)$/i;
 export function snapshotSize(text: string): string {
   if (!SNAPSHOT_BYTES.test(text) && !SNAPSHOT_SHARE.test(text)) {
     throw new KeyFault(
-      `'${text}' is no snapshot size: a whole number with one of b, s, k, m, g, t, p, e behind it (5G), or a share (10%ORIGIN, 50%FREE)`,
+      `${quoted(text)} is no snapshot size: a whole number with one of b, s, k, m, g, t, p, e behind it (5G), or a share (10%ORIGIN, 50%FREE)`,
     );
   }
-  if (Number.parseInt(text, 10) === 0) throw new KeyFault(`'${text}' leaves the snapshot no room`);
+  if (Number.parseInt(text, 10) === 0) throw new KeyFault(`${quoted(text)} leaves the snapshot no room`);
   return SNAPSHOT_SHARE.test(text) ? text.toUpperCase() : text;
 }
 
@@ -88,6 +89,6 @@ const VOLUME_NAME = /^(?!-|\.{1,2}$|snapshot|pvmove)[A-Za-z0-9+_.-]{1,127}$/;
 export function volumeName(text: string): string {
   if (VOLUME_NAME.test(text)) return text;
   throw new KeyFault(
-    `'${text}' is no name for a volume: letters, digits and + _ . - only, no '-' first, not beginning with 'snapshot' or 'pvmove'`,
+    `${quoted(text)} is no name for a volume: letters, digits and + _ . - only, no '-' first, not beginning with 'snapshot' or 'pvmove'`,
   );
 }

@@ -8,6 +8,8 @@ const MAX_DISTANCE = 3;
 export function nearestName(written: string, known: readonly string[]): string | undefined {
   let nearest: {name: string; distance: number} | undefined;
   for (const name of known) {
+    // Each edit changes the length by one at most; this also spares the work on names of absurd length.
+    if (Math.abs(written.length - name.length) > MAX_DISTANCE) continue;
     const distance = editDistance(written, name);
     const limit = Math.min(MAX_DISTANCE, Math.max(1, Math.floor(Math.max(written.length, name.length) / 4)));
     if (distance <= limit && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY)) nearest = {name, distance};

@@ -4,6 +4,7 @@ import {BdsyncError} from '../../bdsync/errors.js';
 import {parseSizePolicy} from '../../bdsync/size-policy.js';
 import {KeyFault} from './key-fault.js';
 import {nearestName} from './nearest-name.js';
+import {quoted} from './quoted.js';
 import type {BdsyncArgs} from './task-config.js';
 
 const BDSYNC_OPTIONS = [
@@ -118,7 +119,7 @@ function suggestion(written: string): string | undefined {
 function strayOperand(operand: string, words: readonly string[]): KeyFault {
   const before = words[words.indexOf(operand) - 1];
   const takesValue = before === '--diffsize' || before === '-d';
-  return new KeyFault(`'${operand}' is no option of bdsync`, {
+  return new KeyFault(`${quoted(operand)} is no option of bdsync`, {
     hint: takesValue ? `the value of --diffsize follows an equals sign: --diffsize=${operand}` : undefined,
   });
 }
@@ -126,13 +127,13 @@ function strayOperand(operand: string, words: readonly string[]): KeyFault {
 function blockBytes(text: string): number {
   const bytes = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new KeyFault(`--blocksize takes a whole number of bytes above 0, without a unit, not '${text}'`);
+  throw new KeyFault(`--blocksize takes a whole number of bytes above 0, without a unit, not ${quoted(text)}`);
 }
 
 function digestName(option: string, name: string): string {
   const length = Buffer.byteLength(name);
   if (length > 0 && length <= MAX_DIGEST_NAME_BYTES) return name;
-  throw new KeyFault(`--${option} takes the name of a digest, such as md5 or sha256, not '${name}'`);
+  throw new KeyFault(`--${option} takes the name of a digest, such as md5 or sha256, not ${quoted(name)}`);
 }
 
 function sizePolicyText(value: string): string {

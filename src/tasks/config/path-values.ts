@@ -1,4 +1,5 @@
 import {KeyFault} from './key-fault.js';
+import {quoted} from './quoted.js';
 
 /** The home folder of a user of this machine, of the current one without a name; undefined when there is none. */
 export type HomeFolderOf = (user?: string) => string | undefined;
@@ -36,7 +37,7 @@ function pathUnderHome(text: string): string | undefined {
   if (!text.startsWith('~')) return undefined;
   const [, user = '', rest = ''] = /^~([^/]*)\/*(.*)$/s.exec(text) ?? [];
   if (user === '') return rest;
-  throw new KeyFault(`'~${user}' cannot be resolved on the target's host`, {
+  throw new KeyFault(`${quoted(`~${user}`)} cannot be resolved on the target's host`, {
     hint: 'write the path in full, or with ~/ for the home folder of the user who logs in there',
   });
 }

@@ -1,6 +1,7 @@
 import type {ConfigError} from './config-error.js';
 import {KeyFault} from './key-fault.js';
 import type {KeyContext} from './key-rule.js';
+import {stripBlanks} from './python-text.js';
 import type {TaskConfig} from './task-config.js';
 import {TASK_KEYS, type TaskKeyName, type TaskValues, keyRule} from './task-keys.js';
 import type {TaskSource} from './task-source.js';
@@ -47,7 +48,7 @@ function hasConnection(source: TaskSource): boolean {
 function textOf(key: TaskKeyName, source: TaskSource): string {
   const text = source.textOf(key) ?? '';
   if (text.includes('\0')) throw new KeyFault('holds a NUL character');
-  return text;
+  return stripBlanks(text) === '' ? '' : text;
 }
 
 function readKey<Name extends TaskKeyName>(

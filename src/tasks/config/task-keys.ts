@@ -4,6 +4,7 @@ import {KeyFault} from './key-fault.js';
 import {flag, type KeyContext, type KeyRule, optional, required, withDefault} from './key-rule.js';
 import {parseBdsyncArgs} from './parse-bdsync-args.js';
 import {localPath, remotePath, remoteProgram} from './path-values.js';
+import {quoted} from './quoted.js';
 import type {BdsyncArgs} from './task-config.js';
 
 /** What the keys of a task come to. */
@@ -133,7 +134,7 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
       doc: 'the folder on this machine for locks and for what must outlive a run',
     }),
     defaultText: '/var/lib/bdsync-manager for root, else ~/.local/state/bdsync-manager',
-    whenUnset: (context) => context.defaultStateDir,
+    whenUnset: unsetStateDir,
   },
 };
 
@@ -171,7 +172,18 @@ function parseRemoteProgram(text: string, context: KeyContext): string {
 function parseStateDir(text: string, context: KeyContext): string {
   const path = localPath(text, context.homeFolderOf);
   if (path.startsWith('/')) return path;
-  throw new KeyFault(`'${text}' depends on the current folder, so that two runs would not find each other's locks`, {
-    hint: "begin with '/' or '~/'",
-  });
+  throw new KeyFault(
+    `${quoted(text)} depends on the current folder, so that two runs would not find each other's locks`,
+    {
+      hint: "begin with '/' or '~/'",
+    },
+  );
+}
+
+function unsetStateDir(context: KeyContext): string {
+  try {
+    return context.defaultStateDir();
+  } catch (error) {
+    throw new KeyFault('must be set for a user without a home folder', {code: 'config-missing-key', cause: error});
+  }
 }

@@ -94,7 +94,7 @@ describe('refused is', () => {
     ['--hash=', "--hash takes the name of a digest, such as md5 or sha256, not ''"],
     [
       `--checksum=${'x'.repeat(128)}`,
-      `--checksum takes the name of a digest, such as md5 or sha256, not '${'x'.repeat(128)}'`,
+      `--checksum takes the name of a digest, such as md5 or sha256, not '${'x'.repeat(80)}…'`,
     ],
   ])('%s', (text, message, hint) => {
     expect(() => parse(text)).toThrow(KeyFault);

@@ -59,7 +59,7 @@ describe('faults', () => {
     expect(faults(`[one]\nflag\n= 1\n${'x'.repeat(100)}`).map(({line, message}) => [line, message])).toEqual([
       [2, "no '=' or ':' in 'flag'"],
       [3, "no name before the '=' in '= 1'"],
-      [4, `no '=' or ':' in '${'x'.repeat(60)}…'`],
+      [4, `no '=' or ':' in '${'x'.repeat(80)}…'`],
     ]);
   });
 

@@ -99,6 +99,10 @@ describe('a value is understood:', () => {
     expect(task({...LOCAL, ...empty})).toEqual(task(LOCAL));
   });
 
+  test('one of blanks is none as well', () => {
+    expect(task({...LOCAL, connection_command: ' \t'})).toEqual(task(LOCAL));
+  });
+
   test('details of a snapshot do not matter without one', () => {
     expect(task({...LOCAL, lvm_snapshot_size: 'much', lvm_snapshot_name: '-'}).lvmSnapshot).toBeUndefined();
   });
@@ -135,14 +139,14 @@ describe('a value is refused:', () => {
     ...['5 G', 'G', '5x', '10%', '10%VG', '10%ORIGINS', '-5G', '5G\n6G'].map(
       (size): [Record<string, string>, string] => [
         {...SNAPSHOT, lvm_snapshot_size: size},
-        `--lvm-snapshot-size: '${size}' is no snapshot size: a whole number with one of b, s, k, m, g, t, p, e behind it (5G), or a share (10%ORIGIN, 50%FREE)`,
+        `--lvm-snapshot-size: '${size.replace('\n', '\\n')}' is no snapshot size: a whole number with one of b, s, k, m, g, t, p, e behind it (5G), or a share (10%ORIGIN, 50%FREE)`,
       ],
     ),
     [{...SNAPSHOT, lvm_snapshot_size: '0%FREE'}, "--lvm-snapshot-size: '0%FREE' leaves the snapshot no room"],
     ...['a/b', '-a', '..', 'snapshot1', 'pvmove', 'ä', 'a b', 'x'.repeat(128)].map(
       (name): [Record<string, string>, string] => [
         {...SNAPSHOT, lvm_snapshot_name: name},
-        `--lvm-snapshot-name: '${name}' is no name for a volume: letters, digits and + _ . - only, no '-' first, not beginning with 'snapshot' or 'pvmove'`,
+        `--lvm-snapshot-name: '${name.length > 80 ? `${name.slice(0, 80)}…` : name}' is no name for a volume: letters, digits and + _ . - only, no '-' first, not beginning with 'snapshot' or 'pvmove'`,
       ],
     ),
     [
@@ -161,6 +165,14 @@ describe('a value is refused:', () => {
     ],
   ])('%j', (values, message) => {
     expect(() => task(values)).toThrow(expect.objectContaining({name: 'ConfigError', message, file: undefined}));
+  });
+
+  test('the state folder of a user without a home folder', () => {
+    const surroundings = {...SURROUNDINGS, defaultStateDir: failWithoutHome};
+    expect(() => taskConfigFrom('a', LOCAL, undefined, surroundings)).toThrow(
+      expect.objectContaining({message: '--state-dir: must be set for a user without a home folder'}),
+    );
+    expect(taskConfigFrom('a', {...LOCAL, state_dir: '/s'}, undefined, surroundings).stateDir).toBe('/s');
   });
 
   test('under the name that the caller gives its options', () => {
@@ -205,4 +217,8 @@ function snapshot(size: string | undefined): TaskConfig['lvmSnapshot'] {
 
 function task(values: Record<string, string>): TaskConfig {
   return taskConfigFrom('home', values, undefined, SURROUNDINGS);
+}
+
+function failWithoutHome(): never {
+  throw new Error('no home');
 }
