@@ -1,4 +1,5 @@
 import {ExpectedError} from '../errors.js';
+import type {ConfigErrorCode} from '../tasks/config/config-error.js';
 import type {CheckReport} from '../tasks/check-report.js';
 import type {RunReport, TaskReport} from '../tasks/report.js';
 
@@ -17,18 +18,22 @@ export const EXIT_STATUS = {
 
 export type ExitStatus = (typeof EXIT_STATUS)[keyof typeof EXIT_STATUS];
 
-/** Codes of expected failures that are something else than the failure of a task. */
-const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
-  'missing-dependency': EXIT_STATUS.missingDependency,
-  'output-failed': EXIT_STATUS.missingDependency,
-  usage: EXIT_STATUS.configuration,
-  'unknown-task': EXIT_STATUS.configuration,
+const STATUS_OF_CONFIG_ERROR: Readonly<Record<ConfigErrorCode, ExitStatus>> = {
   'config-unreadable': EXIT_STATUS.configuration,
   'config-syntax': EXIT_STATUS.configuration,
   'config-interpolation': EXIT_STATUS.configuration,
   'config-missing-key': EXIT_STATUS.configuration,
   'config-unknown-key': EXIT_STATUS.configuration,
   'config-value': EXIT_STATUS.configuration,
+};
+
+/** Codes of expected failures that are something else than the failure of a task. */
+const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
+  ...STATUS_OF_CONFIG_ERROR,
+  'flock-missing': EXIT_STATUS.missingDependency,
+  'output-failed': EXIT_STATUS.missingDependency,
+  usage: EXIT_STATUS.configuration,
+  'unknown-task': EXIT_STATUS.configuration,
   cancelled: EXIT_STATUS.cancelled,
 };
 

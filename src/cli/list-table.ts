@@ -1,5 +1,5 @@
 import {type Color, painter} from './colors.js';
-import {displayWidth, plainText, shorten} from './plain-text.js';
+import {abridge, displayWidth, plainText} from './plain-text.js';
 import type {Screen} from './screen.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 import type {ListedTask, TaskList} from './task-list.js';
@@ -27,7 +27,7 @@ function tableOf({tasks}: TaskList, maxCellColumns: number): TableData {
     head: ['Task', 'State', 'Source', 'Target', 'Over', 'Changes'],
     alignment: [],
     rows: tasks.map((task) =>
-      cellsOf(task).map(({text, color}) => ({text: shorten(plainText(text), maxCellColumns), color})),
+      cellsOf(task).map(({text, color}) => ({text: abridge(plainText(text), maxCellColumns), color})),
     ),
   };
 }

@@ -44,6 +44,20 @@ export function shorten(text: string, maxColumns: number): string {
   return `${kept}…`;
 }
 
+/** At most `maxColumns` wide, with `…` for what was taken out of the middle: names and paths differ at their ends. */
+export function abridge(text: string, maxColumns: number): string {
+  if (displayWidth(text) <= maxColumns) return text;
+  const headColumns = Math.floor(maxColumns / 3);
+  const characters = Array.from(text);
+  let columns = headColumns;
+  let at = characters.length;
+  while (at > 0 && columns + characterWidth(characters[at - 1] ?? '') <= maxColumns) {
+    at -= 1;
+    columns += characterWidth(characters[at] ?? '');
+  }
+  return `${shorten(text, headColumns)}${characters.slice(at).join('')}`;
+}
+
 function characterWidth(character: string): number {
   if (WITHOUT_WIDTH.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;

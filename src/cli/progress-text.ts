@@ -1,7 +1,7 @@
 import type {TaskProgress} from '../tasks/events.js';
 import {formatBytes} from '../units.js';
 import {formatClock} from './clock.js';
-import {displayWidth, plainText, shorten} from './plain-text.js';
+import {abridge, displayWidth, plainText, shorten} from './plain-text.js';
 
 /** `generate 45.2% of 4.0GiB, 312.0MiB/s, 0:00:07 left, patch 17.5KiB, …`, the most important first. */
 export function progressParts(progress: TaskProgress, bytesPerSecond: number | undefined): string[] {
@@ -9,7 +9,8 @@ export function progressParts(progress: TaskProgress, bytesPerSecond: number | u
   const parts = [`${stage} ${percentText(doneBytes, totalBytes)} of ${formatBytes(totalBytes)}`];
   if (bytesPerSecond !== undefined) {
     parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
-    if (bytesPerSecond > 0) parts.push(`${remainingText(totalBytes - doneBytes, bytesPerSecond)} left`);
+    if (bytesPerSecond > 0 && doneBytes < totalBytes)
+      parts.push(`${remainingText(totalBytes - doneBytes, bytesPerSecond)} left`);
   }
   if (patchBytes > 0) parts.push(`patch ${formatBytes(patchBytes)}`);
   if (sentBytes > 0) parts.push(`sent ${formatBytes(sentBytes)}`);
@@ -21,7 +22,7 @@ export function progressParts(progress: TaskProgress, bytesPerSecond: number | u
 export function progressLine(task: string, parts: readonly string[], columns: number): string {
   const [first = '', ...others] = parts;
   const nameColumns = Math.max(columns - 1 - displayWidth(first) - 2, 8);
-  let line = `${shorten(plainText(task), nameColumns)}: ${first}`;
+  let line = `${abridge(plainText(task), nameColumns)}: ${first}`;
   for (const part of others) {
     const longer = `${line}, ${part}`;
     if (displayWidth(longer) >= columns) break;

@@ -2,7 +2,7 @@ import type {RunReport, TaskFigures, TaskReport} from '../tasks/report.js';
 import {formatBytes} from '../units.js';
 import {formatTenths} from './clock.js';
 import {type Color, painter} from './colors.js';
-import {plainLines, plainText, shorten} from './plain-text.js';
+import {abridge, plainLines, plainText} from './plain-text.js';
 import type {Screen} from './screen.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 
@@ -98,7 +98,7 @@ function columnPerTask(tasks: readonly TaskReport[]): TableData {
 }
 
 function nameCell(task: TaskReport): Cell {
-  return {text: shorten(plainText(task.task), MAX_NAME_COLUMNS)};
+  return {text: abridge(plainText(task.task), MAX_NAME_COLUMNS)};
 }
 
 function stateCell(task: TaskReport): Cell {

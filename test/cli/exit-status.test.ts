@@ -21,7 +21,7 @@ test.for([
   ['one with a configuration error', [MISCONFIGURED, SYNCED], 2],
   ['one of each', [MISCONFIGURED, FAILED], 3],
   ['cancelled', [MISCONFIGURED, FAILED, CANCELLED], 4],
-  ['without what it needs to run', [failedTask('home', {code: 'missing-dependency'})], 1],
+  ['without what it needs to run', [failedTask('home', {code: 'flock-missing'})], 1],
 ] as const)('run, %s: %i', ([_case, tasks, status]) => {
   expect(statusOfRun(runReport(tasks))).toBe(status);
 });

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {displayWidth, plainLines, plainText, shorten} from '#dist/cli/plain-text.js';
+import {abridge, displayWidth, plainLines, plainText, shorten} from '#dist/cli/plain-text.js';
 
 test('what a terminal would obey is made visible', () => {
   expect(plainText('a\u001b[31mb\u0007\r\n\tc\u009bd\u202ee\u007f')).toBe(
@@ -27,4 +27,12 @@ test('text that is cut says so, and never passes the limit', () => {
   expect(shorten('example-home', 12)).toBe('example-home');
   expect(shorten('example-home', 8)).toBe('example…');
   expect(shorten('磁盘磁盘', 6)).toBe('磁盘…');
+});
+
+test('a name that is too long keeps its ends', () => {
+  expect(abridge('example-home', 12)).toBe('example-home');
+  expect(abridge('/srv/images/one.img to /srv/copies/one.img', 24)).toBe('/srv/im…v/copies/one.img');
+  for (let columns = 3; columns < 12; columns += 1) {
+    expect(displayWidth(abridge('磁盘 one 磁盘 two', columns))).toBeLessThanOrEqual(columns);
+  }
 });
