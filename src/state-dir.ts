@@ -2,10 +2,13 @@ import {homedir} from 'node:os';
 import {join} from 'node:path';
 
 /**
- * The folder for what must outlive a run when none is configured: /var/lib/bdsync-manager for root, else
- * bdsync-manager in $XDG_STATE_HOME, which is ~/.local/state when it is not set. Nothing is created.
+ * The folder for what must outlive a run when none is configured: systemd's $STATE_DIRECTORY for a service that has
+ * one, /var/lib/bdsync-manager for root, else bdsync-manager in $XDG_STATE_HOME, which is ~/.local/state when it is not
+ * set. Nothing is created.
  */
 export function defaultStateDir(): string {
+  const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
+  if (ofService?.startsWith('/')) return ofService;
   if (process.getuid?.() === 0) return '/var/lib/bdsync-manager';
   const stateHome = process.env['XDG_STATE_HOME'];
   // The XDG specification: a path that is not absolute is to be ignored.

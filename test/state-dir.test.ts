@@ -7,6 +7,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+it.each([0, 1000])('is the one that systemd gives a service, for user %i', (uid) => {
+  vi.spyOn(process, 'getuid').mockReturnValue(uid);
+  vi.stubEnv('STATE_DIRECTORY', '/var/lib/nightly:/var/lib/other');
+  expect(defaultStateDir()).toBe('/var/lib/nightly');
+});
+
 it("is the system's for root", () => {
   vi.spyOn(process, 'getuid').mockReturnValue(0);
   expect(defaultStateDir()).toBe('/var/lib/bdsync-manager');

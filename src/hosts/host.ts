@@ -35,7 +35,7 @@ export interface SpawnOptions {
  * Receives each line of standard error, control characters made harmless. True keeps it out of the tail: it was a
  * message to us, not to a person.
  */
-export type OnErrorLine = (line: string) => boolean | void;
+export type OnErrorLine = (line: string) => unknown;
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,5 @@
-import type {Writable} from 'node:stream';
 import type {Child} from '../hosts/host.js';
+import {drainOrClose, isOpen} from './drain.js';
 import {expectSuccess, explainEnding, type ProgramRole} from './explain-ending.js';
 
 /** The standard input of a program that takes a patch. */
@@ -23,21 +23,4 @@ export function sinkOf(child: Child, role: ProgramRole): PatchSink {
       await expectSuccess(child, role);
     },
   };
-}
-
-function isOpen(stream: Writable): boolean {
-  return !stream.destroyed && !stream.writableEnded;
-}
-
-/** Waits by events alone: a promise raced anew for every chunk would keep one closure each until the program ends. */
-function drainOrClose(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done);
-      stream.off('close', done);
-      resolve();
-    };
-    stream.on('drain', done);
-    stream.on('close', done);
-  });
 }

@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {ExpectedError, messageOf} from '../errors.js';
 import {HostError} from '../hosts/host-error.js';
+import {LvmError} from '../lvm/lvm-error.js';
 import type {TaskFailure} from './report.js';
 import {TaskError} from './task-error.js';
 
@@ -16,7 +17,8 @@ export async function failureOf(error: unknown, stage: string, signal: AbortSign
     await sleep(SIGNAL_NEWS_MS);
   }
   const cause: unknown = signal.aborted ? signal.reason : error;
-  const errorLines = cause instanceof TaskError || cause instanceof HostError ? cause.errorLines : [];
+  const errorLines =
+    cause instanceof TaskError || cause instanceof HostError || cause instanceof LvmError ? cause.errorLines : [];
   if (!(cause instanceof ExpectedError)) {
     const message = cause instanceof Error ? (cause.stack ?? cause.message) : messageOf(cause);
     return {code: 'unexpected', message, stage, hint: undefined, errorLines, cancelled: false};

@@ -4,6 +4,7 @@ import type {PatchSink} from './child-sink.js';
 import type {Leftovers} from './leftovers.js';
 import {applyStoredPatch, startPatcher} from './patcher.js';
 import type {StageTimes} from './report.js';
+import type {ConsistentSource} from './snapshot.js';
 import {storePatch} from './stored-patch.js';
 import type {TaskContext} from './task-context.js';
 
@@ -12,11 +13,12 @@ export interface FlowOutcome extends DiffOutcome {
 }
 
 /** Streams the patch to the patching end as it is made. */
-export async function applyInPlace(context: TaskContext, sourcePath: string): Promise<FlowOutcome> {
+export async function applyInPlace(context: TaskContext, source: ConsistentSource): Promise<FlowOutcome> {
   const {teller, watchdog, host, plan} = context;
   teller.enter('generate');
   await using patcher = await startPatcher(context);
-  const {outcome, generateMs, transferMs} = await diffInto(context, sourcePath, patcher);
+  const {outcome, generateMs, transferMs} = await diffInto(context, source.path, patcher);
+  await source.requireValid(context.signal);
   teller.enter('apply');
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   const applyMs = await timed(() => patcher.finish());
@@ -26,18 +28,19 @@ export async function applyInPlace(context: TaskContext, sourcePath: string): Pr
 /** Stores the whole patch on the target's host before the first byte of the target changes. */
 export async function applyThroughFile(
   context: TaskContext,
-  sourcePath: string,
+  source: ConsistentSource,
   patchDir: string,
   leftovers: Leftovers,
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
   await using stored = await storePatch(context, patchDir, leftovers);
-  const {outcome, generateMs, transferMs} = await diffInto(context, sourcePath, stored.sink);
+  const {outcome, generateMs, transferMs} = await diffInto(context, source.path, stored.sink);
   const finishMs = await timed(async () => {
     await stored.sink.finish();
     await stored.verifySize(outcome.patchBytes);
   });
+  await source.requireValid(context.signal);
   teller.enter('apply');
   const applyMs = await timed(() => applyStoredPatch(context, stored.path, outcome.patchBytes));
   teller.enter('clean up');

@@ -1,4 +1,4 @@
-import type {Duplex} from 'node:stream';
+import type {Duplex, Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {fileURLToPath} from 'node:url';
 import {PatchDecoder} from '../bdsync/patch-decoder.js';
@@ -6,6 +6,7 @@ import {childProgress} from '../hosts/child-progress.js';
 import type {Child} from '../hosts/host.js';
 import {localHost} from '../hosts/local-host.js';
 import type {DiffOutcome, WritePatch} from './diff.js';
+import {drainOrClose, isOpen} from './drain.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
 import {announcedSize} from './announced-size.js';
 import {parseProgressLine} from './progress-line.js';
@@ -93,7 +94,20 @@ async function converse(relay: Duplex, server: Child): Promise<number | undefine
   const observeSize = announcedSize((sizeBytes) => {
     targetBytes = sizeBytes;
   });
-  void pipeline(relay, server.stdin).catch(() => {});
+  void forward(relay, server.stdin);
   await pipeline(server.stdout, observeSize, relay);
   return targetBytes;
+}
+
+/** As a pipeline, but it leaves the source alone when the sink closes: the answers still go through its other half. */
+async function forward(source: Duplex, sink: Writable): Promise<void> {
+  try {
+    for await (const chunk of source.iterator({destroyOnReturn: false})) {
+      if (!isOpen(sink)) return;
+      if (!sink.write(chunk)) await drainOrClose(sink);
+    }
+    sink.end();
+  } catch {
+    sink.destroy();
+  }
 }

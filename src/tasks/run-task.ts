@@ -12,6 +12,7 @@ import {prepareTarget, refuseSource} from './prepare-target.js';
 import {removeLeftovers} from './remove-leftovers.js';
 import type {TaskFigures, TaskReport} from './report.js';
 import {lockTask} from './run-lock.js';
+import {openConsistentSource} from './snapshot.js';
 import {inspectSource} from './source.js';
 import {inspectTarget} from './target.js';
 import {leaseTarget} from './target-lease.js';
@@ -78,7 +79,7 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
   const {stateDir} = plan;
   const {signal} = abort;
   await using _lock = await lockTask({stateDir, taskId: id, task: plan.task, wait: request.waitForLock, signal});
-  const leftovers = new Leftovers(stateDir, id);
+  const leftovers = await Leftovers.open(stateDir, id);
   await removeLeftovers(leftovers, request.pool, teller);
 
   teller.enter('check target');
@@ -88,10 +89,13 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
   await using lease = await leaseTarget(context);
   void lease.lost.then((error) => abort.abort(error));
 
+  if (plan.snapshot) teller.enter('snapshot');
+  const {sourcePath, snapshot, task} = plan;
+  await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId: id, leftovers, signal});
   signal.throwIfAborted();
   return plan.flow.kind === 'in-place'
-    ? await applyInPlace(context, plan.sourcePath)
-    : await applyThroughFile(context, plan.sourcePath, plan.flow.patchDir, leftovers);
+    ? await applyInPlace(context, reading)
+    : await applyThroughFile(context, reading, plan.flow.patchDir, leftovers);
 }
 
 /** What a run would do, compared but not written; undefined where the ends cannot be compared now. */
@@ -107,6 +111,7 @@ async function rehearse(step: Step): Promise<FlowOutcome | undefined> {
       return undefined;
     }
     await refuseSource(plan.sourcePath, source, plan.target.path, target.identity);
+    if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
     teller.enter('generate');
     const startedAt = performance.now();
     const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());

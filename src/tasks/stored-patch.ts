@@ -3,7 +3,7 @@ import type {Host} from '../hosts/host.js';
 import {messageOf} from '../errors.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import type {ProgramRole} from './explain-ending.js';
-import type {Leftovers, TemporaryFile} from './leftovers.js';
+import type {FileRecord, Leftovers} from './leftovers.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
 
@@ -24,8 +24,9 @@ export interface StoredPatch extends AsyncDisposable {
 export async function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): Promise<StoredPatch> {
   const {host, meter, plan, signal} = context;
   const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
-  const file: TemporaryFile = {connection: plan.target.connection, quoting: plan.target.quoting, path};
-  await leftovers.record([file]);
+  const {connection, quoting} = plan.target;
+  const record: FileRecord = {kind: 'file', connection, quoting, path};
+  await leftovers.add(record);
   const role: ProgramRole = {code: 'store-failed', what: 'storing the patch', hostName: host.name, path};
   const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path], {
     meter,
@@ -40,7 +41,7 @@ export async function storePatch(context: TaskContext, patchDir: string, leftove
       await child[Symbol.asyncDispose]();
       try {
         await removeFile(host, path);
-        await leftovers.clear();
+        await leftovers.drop(record);
       } catch (error) {
         context.teller.log(
           'warning',

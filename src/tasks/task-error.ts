@@ -21,7 +21,6 @@ export type TaskErrorCode =
   | 'permission'
   | 'disk-full'
   | 'stalled'
-  | 'snapshot-unavailable'
   | 'cancelled';
 
 /** A task that could not be done; `errorLines` are the last words of the program that failed. */
