@@ -29,6 +29,7 @@ export function createProgram(context: CommandContext): Command {
     .description('Keeps copies of block devices and disk images in step, here or on another machine.')
     .version(`bdsync-manager ${packageVersion()}`, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'print the help of a command, as --help after it does')
     .usage('[run] [options]\n       bdsync-manager COMMAND [options]')
     .configureHelp({

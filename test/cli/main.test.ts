@@ -43,10 +43,13 @@ test('check takes the names of tasks', async () => {
   expect(configFiles).toEqual(['my.conf']);
 });
 
-test.for([['--version'], ['run', '--version'], ['--config', 'x', '--version']])('%j: the version', async (words) => {
-  const {status, stdout} = await runCli(words);
-  expect({status, stdout}).toEqual({status: 0, stdout: `bdsync-manager ${packageVersion()}\n`});
-});
+test.for([['--version'], ['list', '--version'], ['--config', 'x', '--version', '--json']])(
+  '%j: the version',
+  async (words) => {
+    const {status, stdout} = await runCli(words);
+    expect({status, stdout}).toEqual({status: 0, stdout: `bdsync-manager ${packageVersion()}\n`});
+  },
+);
 
 test.for(['debug', 'INFO', 'Warning', 'ERROR'])('log level %s is one', async (level) => {
   expect(await runCli(['--log-level', level])).toMatchObject({status: 0});
@@ -58,7 +61,8 @@ test.for([
   [['--jsn', 'list'], /unknown option '--jsn' \(did you mean --json\?\)/, 'list'],
   [['lst'], /unknown command 'lst' \(did you mean list\?\)/, undefined],
   [['--config', 'x', 'chek'], /unknown command 'chek' \(did you mean check\?\)/, undefined],
-  [['list', '--progress'], /unknown option '--progress'/, 'list'],
+  [['list', '--progress'], /unknown option '--progress'$/, 'list'],
+  [['help', 'lst'], /unknown command 'lst' \(did you mean list\?\)/, undefined],
   [['run', 'home'], /too many arguments/, 'run'],
   [['--config'], /argument missing/, 'run'],
   [['sync', 'a.img'], /missing required argument 'target'/, 'sync'],
@@ -79,4 +83,9 @@ test('a target that cannot be meant is bad usage, too', async () => {
     status: 2,
     stderr: "bdsync-manager: TARGET 'store:' names no path after the host\n",
   });
+});
+
+test('what looks like an option may be the value of one, or a path after --', async () => {
+  expect(await runCli(['--config', '--version'])).toMatchObject({configFiles: ['--version']});
+  expect(await runCli(['sync', '--', '--version'])).toMatchObject({status: 2});
 });

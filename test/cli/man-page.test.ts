@@ -1,12 +1,10 @@
-import {execFileSync, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {describe, expect, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {runCli} from '../support/cli-world.js';
 
 const PAGE = fileURLToPath(new URL('../../man/bdsync-manager.1', import.meta.url));
 const COMMANDS = ['run', 'list', 'check', 'sync'];
-const hasMandoc = spawnSync('mandoc', ['-h']).error === undefined;
 
 /** The long options that have an entry of their own in the page. */
 function describedOptions(): Set<string> {
@@ -35,10 +33,4 @@ test('the synopsis names for each command the options that its help tells of', a
     const named = [...words.matchAll(/Fl -([a-z-]+)/g)].map(([_text, name]) => `--${name}`);
     expect([...named, '--help'].toSorted()).toEqual((await optionsOfHelp([command])).toSorted());
   }
-});
-
-describe.skipIf(!hasMandoc)('mandoc (skipped where it is not installed)', () => {
-  test('finds nothing to say about the page', () => {
-    expect(execFileSync('mandoc', ['-Tlint', '-Wwarning', PAGE], {encoding: 'utf8'})).toBe('');
-  });
 });

@@ -81,7 +81,7 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
   target_patch_dir: optional(parseTargetPath, {
     group: 'patch',
     placeholder: 'folder',
-    doc: "the folder on the target's host for the patch file; needed unless apply_patch_in_place is on",
+    doc: "the folder on the target's host where a patch file is stored before it is applied",
   }),
   bdsync_args: {
     ...optional((text) => parseBdsyncArgs(shellWords(text)), {
