@@ -60,6 +60,19 @@ for (const kind of hostKinds()) {
       expect(result).toEqual({status: 3, stdout: 'in\n', stderr: 'first\n  last'});
     });
 
+    test('does not mind a program that leaves its input unread', async () => {
+      expect(await host.run(['true'], {input: Buffer.alloc(4 * MIB)})).toMatchObject({status: 0});
+    });
+
+    test('ends a program that nobody listens to any more', async () => {
+      await using child = await host.spawn(['sh', '-c', 'while echo y; do :; done'], {describe: 'the chatterer'});
+      for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+        expect(chunk.toString()).toMatch(/^y/);
+        break;
+      }
+      expect(['exit', 'signal']).toContain((await child.ended).kind);
+    });
+
     test('gives a program that reads an end of input', async () => {
       expect(await host.run(['cat'])).toEqual({status: 0, stdout: '', stderr: ''});
     });
@@ -103,7 +116,7 @@ for (const kind of hostKinds()) {
       let lines = 0;
       await using child = await host.spawn(
         ['sh', '-c', 'i=0; while [ $i -lt 20000 ]; do echo "complaint $i"; i=$((i + 1)); done >&2; echo done'],
-        {describe: 'complainer', onErrorLine: () => (lines += 1)},
+        {describe: 'complainer', onErrorLine: () => void (lines += 1)},
       );
       expect(await textOf(child)).toBe('done\n');
       expect(await child.ended).toEqual({kind: 'exit', status: 0});

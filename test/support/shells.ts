@@ -16,14 +16,21 @@ const SHELLS: readonly Shell[] = [
   {name: 'fish', command: ['fish']},
 ];
 
-/** Those of the common shells that are on this machine; sh always is. */
+/** Those of the common shells that are on this machine, and a word about the others. */
 export function installedShells(): readonly Shell[] {
-  return SHELLS.filter(({command: [file = '', ...args]}) => {
-    try {
-      execFileSync(file, [...args, '-c', 'true'], {stdio: 'ignore'});
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const installed = SHELLS.filter(isInstalled);
+  const missing = SHELLS.filter((shell) => !installed.includes(shell));
+  if (missing.length > 0) {
+    console.warn(`SKIPPED: shells that are not installed: ${missing.map(({name}) => name).join(', ')}`);
+  }
+  return installed;
+}
+
+function isInstalled({command: [file = '', ...args]}: Shell): boolean {
+  try {
+    execFileSync(file, [...args, '-c', 'true'], {stdio: 'ignore'});
+    return true;
+  } catch {
+    return false;
+  }
 }
