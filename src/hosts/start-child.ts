@@ -48,7 +48,11 @@ export function startChild(request: StartRequest): Child {
   });
   // A pipe of Node's is a pair of sockets, which goes both ways; execa's types do not say so.
   const socket: unknown = Reflect.get(subprocess.stdio, 3);
-  if (socket instanceof Duplex) request.socketOf?.(socket);
+  if (socket instanceof Duplex) {
+    // Its loss is the child's ending, which tells more.
+    socket.on('error', () => {});
+    request.socketOf?.(socket);
+  }
   const tree = subprocess.pid === undefined ? undefined : new ProcessTree(subprocess.pid);
   if (tree === undefined) will.revoke();
   else will.includes(tree);
@@ -108,6 +112,7 @@ export function startChild(request: StartRequest): Child {
       await kill();
       await ended;
       for (const stream of [stdin, stdout, subprocess.stdout, subprocess.stderr]) stream.destroy();
+      if (socket instanceof Duplex) socket.destroy();
     },
   };
 }

@@ -4,7 +4,7 @@ import {ErrorTail, harmless} from '#dist/hosts/error-tail.js';
 
 function linesOf(chunks: Iterable<Buffer>): {told: string[]; kept: string[]} {
   const told: string[] = [];
-  const tail = new ErrorTail((line) => told.push(line));
+  const tail = new ErrorTail((line) => void told.push(line));
   for (const chunk of chunks) tail.push(chunk);
   tail.end();
   return {told, kept: tail.lines()};

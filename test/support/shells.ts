@@ -11,7 +11,6 @@ const SHELLS: readonly Shell[] = [
   {name: 'dash', command: ['dash']},
   {name: 'bash', command: ['bash']},
   {name: 'busybox ash', command: ['busybox', 'ash']},
-  {name: 'ksh', command: ['ksh']},
   {name: 'zsh', command: ['zsh']},
   {name: 'fish', command: ['fish']},
 ];
