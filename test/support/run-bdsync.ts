@@ -19,6 +19,7 @@ export interface BdsyncOptions {
   readonly input?: Uint8Array;
   /** A file open for writing, in place of a pipe. */
   readonly stdoutDescriptor?: number;
+  readonly env?: Readonly<Record<string, string>>;
   /** Another program than ours: the file and its first words. */
   readonly program?: readonly string[];
 }
@@ -43,6 +44,9 @@ export function startBdsync(words: readonly string[], options: BdsyncOptions = {
   const child = spawn(file, [...first, ...words], {
     stdio: ['pipe', options.stdoutDescriptor ?? 'pipe', 'pipe'],
     cwd: options.cwd,
+    env: {...process.env, ...options.env},
+    // As under cron: no terminal anywhere.
+    detached: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const {stdin} = child;

@@ -29,7 +29,7 @@ export async function runClient(invocation: ClientInvocation, {notices, signal}:
 
   await using server = new ServerProcess(command, (line) => {
     notices.line(`RMTERR: ${line}`);
-    return notices.drained();
+    return notices.taken();
   });
   try {
     const result = await generatePatch({
@@ -47,6 +47,7 @@ export async function runClient(invocation: ClientInvocation, {notices, signal}:
     });
     await output.end();
     const {comparedBytes, differingBlocks, differingBytes, patchBytes, digestBytes} = result;
+    progress?.finish({patchBytes, sizeBytes: comparedBytes});
     onVerbose(1, `compared ${comparedBytes} bytes by ${digestBytes} bytes of digests`);
     onVerbose(1, `${differingBlocks} blocks differ: ${differingBytes} bytes of data, ${patchBytes} bytes of patch`);
   } catch (error) {

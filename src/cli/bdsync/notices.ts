@@ -1,13 +1,12 @@
-import {once} from 'node:events';
 import {plainText} from '../plain-text.js';
 
 /** Lines on standard error, also between progress that is written over itself. */
 export class Notices {
-  readonly #stream: NodeJS.WritableStream & {readonly writableNeedDrain: boolean};
+  readonly #stream: NodeJS.WritableStream;
   /** The cursor is behind progress that the next line must not be written over. */
   #isLineOpen = false;
 
-  constructor(stream: NodeJS.WritableStream & {readonly writableNeedDrain: boolean} = process.stderr) {
+  constructor(stream: NodeJS.WritableStream = process.stderr) {
     this.#stream = stream;
     // Nobody reads what we say: no reason to fail.
     stream.on('error', () => {});
@@ -30,16 +29,16 @@ export class Notices {
     this.#isLineOpen = true;
   }
 
-  /** Resolves when there is room for more. */
-  async drained(): Promise<void> {
-    if (this.#stream.writableNeedDrain) await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
-  }
-
-  /** Closes an open line and resolves when all has been written. */
-  async end(): Promise<void> {
-    if (this.#isLineOpen) this.text('');
-    await new Promise<void>((resolve) => {
+  /** Resolves when what was said has been taken, or nobody takes it any more. */
+  taken(): Promise<void> {
+    return new Promise((resolve) => {
       this.#stream.write('', () => resolve());
     });
+  }
+
+  /** Closes an open line and resolves when all has been taken. */
+  end(): Promise<void> {
+    if (this.#isLineOpen) this.text('');
+    return this.taken();
   }
 }

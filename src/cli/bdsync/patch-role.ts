@@ -16,7 +16,7 @@ export async function runPatch(invocation: PatchInvocation, {notices, signal}: R
     onWarning: (message) => notices.line(message),
     ...(progress && {onProgress: (state) => progress.report(state)}),
   });
-  progress?.report({patchBytes: result.patchBytes, position: result.sizeBytes, sizeBytes: result.sizeBytes});
+  progress?.finish(result);
   const {checksum} = result;
   if (checksum) notices.line(`checksum[${checksum.name}]: ${Buffer.from(checksum.value).toString('hex')}`);
   if (verbosity > 0) {

@@ -27,13 +27,23 @@ export class ProgressLines {
     this.#startMs = now();
   }
 
-  report({patchBytes, position, sizeBytes}: ProgressState): void {
-    const nowMs = this.#now();
-    const percent = sizeBytes === 0 ? 100 : Math.floor((position * 100) / sizeBytes);
-    const second = Math.floor(nowMs / 1000);
+  /** Where things are; the end is for `finish` to tell. */
+  report(state: ProgressState): void {
+    if (state.position >= state.sizeBytes) return;
+    const percent = Math.floor((state.position * 100) / state.sizeBytes);
+    const second = Math.floor(this.#now() / 1000);
     if (this.#shown?.percent === percent && this.#shown.second === second) return;
     this.#shown = {percent, second};
-    const times = timesText(position, sizeBytes, nowMs - this.#startMs);
+    this.#show(percent, state);
+  }
+
+  /** All is done: the last line. */
+  finish({patchBytes, sizeBytes}: {patchBytes: number; sizeBytes: number}): void {
+    this.#show(100, {patchBytes, sizeBytes, position: sizeBytes});
+  }
+
+  #show(percent: number, {patchBytes, position, sizeBytes}: ProgressState): void {
+    const times = timesText(position, sizeBytes, this.#now() - this.#startMs);
     const text = `PROGRESS:${String(percent).padStart(3, '0')}%,${patchBytes},${position},${sizeBytes},${times}`;
     if (this.#style === 'noscroll') this.#notices.overwritable(text);
     else this.#notices.line(text);

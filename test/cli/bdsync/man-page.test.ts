@@ -1,12 +1,10 @@
-import {execFileSync, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {describe, expect, it} from 'vitest';
+import {expect, it} from 'vitest';
 import {type DocumentedOption, OPTIONS} from '#dist/cli/bdsync/option-table.js';
 import {usageText} from '#dist/cli/bdsync/usage.js';
 
 const PAGE = fileURLToPath(new URL('../../../man/bdsync.1', import.meta.url));
-const hasMandoc = spawnSync('mandoc', ['-h']).error === undefined;
 
 it('describes every option, with its short form', () => {
   const entries = readFileSync(PAGE, 'utf8').matchAll(/^\.It (?:Fl (\w)\b.*? , )?Fl Fl ([a-z-]+)/gm);
@@ -23,10 +21,4 @@ it('describes every exit status', () => {
 it('has a usage beside it that shows every option', () => {
   for (const {name} of OPTIONS) expect(usageText()).toMatch(new RegExp(` --${name}\\b`));
   for (const line of usageText().split('\n')) expect(line.length).toBeLessThan(90);
-});
-
-describe.skipIf(!hasMandoc)('mandoc (skipped where it is not installed)', () => {
-  it('finds nothing to say about the page', () => {
-    expect(execFileSync('mandoc', ['-Tlint', '-Wwarning', PAGE], {encoding: 'utf8'})).toBe('');
-  });
 });

@@ -19,7 +19,9 @@ it('tells percent, patch bytes, position, size and times', () => {
   progress.report({patchBytes: 99, position: 3000, sizeBytes: 8000});
   expect(said()).toBe('PROGRESS:037%,99,3000,8000,1.500,2.500        \n');
   progress.report({patchBytes: 99, position: 8000, sizeBytes: 8000});
-  expect(said()).toBe('PROGRESS:100%,99,8000,8000,1.500,0.100        \n');
+  expect(said()).toBe('');
+  progress.finish({patchBytes: 110, sizeBytes: 8000});
+  expect(said()).toBe('PROGRESS:100%,110,8000,8000,1.500,0.100        \n');
 });
 
 it('speaks when the percentage changes, or once a second', () => {
@@ -45,6 +47,8 @@ it('knows no rate below one byte in a millisecond, and no part of nothing', () =
   progress.report({patchBytes: 26, position: 4999, sizeBytes: 1e9});
   expect(said()).toBe('PROGRESS:000%,26,4999,1000000000,-,-\n');
   progress.report({patchBytes: 26, position: 0, sizeBytes: 0});
+  expect(said()).toBe('');
+  progress.finish({patchBytes: 26, sizeBytes: 0});
   expect(said()).toBe('PROGRESS:100%,26,0,0,-,-\n');
 });
 
