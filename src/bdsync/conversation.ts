@@ -48,7 +48,7 @@ export class Conversation implements Disposable {
       await this.#writer.write(message);
     } catch (error) {
       while (await this.receiveOrEnd());
-      throw protocolError(`the ${this.#peer} ended while it was being asked`, {cause: error});
+      throw protocolError(`the ${this.#peer} ended while a message was being sent to it`, {cause: error});
     }
   }
 

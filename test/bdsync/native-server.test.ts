@@ -1,8 +1,7 @@
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {promisify} from 'node:util';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions, generatePatch} from '#dist/bdsync/client.js';
@@ -10,6 +9,7 @@ import {applyInMemory} from '../support/apply-in-memory.js';
 import {openNamed, PatchCollector} from '../support/bdsync-session.js';
 import {diffChoices, imagePair} from '../support/image-pairs.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../support/native-bdsync.js';
+import {nativePatch} from '../support/native-patch.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 const title =
@@ -77,21 +77,4 @@ async function diffWithNative(folder: string, options: DiffOptions): Promise<Buf
   server.stdin.end();
   expect(await ended).toEqual([0, null]);
   return patch.bytes();
-}
-
-/** The patch that the original writes, talking to itself. */
-async function nativePatch(folder: string, options: DiffOptions): Promise<Buffer> {
-  const native = nativeBdsync ?? '';
-  const words = ['--diffsize=resize', '--fixedsalt', `--blocksize=${options.blockBytes}`, `--hash=${options.digest}`];
-  if (options.checksum !== undefined) words.push(`--checksum=${options.checksum}`);
-  if (options.twoPass) words.push('--twopass');
-  if (options.remoteData) words.push('--remdata');
-  if (options.zeroBlocks) words.push('--zeroblocks');
-  if (options.flushCache) words.push('--flushcache');
-  const {stdout} = await promisify(execFile)(native, [...words, `${native} --server`, 'local.img', 'remote.img'], {
-    cwd: folder,
-    encoding: 'buffer',
-    maxBuffer: 64 << 20,
-  });
-  return stdout;
 }
