@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {setTimeout as delay} from 'node:timers/promises';
+import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions, type DiffResult, generatePatch} from '#dist/bdsync/client.js';
 import {MAX_MESSAGE_BYTES} from '#dist/bdsync/message.js';
@@ -54,6 +55,11 @@ function diffAgainst(messages: readonly Uint8Array[], options: Partial<DiffOptio
 
 function someHashes(start: number, step: number, count: number, digests = count): Buffer {
   return rawMessage(6, Buffer.concat([u64s(start, step, count), Buffer.alloc(digests * 16)]));
+}
+
+/** Resolves when the client has said hello, and so listens to its streams. */
+async function clientBegan(): Promise<void> {
+  await once(channels.server.input, 'readable');
 }
 
 describe('a client', () => {
@@ -168,7 +174,7 @@ describe('a client that meets text in place of the protocol', () => {
     const failure = expect(diff()).rejects.toThrow('"Last login: never from far away"');
     for (const piece of ['Last', ' login', ': never ', 'from far away\n']) {
       channels.server.output.write(piece);
-      await delay(5);
+      await nextTurn();
     }
     await failure;
   });
@@ -216,7 +222,7 @@ describe('a client whose server goes away', () => {
   it('ends when the connection is destroyed', async () => {
     channels.server.output.write(HELLO);
     const failure = expect(diff()).rejects.toMatchObject({code: 'protocol'});
-    await delay(5);
+    await clientBegan();
     channels.client.input.destroy();
     await failure;
   });
@@ -224,14 +230,14 @@ describe('a client whose server goes away', () => {
   it('ends when the server takes nothing any more, although it does not end', async () => {
     channels.server.output.write(HELLO);
     const failure = expect(diff()).rejects.toThrow('the server takes nothing any more: write EPIPE');
-    await delay(5);
+    await clientBegan();
     channels.client.output.destroy(new Error('write EPIPE'));
     await failure;
   });
 
   it('prefers the last words of a server that takes nothing any more', async () => {
     const failure = expect(diff()).rejects.toThrow('"sh: bdsync: not found"');
-    await delay(5);
+    await clientBegan();
     channels.client.output.destroy(new Error('write EPIPE'));
     channels.server.output.end('sh: bdsync: not found\n');
     await failure;

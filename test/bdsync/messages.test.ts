@@ -113,7 +113,7 @@ describe('digests', () => {
 describe('gethashes and hashes', () => {
   it('come back as they went', () => {
     fc.assert(
-      fc.property(u53, u53, fc.nat({max: 500}), fc.integer({min: 1, max: 64}), (start, step, count, digestBytes) => {
+      fc.property(u53, u53, fc.nat({max: 20}), fc.integer({min: 1, max: 64}), (start, step, count, digestBytes) => {
         const range = {start, step, count};
         expect(parseGetHashes(payloadOf(encodeGetHashes(range)))).toEqual(range);
         const {message, digests} = openHashes(range, digestBytes);

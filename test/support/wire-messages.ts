@@ -20,8 +20,8 @@ export const wireMessage: fc.Arbitrary<Uint8Array> = fc.oneof(
   u53.map(encodeSize),
   fc.uint8Array({maxLength: 127}).map((salt) => encodeDigests({salt, digest: 'md5', checksum: 'sha1'})),
   fc.record({start: u53, step: u53, count: u53}).map(encodeGetHashes),
-  fc.nat({max: 300}).map(openedHashes),
+  fc.nat({max: 60}).map(openedHashes),
   fc.record({position: u53, length: u53}).map(encodeGetBlock),
-  fc.record({position: u53, length: fc.integer({min: 1, max: 9000})}).map((range) => openBlock(range).message),
+  fc.record({position: u53, length: fc.integer({min: 1, max: 1500})}).map((range) => openBlock(range).message),
   fc.uint8Array({minLength: 2, maxLength: 127}).map(encodeChecksum),
 );
