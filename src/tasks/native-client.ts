@@ -1,5 +1,4 @@
 import type {Duplex, Writable} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
 import {fileURLToPath} from 'node:url';
 import {PatchDecoder} from '../bdsync/patch-decoder.js';
 import {childProgress} from '../hosts/child-progress.js';
@@ -94,19 +93,24 @@ async function converse(relay: Duplex, server: Child): Promise<number | undefine
   const observeSize = announcedSize((sizeBytes) => {
     targetBytes = sizeBytes;
   });
-  void forward(relay, server.stdin);
-  await pipeline(server.stdout, observeSize, relay);
+  // A relay that went away shows in the endings of the programs.
+  relay.on('error', () => {});
+  void forward(relay.iterator({destroyOnReturn: false}), server.stdin);
+  await forward(observeSize(server.stdout), relay);
   return targetBytes;
 }
 
-/** As a pipeline, but it leaves the source alone when the sink closes: the answers still go through its other half. */
-async function forward(source: Duplex, sink: Writable): Promise<void> {
+/**
+ * As a pipeline, which would destroy the source with the sink, although the other direction still goes through its
+ * other half, and which never settles when the sink was ended from its far side.
+ */
+async function forward(source: AsyncIterable<Uint8Array>, sink: Writable): Promise<void> {
   try {
-    for await (const chunk of source.iterator({destroyOnReturn: false})) {
+    for await (const chunk of source) {
       if (!isOpen(sink)) return;
       if (!sink.write(chunk)) await drainOrClose(sink);
     }
-    sink.end();
+    if (isOpen(sink)) sink.end();
   } catch {
     sink.destroy();
   }

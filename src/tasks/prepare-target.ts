@@ -4,15 +4,19 @@ import {createTarget, inspectTarget} from './target.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
 
-/** Makes sure that there is a target that may be written: creates it if the task says so, refuses the source itself. */
-export async function prepareTarget(context: TaskContext, source: DeviceIdentity): Promise<void> {
-  const {plan, host, signal, teller} = context;
+/**
+ * Makes sure that the target may be written and is not the source; false when it is missing and the task creates it.
+ *
+ * @throws TaskError 'target-missing', 'target-unusable', 'same-device', 'permission'.
+ */
+export async function checkTarget(context: TaskContext, source: DeviceIdentity): Promise<boolean> {
+  const {plan, host, signal} = context;
   const {path} = plan.target;
   const target = await inspectTarget(host, path, signal);
   switch (target.kind) {
     case 'present':
       await refuseSource(plan.sourcePath, source, path, target.identity);
-      if (target.isWritable) return;
+      if (target.isWritable) return true;
       throw new TaskError('permission', `the target ${path} on ${host.name} may not be written`, {
         hint: 'the user on that host needs the right to write it',
       });
@@ -21,17 +25,21 @@ export async function prepareTarget(context: TaskContext, source: DeviceIdentity
         hint: 'create the folder, or correct target_path',
       });
     case 'missing':
-      if (!plan.createTarget) {
-        throw new TaskError('target-missing', `the target ${path} does not exist on ${host.name}`, {
-          hint: 'create it, or let create_target_if_missing = yes create a file',
-        });
-      }
-      teller.enter('create target');
-      teller.log('warning', `Creating missing target file: ${path}`);
-      return await createTarget(host, path, await sizeOf(plan.sourcePath), signal);
+      if (plan.createTarget) return false;
+      throw new TaskError('target-missing', `the target ${path} does not exist on ${host.name}`, {
+        hint: 'create it, or let create_target_if_missing = yes create a file',
+      });
     default:
       return target satisfies never;
   }
+}
+
+/** Creates the target as a file of holes with the source's size, so that even a strict comparison of sizes passes. */
+export async function createMissingTarget({plan, host, signal, teller}: TaskContext): Promise<void> {
+  const {path} = plan.target;
+  teller.enter('create target');
+  teller.log('warning', `Creating missing target file: ${path}`);
+  await createTarget(host, path, await sizeOf(plan.sourcePath), signal);
 }
 
 export async function refuseSource(

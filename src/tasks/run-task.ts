@@ -1,4 +1,5 @@
 import {performance} from 'node:perf_hooks';
+import {HostError} from '../hosts/host-error.js';
 import {TrafficMeter} from '../hosts/traffic-meter.js';
 import type {TaskConfig} from './config/task-config.js';
 import {diff} from './diff.js';
@@ -8,13 +9,12 @@ import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import type {HostPool} from './host-pool.js';
 import {Leftovers} from './leftovers.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
-import {prepareTarget, refuseSource} from './prepare-target.js';
+import {checkTarget, createMissingTarget} from './prepare-target.js';
 import {removeLeftovers} from './remove-leftovers.js';
 import type {TaskFigures, TaskReport} from './report.js';
 import {lockTask} from './run-lock.js';
 import {openConsistentSource} from './snapshot.js';
 import {inspectSource} from './source.js';
-import {inspectTarget} from './target.js';
 import {leaseTarget} from './target-lease.js';
 import {Teller, type TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
@@ -85,7 +85,7 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
   teller.enter('check target');
   const source = await inspectSource(plan.sourcePath);
   const context = await reachTarget(step);
-  await prepareTarget(context, source);
+  if (!(await checkTarget(context, source))) await createMissingTarget(context);
   await using lease = await leaseTarget(context);
   void lease.lost.then((error) => abort.abort(error));
 
@@ -98,28 +98,35 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
     : await applyThroughFile(context, reading, plan.flow.patchDir, leftovers);
 }
 
-/** What a run would do, compared but not written; undefined where the ends cannot be compared now. */
+/**
+ * What a run would do, compared but not written. Undefined where that cannot be told now: a host that cannot be
+ * reached, a target that is yet to be created. What would keep the run from working is its failure here as well.
+ */
 async function rehearse(step: Step): Promise<FlowOutcome | undefined> {
   const {plan, teller, abort} = step;
+  teller.enter('check target');
+  const source = await inspectSource(plan.sourcePath);
+  const context = await reachTargetOrNote(step);
+  if (context === undefined) return undefined;
+  const isThere = await checkTarget(context, source);
+  if (!isThere) {
+    teller.note('the target does not exist yet and would be created');
+    return undefined;
+  }
+  if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
+  teller.enter('generate');
+  const startedAt = performance.now();
+  const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());
+  abort.signal.throwIfAborted();
+  return {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}};
+}
+
+async function reachTargetOrNote(step: Step): Promise<TaskContext | undefined> {
   try {
-    teller.enter('check target');
-    const source = await inspectSource(plan.sourcePath);
-    const context = await reachTarget(step);
-    const target = await inspectTarget(context.host, plan.target.path, abort.signal);
-    if (target.kind !== 'present') {
-      teller.note(plan.createTarget ? 'the target does not exist and would be created' : 'the target does not exist');
-      return undefined;
-    }
-    await refuseSource(plan.sourcePath, source, plan.target.path, target.identity);
-    if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
-    teller.enter('generate');
-    const startedAt = performance.now();
-    const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());
-    return {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}};
+    return await reachTarget(step);
   } catch (error) {
-    const {message, hint, cancelled} = await failureOf(error, teller.stage, abort.signal);
-    if (cancelled) throw error;
-    teller.note(`cannot be compared now: ${message}${hint === undefined ? '' : ` (${hint})`}`);
+    if (!(error instanceof HostError) || error.code === 'cancelled' || error.code === 'command-not-found') throw error;
+    step.teller.note(`not compared: ${error.message}`);
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ const NASTY_NAME = `it's a "nasty" $HOME \`id\` \\ name;\n&& $(false) %.img`;
 
 /** Runs the manager with a state folder of the test's own. */
 async function manager(folder: string, ...args: string[]): Promise<ProgramResult> {
-  return await runProgram(BDSYNC_MANAGER, args, {XDG_STATE_HOME: join(folder, 'state'), HOME: folder});
+  return await runProgram(BDSYNC_MANAGER, args, {STATE_DIRECTORY: join(folder, 'state'), HOME: folder});
 }
 
 describe('a task from this machine to this machine', () => {
@@ -78,7 +78,7 @@ describe('a task from this machine to this machine', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
-          bytes: fc.integer({min: 1, max: 400_000}),
+          bytes: fc.integer({min: 8, max: 400_000}),
           targetBytes: fc.option(fc.integer({min: 0, max: 400_000}), {nil: undefined}),
           edits: fc.integer({min: 0, max: 30}),
           seed: fc.integer({min: 1, max: 1e6}),
