@@ -148,14 +148,16 @@ async function requireUnused(
   {kind, identity}: DeviceFacts,
   signal: AbortSignal | undefined,
 ): Promise<FileHandle[]> {
-  const exclusive = kind === 'block' ? await openExclusively(path, signal) : 'needless';
+  const exclusive = kind === 'block' ? await openExclusively(path, signal) : undefined;
+  const isBusy = kind === 'block' && exclusive === undefined;
   const use = await findDeviceUse(identity);
-  if (exclusive !== 'busy' && use === undefined) return exclusive === 'needless' ? [] : [exclusive];
-  if (typeof exclusive !== 'string') await exclusive.close();
+  if (!isBusy && use === undefined) return exclusive ? [exclusive] : [];
+  await exclusive?.close();
   throw new BdsyncError('target-in-use', `${path} is in use: ${use ?? 'it is mounted or held by another program'}`);
 }
 
-async function openExclusively(path: string, signal: AbortSignal | undefined): Promise<FileHandle | 'busy'> {
+/** Undefined when the kernel has given it to somebody else. */
+async function openExclusively(path: string, signal: AbortSignal | undefined): Promise<FileHandle | undefined> {
   const deadline = performance.now() + EXCLUSIVE_PATIENCE_MS;
   for (;;) {
     try {
@@ -164,7 +166,7 @@ async function openExclusively(path: string, signal: AbortSignal | undefined): P
       if (codeOf(error) !== 'EBUSY') throw deviceError('io', `cannot open ${path} exclusively`, error);
     }
     if (signal?.aborted) throw new BdsyncError('cancelled', `${path} was not held: cancelled`);
-    if (performance.now() >= deadline) return 'busy';
+    if (performance.now() >= deadline) return undefined;
     await sleep(EXCLUSIVE_RETRY_MS);
   }
 }

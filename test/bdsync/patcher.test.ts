@@ -299,4 +299,22 @@ describe('applyPatch on real block devices and file systems', () => {
       message: expect.stringMatching(new RegExp(`^cannot write ${targetPath} at position \\d+: no space left$`)),
     });
   });
+
+  it('does not report success when the medium did not take what was written', async ({skip}) => {
+    skip(noLoopDevices !== undefined, noLoopDevices);
+    const folder = await temporaryFolder();
+    mountOn(folder, ['-t', 'tmpfs', '-o', 'size=512k', 'none']);
+    const image = join(folder, 'disk.img');
+    const sizeBytes = 4 * 2 ** 20;
+    await writeFile(image, '');
+    await truncate(image, sizeBytes);
+    const targetPath = attachLoopDevice(image);
+    const data = Buffer.alloc(32768, 1);
+    const extents = Array.from({length: 64}, (_, index) => ({position: index * 32768, data}));
+    // All of it fits into the page cache of the device, so that only the sync can tell.
+    await expect(apply(patchOf({sizeBytes, extents}), {targetPath})).rejects.toMatchObject({
+      code: 'write',
+      message: expect.stringContaining(`cannot bring ${targetPath} to its medium: `),
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {chmod, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {type HoldOptions, holdTarget} from '#dist/bdsync/target-hold.js';
@@ -123,6 +123,18 @@ describe('holdTarget on a file', () => {
   });
 });
 
+describe('holdTarget on swap space', () => {
+  it('refuses it', async ({skip}) => {
+    const {target, options} = await placeWith(Buffer.alloc(2 ** 20));
+    await chmod(target, 0o600);
+    skip(!startSwapping(target), 'this machine cannot swap to a temporary file');
+    await expect(holdTarget(target, options)).rejects.toMatchObject({
+      code: 'target-in-use',
+      message: `${target} is in use: it is swap space`,
+    });
+  });
+});
+
 describe('holdTarget on a block device', () => {
   it('tells what the target is', async ({skip}) => {
     skip(noLoopDevices !== undefined, noLoopDevices);
@@ -179,4 +191,15 @@ async function lockElsewhere(target: string, seconds: string): Promise<void> {
   const other = spawn('flock', ['--no-fork', target, 'sh', '-c', script], {stdio: ['ignore', 'pipe', 'inherit']});
   onTestFinished(() => void other.kill());
   await once(other.stdout, 'data');
+}
+
+function startSwapping(target: string): boolean {
+  try {
+    execFileSync('mkswap', ['--quiet', target], {stdio: 'pipe'});
+    execFileSync('swapon', [target], {stdio: 'pipe'});
+  } catch {
+    return false;
+  }
+  onTestFinished(() => void execFileSync('swapoff', [target]));
+  return true;
 }

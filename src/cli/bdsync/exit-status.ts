@@ -22,7 +22,7 @@ const STATUS_OF_CODE: Readonly<Record<Exclude<BdsyncErrorCode, 'cancelled'>, num
 };
 
 /** For what nobody expected: EX_SOFTWARE of sysexits.h, so that no script takes it for one of the above. */
-const DEFECT_STATUS = 70;
+export const DEFECT_STATUS = 70;
 const SIGNAL_STATUS_BASE = 128;
 
 export function statusOfError(error: unknown): number {

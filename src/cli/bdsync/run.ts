@@ -1,7 +1,7 @@
 import {OptionError} from '../../getopt.js';
 import {Interruption, Interrupts} from '../interrupts.js';
 import {ExpectedError} from '../../errors.js';
-import {statusOfError, statusOfSignal} from './exit-status.js';
+import {DEFECT_STATUS, statusOfError, statusOfSignal} from './exit-status.js';
 import {failureText} from './failure-text.js';
 import {type Invocation, parseInvocation} from './invocation.js';
 import {Notices} from './notices.js';
@@ -13,6 +13,10 @@ const INTERRUPTED_PATIENCE_MS = 5000;
 /** The program `bdsync`: does what `words` ask for and returns the status to end with. */
 export async function runBdsync(words: readonly string[]): Promise<number> {
   const notices = new Notices();
+  // Node would end with 1, which says that the words are wrong.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`bdsync: ${failureText(error)}\n`, () => process.exit(DEFECT_STATUS));
+  });
   using interrupts = new Interrupts({source: process, onNotice: () => {}, endAtOnce: () => process.exit(130)});
   const {signal} = interrupts;
   signal.addEventListener('abort', () => {
@@ -60,7 +64,7 @@ function print(text: string): Promise<number> {
 
 async function tellFailure(error: unknown, notices: Notices): Promise<void> {
   if (!(error instanceof ExpectedError)) {
-    notices.text(`${failureText(error)}\n`);
+    notices.text(`bdsync: ${failureText(error)}\n`);
     return;
   }
   // This line is one that scripts know.

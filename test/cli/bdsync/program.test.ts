@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect, it} from 'vitest';
-import {runBdsync} from '../../support/run-bdsync.js';
+import {runBdsync, startBdsync} from '../../support/run-bdsync.js';
 
 it('tells which program it is', async () => {
   const manifest = readFileSync(fileURLToPath(new URL('../../../package.json', import.meta.url)), 'utf8');
@@ -30,4 +30,18 @@ it('shows what is wrong with an option, and its usage, on standard error', async
 it('says in one line what else is wrong with its words', async () => {
   const {status, stderr} = await runBdsync(['--patch', '--server']);
   expect({status, stderr}).toEqual({status: 1, stderr: 'bdsync: --server and --patch contradict each other\n'});
+});
+
+it('shows the stack of a defect, and ends with a status of its own', async () => {
+  const defect = `const timer = setInterval(() => {
+    if (process.listenerCount('uncaughtException') === 0) return;
+    clearInterval(timer);
+    throw new TypeError('a defect');
+  }, 10)`;
+  const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(defect)}`};
+  const {result} = startBdsync(['--server'], {env});
+  expect(await result).toMatchObject({
+    status: 70,
+    stderr: expect.stringMatching(/^bdsync: TypeError: a defect\n +at /),
+  });
 });
