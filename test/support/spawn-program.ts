@@ -6,6 +6,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const BDSYNC = `${ROOT}bin/bdsync.js`;
 export const BDSYNC_MANAGER = `${ROOT}bin/bdsync-manager.js`;
 
+/** Beside our own; undefined takes a variable away. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface ProgramResult {
   /** Undefined when a signal ended it. */
   readonly status: number | undefined;
@@ -22,12 +25,12 @@ export interface RunningProgram {
 }
 
 /** Starts one of the project's programs, as cron would: no terminal anywhere, standard input empty. */
-export function startProgram(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>> = {},
-): RunningProgram {
-  const child = spawn(process.execPath, [program, ...args], {
+export function startProgram(program: string, args: readonly string[], env: Environment = {}): RunningProgram {
+  return startCommand(process.execPath, [program, ...args], env);
+}
+
+function startCommand(file: string, args: readonly string[], env: Environment): RunningProgram {
+  const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {...process.env, NO_COLOR: '1', ...env},
   });
@@ -67,10 +70,11 @@ export function startProgram(
   };
 }
 
-export async function runProgram(
-  program: string,
-  args: readonly string[],
-  env?: Readonly<Record<string, string | undefined>>,
-): Promise<ProgramResult> {
+export async function runProgram(program: string, args: readonly string[], env?: Environment): Promise<ProgramResult> {
   return await startProgram(program, args, env).result;
+}
+
+/** Runs any other program in the same way. */
+export async function runCommand(file: string, args: readonly string[], env: Environment = {}): Promise<ProgramResult> {
+  return await startCommand(file, args, env).result;
 }
