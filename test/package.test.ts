@@ -1,0 +1,83 @@
+import {existsSync} from 'node:fs';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, test} from 'vitest';
+import {type ProgramResult, runCommand} from './support/spawn-program.js';
+import {temporaryFolder} from './support/temporary-folder.js';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const {version}: {version: string} = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+
+/** npm's words for a registry that does not answer. */
+const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED)\b/;
+
+async function npm(folder: string, ...words: string[]): Promise<ProgramResult> {
+  return await runCommand('npm', ['--prefix', folder, ...words], {
+    npm_config_update_notifier: 'false',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_fetch_retries: '0',
+    npm_config_fetch_timeout: '15000',
+  });
+}
+
+/** `npm pack` into a folder; without its scripts, which would make dist anew below the feet of other tests. */
+async function pack(folder: string): Promise<string> {
+  const words = ['pack', '--ignore-scripts', '--pack-destination', folder];
+  const {status, stderr} = await runCommand('npm', [...words, ROOT], {npm_config_update_notifier: 'false'});
+  expect(status, stderr).toBe(0);
+  return join(folder, `bdsync-manager-${version}.tgz`);
+}
+
+test('the package holds the programs, their manual and the examples, and nothing else', async () => {
+  const folder = await temporaryFolder();
+  const {status, stdout} = await runCommand('tar', ['-tzf', await pack(folder)]);
+  expect(status).toBe(0);
+  const files = stdout
+    .trimEnd()
+    .split('\n')
+    .map((path) => path.replace(/^package\//, ''));
+  const inFolders = (await Promise.all(['bin', 'examples', 'man'].map(filesOf))).flat();
+  const atTop = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+  expect(files.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual([...inFolders, ...atTop].toSorted());
+  const built = files.filter((path) => path.startsWith('dist/'));
+  expect(built).toEqual(expect.arrayContaining(['dist/cli/bdsync-manager.js', 'dist/cli/bdsync.js']));
+  // Each was made of a source that exists: dist has no leftovers.
+  const withoutSource = built.filter((path) => !existsSync(join(ROOT, path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts'))));
+  expect(withoutSource).toEqual([]);
+});
+
+describe('the package, installed', () => {
+  test('for one folder and for the machine, runs both programs', async (context) => {
+    const folder = await temporaryFolder();
+    const [project, prefix] = [join(folder, 'project'), join(folder, 'prefix')];
+    for (const made of [project, prefix]) await mkdir(made);
+    const tarball = await pack(folder);
+
+    const installed = await npm(project, 'install', tarball);
+    const whyNot = UNREACHABLE.exec(installed.stderr)?.[0];
+    if (installed.status !== 0 && whyNot !== undefined) {
+      const reason = `the registry cannot be reached: ${whyNot}`;
+      console.warn(`SKIPPED: installing the package: ${reason}`);
+      context.skip(reason);
+    }
+    expect(installed.status, installed.stderr).toBe(0);
+    const everywhere = await npm(prefix, 'install', '--global', '--prefer-offline', tarball);
+    expect(everywhere.status, everywhere.stderr).toBe(0);
+
+    for (const program of ['bdsync-manager', 'bdsync']) {
+      const answer = {status: 0, stdout: `bdsync-manager ${version}\n`};
+      expect(await npm(project, 'exec', '--no', '--', program, '--version')).toMatchObject(answer);
+      expect(await runCommand(join(prefix, 'bin', program), ['--version'])).toMatchObject(answer);
+    }
+    const pages = await readdir(join(prefix, 'share/man'), {recursive: true});
+    expect(pages).toEqual(
+      expect.arrayContaining(['man1/bdsync-manager.1', 'man1/bdsync.1', 'man5/bdsync-manager.conf.5']),
+    );
+  });
+});
+
+async function filesOf(folder: string): Promise<string[]> {
+  return (await readdir(join(ROOT, folder))).map((name) => `${folder}/${name}`);
+}
