@@ -27,11 +27,6 @@ export function edited(image: Buffer, count: number, seed: number): Buffer {
   return copy;
 }
 
-export interface ImagePair {
-  readonly source: string;
-  readonly target: string;
-}
-
 export async function writePair(source: string, target: string, bytes: number, edits: number): Promise<void> {
   const image = noise(bytes, bytes + 1);
   await writeFile(source, image);
