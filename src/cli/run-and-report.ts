@@ -24,13 +24,20 @@ export interface RunSubject {
   readonly tasks: readonly SelectedTask[];
   /** Undefined for a task of the command line. */
   readonly configFile: string | undefined;
+  /** Says a remedy in the words of what the user wrote, for whom keys of a file would be none. */
+  readonly rephraseHint?: (hint: string) => string;
   /** About the configuration as a whole. */
   readonly warnings?: Configuration['warnings'];
 }
 
 /** Runs tasks under the eyes of a person, or of cron, and prints the result. */
 export async function runAndReport(what: RunSubject, flags: RunFlags, context: CommandContext): Promise<ExitStatus> {
-  const view = createRunView({screen: context.stderr, logLevel: flags.logLevel, progress: flags.progress === true});
+  const view = createRunView({
+    screen: context.stderr,
+    logLevel: flags.logLevel,
+    progress: flags.progress === true,
+    rephraseHint: what.rephraseHint,
+  });
   using interrupts = watchInterrupts(context, view.print);
   warnOfMisspellings(what, view.print);
   const report = await context.tasks.runTasks({

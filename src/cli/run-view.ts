@@ -11,6 +11,7 @@ export interface RunViewOptions {
   readonly screen: Screen;
   readonly logLevel: LogLevel;
   readonly progress: boolean;
+  readonly rephraseHint?: ((hint: string) => string) | undefined;
   readonly now?: () => number;
 }
 
@@ -21,7 +22,7 @@ export interface RunView {
   close(): void;
 }
 
-export function createRunView({screen, logLevel, progress, now}: RunViewOptions): RunView {
+export function createRunView({screen, logLevel, progress, rephraseHint, now}: RunViewOptions): RunView {
   const display = createProgressDisplay(screen, progress, now);
   const print = createLogPrinter(screen, logLevel, () => display.clear());
   return {
@@ -43,7 +44,7 @@ export function createRunView({screen, logLevel, progress, now}: RunViewOptions)
           break;
         case 'task-ended':
           display.endStage();
-          printReport(event.report, print);
+          printReport(event.report, print, rephraseHint);
           break;
         default:
           event satisfies never;
@@ -53,9 +54,9 @@ export function createRunView({screen, logLevel, progress, now}: RunViewOptions)
   };
 }
 
-function printReport(report: TaskReport, print: PrintLog): void {
+function printReport(report: TaskReport, print: PrintLog, rephraseHint?: (hint: string) => string): void {
   const tell = (level: LogLevel, message: string): void => print(level, report.task, message);
-  if (report.state === 'failed') tell('error', formatFailure(report.failure));
+  if (report.state === 'failed') tell('error', formatFailure(report.failure, rephraseHint));
   if (report.state === 'skipped') tell('debug', `skipped: ${report.reason}`);
   if (report.state === 'synced') for (const line of figureLines(report.figures)) tell('info', line);
   for (const note of report.notes) tell('info', note);

@@ -1,5 +1,5 @@
 import {openDevice} from '../bdsync/device.js';
-import {isPartOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
+import {isLayerOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
 import {createTarget, inspectTarget} from './target.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
@@ -51,8 +51,11 @@ export async function refuseSource(
   if (isSameDevice(source, target)) {
     throw new TaskError('same-device', `the source ${sourcePath} and the target ${targetPath} are the same device`);
   }
-  if (await isPartOfOther(source, target)) {
-    throw new TaskError('same-device', `one of ${sourcePath} and ${targetPath} is a partition of the other`);
+  if (await isLayerOfOther(source, target)) {
+    throw new TaskError(
+      'same-device',
+      `what is written to one of ${sourcePath} and ${targetPath} ends up in the other`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
-import {access, readFile, stat} from 'node:fs/promises';
+import {access, readFile} from 'node:fs/promises';
 import {codeOf, messageOf} from '../errors.js';
-import {splitDeviceNumber, type DeviceIdentity} from './device-identity.js';
+import {type DeviceIdentity, identifyPath} from './device-identity.js';
 import {TaskError} from './task-error.js';
 
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
@@ -9,24 +9,15 @@ const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** Makes sure that the source can be read as a device, and tells which one it is. */
 export async function inspectSource(path: string): Promise<DeviceIdentity> {
   try {
-    const status = await stat(path, {bigint: true});
-    if (!status.isFile() && !status.isBlockDevice()) {
-      throw new TaskError('source-unusable', `the source ${path} is neither a block device nor a file`, {
-        hint: 'name a block device or an image file in source_path',
-      });
-    }
     await access(path, constants.R_OK);
-    const isBlock = status.isBlockDevice();
-    return {
-      bootId: (await readFile(BOOT_ID_FILE, 'utf8')).trim(),
-      kind: isBlock ? 'block' : 'file',
-      ...splitDeviceNumber(isBlock ? status.rdev : status.dev),
-      inode: isBlock ? '0' : String(status.ino),
-    };
+    const identity = await identifyPath(path, (await readFile(BOOT_ID_FILE, 'utf8')).trim());
+    if (identity !== undefined) return identity;
   } catch (error) {
-    if (error instanceof TaskError) throw error;
     throw explainSourceFault(path, error);
   }
+  throw new TaskError('source-unusable', `the source ${path} is neither a block device nor a file`, {
+    hint: 'name a block device or an image file in source_path',
+  });
 }
 
 function explainSourceFault(path: string, cause: unknown): TaskError {

@@ -1,8 +1,9 @@
-import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {noise, sha256, writePair} from '../support/images.js';
+import {processesNaming} from '../support/processes-naming.js';
 import {taskReportOf} from '../support/reports.js';
 import {BDSYNC_MANAGER, runProgram, startProgram, type RunningProgram} from '../support/spawn-program.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
@@ -44,18 +45,6 @@ async function slowTask(keys: Readonly<Record<string, string>> = {}): Promise<Sl
       throw new Error('no patch file');
     },
   };
-}
-
-/** Processes whose command line names `text`. */
-async function processesNaming(text: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map(async (pid) => {
-      const line = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-      return line.includes(text) ? [`${pid} ${line.replaceAll('\0', ' ')}`] : [];
-    }),
-  );
-  return lines.flat();
 }
 
 describe('a signal', () => {

@@ -116,7 +116,7 @@ describe('a target that does not exist', () => {
     const result = await manager(folder, 'sync', join(folder, 'source.img'), join(folder, 'new.img'));
     expect(result.status).toBe(3);
     expect(result.stderr).toContain(`the target ${join(folder, 'new.img')} does not exist`);
-    expect(result.stderr).toContain('create_target_if_missing');
+    expect(result.stderr).toContain('--create-target-if-missing');
     expect(await readdir(folder)).not.toContain('new.img');
   });
 

@@ -1,10 +1,13 @@
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {nativeBdsync as native, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {noise, sha256, writePair} from '../support/images.js';
 import {taskReportOf} from '../support/reports.js';
-import {BDSYNC, BDSYNC_MANAGER, runProgram, type ProgramResult} from '../support/spawn-program.js';
+import {processesNaming} from '../support/processes-naming.js';
+import {BDSYNC, BDSYNC_MANAGER, runProgram, startProgram, type ProgramResult} from '../support/spawn-program.js';
 import {type Sshd, sshdMissing, startSshd} from '../support/sshd.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
@@ -14,11 +17,15 @@ if (noSshd !== undefined) console.warn(`skipped, ${noSshd}`);
 if (native === undefined) console.warn(`skipped, ${NO_NATIVE_BDSYNC}`);
 
 let sshd: Sshd;
+/** Of the host behind sshd. */
+let remoteState: string;
 beforeAll(async () => {
-  if (noSshd === undefined) sshd = await startSshd();
+  remoteState = await mkdtemp(join(tmpdir(), 'bdsync-manager-test-'));
+  if (noSshd === undefined) sshd = await startSshd({environment: {STATE_DIRECTORY: remoteState}});
 });
 afterAll(async () => {
   if (noSshd === undefined) await sshd[Symbol.asyncDispose]();
+  await rm(remoteState, {recursive: true, force: true});
 });
 
 /** `bdsync-manager sync` to the host behind `connection`, in JSON. */
@@ -86,7 +93,7 @@ describe.skipIf(noSshd !== undefined)('a target behind ssh', () => {
       join(folder, 't.img'),
       '--bandwidth-limit=4k',
     );
-    await untilExists(join(sshd.folder, 'home'), join(folder, 't.img'));
+    await untilHeld(join(folder, 't.img'));
     const second = await syncThrough(
       sshd.connectionCommand,
       folder,
@@ -95,13 +102,43 @@ describe.skipIf(noSshd !== undefined)('a target behind ssh', () => {
       `--state-dir=${join(folder, 'another machine')}`,
     );
     expect(second).toMatchObject({status: 3});
-    expect(taskReportOf(second)).toMatchObject({failure: {code: 'target-locked'}});
+    expect(taskReportOf(second)).toMatchObject({
+      failure: {code: 'target-locked', message: expect.stringMatching(/held by.* task .*t\.img of /)},
+    });
     expect(await slow).toMatchObject({status: 0});
+  });
+
+  it('loses its patch file, and every program on both hosts, when a signal ends the run', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'patches'));
+    await writePair(join(folder, 's.img'), join(folder, 't.img'), 400_000, 0);
+    await writeFile(join(folder, 's.img'), noise(400_000, 99));
+    const before = await sha256(join(folder, 't.img'));
+    const run = startProgram(BDSYNC_MANAGER, [
+      'sync',
+      join(folder, 's.img'),
+      join(folder, 't.img'),
+      `--connection-command=${sshd.connectionCommand}`,
+      `--remote-bdsync-bin=${BDSYNC}`,
+      `--state-dir=${join(folder, 'state')}`,
+      `--target-patch-dir=${join(folder, 'patches')}`,
+      '--bandwidth-limit=16k',
+    ]);
+    while ((await readdir(join(folder, 'patches'))).length === 0) await sleep(25);
+    run.child.kill('SIGTERM');
+    expect(await run.result).toMatchObject({status: 4});
+    expect(await readdir(join(folder, 'patches'))).toEqual([]);
+    for (let attempt = 0; attempt < 100 && (await processesNaming(folder)).length > 0; attempt += 1) await sleep(50);
+    expect(await processesNaming(folder)).toEqual([]);
+    expect(await sha256(join(folder, 't.img'))).toBe(before);
   });
 
   it('says where the failure is when the login shell greets before the protocol', async () => {
     const folder = await temporaryFolder();
-    await using greeting = await startSshd({banner: 'Welcome to the backup host!\n'});
+    await using greeting = await startSshd({
+      banner: 'Welcome to the backup host!\n',
+      environment: {STATE_DIRECTORY: remoteState},
+    });
     await writePair(join(folder, 's.img'), join(folder, 't.img'), 50_000, 3);
     const result = await syncThrough(greeting.connectionCommand, folder, join(folder, 's.img'), join(folder, 't.img'));
     expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('Welcome to the backup host!')});
@@ -130,7 +167,7 @@ describe.skipIf(noSshd !== undefined)('a target behind ssh', () => {
       join(folder, 't.img'),
       '--remote-bdsync-bin=/no/such/bdsync',
     );
-    expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('remote_bdsync_bin')});
+    expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('--remote-bdsync-bin')});
     expect(await sha256(join(folder, 't.img'))).not.toBe(await sha256(join(folder, 's.img')));
   });
 
@@ -145,7 +182,7 @@ describe.skipIf(noSshd !== undefined)('a target behind ssh', () => {
       join(folder, 't.img'),
       `--target-patch-dir=${join(folder, 'missing')}`,
     );
-    expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('target_patch_dir')});
+    expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('--target-patch-dir')});
     expect(await sha256(join(folder, 't.img'))).toBe(before);
   });
 });
@@ -228,18 +265,15 @@ describe.skipIf(native === undefined)('the original bdsync', () => {
   });
 });
 
-/** Waits until some state folder has a note about the target: its run holds it now. */
-async function untilExists(home: string, target: string): Promise<void> {
-  const {setTimeout: sleep} = await import('node:timers/promises');
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    for (const folder of [join(home, 'state'), '/var/lib/bdsync-manager']) {
-      const names = await readdir(join(folder, 'targets')).catch(() => []);
-      for (const name of names) {
-        const text = await readFile(join(folder, 'targets', name), 'utf8').catch(() => '');
-        if (text.includes(target)) return;
-      }
+/** Waits until a note in the state folder of the target's host names the target: a run holds it now. */
+async function untilHeld(target: string): Promise<void> {
+  const folder = join(remoteState, 'targets');
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const note = await readFile(join(folder, name), 'utf8').catch(() => '');
+      if (note.includes(target)) return;
     }
-    await sleep(50);
+    await sleep(25);
   }
-  throw new Error(`nobody holds ${target} (${await stat(target).then(String)})`);
+  throw new Error(`nobody holds ${target}`);
 }

@@ -4,7 +4,9 @@ import {TASK_KEYS, type TaskKey} from '../../tasks/config/task-keys.js';
 import type {CommandContext} from '../command-context.js';
 import {helpAfterOptions} from '../help-text.js';
 import {dryRunOption, jsonOption, logLevelOption, progressOption, waitOption} from '../options.js';
+import {nameOptions} from '../option-hints.js';
 import {runAndReport} from '../run-and-report.js';
+import {optionName} from '../sync-option-name.js';
 import {syncTaskName, syncTaskValues} from '../sync-task-values.js';
 
 const EXAMPLES = [
@@ -42,7 +44,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
       const name = syncTaskName(source, target);
       const config = taskConfigFrom(name, values, optionName);
       const tasks = [{configured: {name, line: 0, state: 'valid' as const, config, warnings: []}, byName: true}];
-      context.end(await runAndReport({tasks, configFile: undefined}, flags, context));
+      context.end(await runAndReport({tasks, configFile: undefined, rephraseHint: nameOptions}, flags, context));
     });
   for (const key of keys) command.addOption(keyOption(key));
 }
@@ -51,13 +53,6 @@ function keyOption({name, kind, placeholder, doc, defaultText, group}: TaskKey):
   const flags = kind === 'flag' ? optionName(name) : `${optionName(name)} <${placeholder}>`;
   const hasDefault = kind === 'value' && defaultText !== 'none';
   return new Option(flags, hasDefault ? `${doc} (default: ${defaultText})` : doc).helpGroup(`Options, ${group}:`);
-}
-
-/** How a user writes a key of the task here. */
-function optionName(key: string): string {
-  if (key === 'source_path') return 'SOURCE';
-  if (key === 'target_path') return 'TARGET';
-  return `--${key.replaceAll('_', '-')}`;
 }
 
 /** The keys that were given as options, as a configuration file would hold them. */
