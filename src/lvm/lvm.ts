@@ -63,7 +63,9 @@ export function throwLvmFailure(trouble: string, outcome: LvmOutcome): never {
 
 /** Later lines tend to be consequences of the first, or advice to read the manual. */
 function firstTrouble({status, errorLines}: LvmOutcome): string {
-  const line = errorLines.find((line) => !line.startsWith('WARNING:'));
+  const line =
+    errorLines.find((line) => line.startsWith('Invalid argument for ')) ??
+    errorLines.find((line) => !line.startsWith('WARNING:'));
   return line?.replace(/\.$/, '') ?? `it ended with status ${status}`;
 }
 
