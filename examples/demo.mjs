@@ -6,7 +6,7 @@ import {copyFile, mkdir, mkdtemp, open, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {formatReportTable} from '#dist/cli/report-table.js';
+import {formatReportTable} from '#dist/cli/text/report-table.js';
 
 const PROGRAM = fileURLToPath(new URL('../bin/bdsync-manager.js', import.meta.url));
 const BLOCK_BYTES = 4096;

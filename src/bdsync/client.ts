@@ -1,13 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {messageOf} from '../errors.js';
-import {parseChecksum} from './block-messages.js';
-import type {ByteChannel} from './byte-channel.js';
-import {Comparison} from './comparison.js';
-import {Conversation} from './conversation.js';
-import type {Device} from './device.js';
-import {checkDiffOptions, type DiffOptions} from './diff-options.js';
+import {parseChecksum} from './wire/block-messages.js';
+import type {ByteChannel} from './conversation/byte-channel.js';
+import {Comparison} from './compare/comparison.js';
+import {Conversation} from './conversation/conversation.js';
+import type {Device} from './device/device.js';
+import {checkDiffOptions, type DiffOptions} from './compare/diff-options.js';
 import {BdsyncError} from './errors.js';
-import {encodeSignal, parseSignal} from './message.js';
+import {encodeSignal, parseSignal} from './wire/message.js';
 import {
   encodeDevfile,
   encodeDigests,
@@ -15,15 +15,15 @@ import {
   MIN_DEVFILE_BYTES,
   parseHello,
   parseSize,
-} from './opening-messages.js';
-import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch-format.js';
-import {PatchWriter} from './patch-writer.js';
-import {protocolError} from './protocol-error.js';
-import {WINDOW_BYTES} from './request-window.js';
-import {RunningChecksum} from './running-checksum.js';
+} from './wire/opening-messages.js';
+import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch/patch-format.js';
+import {PatchWriter} from './patch/patch-writer.js';
+import {protocolError} from './wire/protocol-error.js';
+import {WINDOW_BYTES} from './compare/request-window.js';
+import {RunningChecksum} from './hash/running-checksum.js';
 import type {OnVerbose} from './verbose.js';
 
-export {DEFAULT_DIFF_OPTIONS, type DiffOptions} from './diff-options.js';
+export {DEFAULT_DIFF_OPTIONS, type DiffOptions} from './compare/diff-options.js';
 
 const SALT_BYTES = 32;
 

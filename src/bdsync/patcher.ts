@@ -1,9 +1,9 @@
-import {type Device, openDevice} from './device.js';
+import {type Device, openDevice} from './device/device.js';
 import {BdsyncError} from './errors.js';
-import {ExtentWriter} from './extent-writer.js';
-import {PatchDecoder, type PatchEvent} from './patch-decoder.js';
-import type {PatchChecksum, PatchHeader} from './patch-format.js';
-import {patchInput} from './patch-input.js';
+import {ExtentWriter} from './patch/extent-writer.js';
+import {PatchDecoder, type PatchEvent} from './patch/patch-decoder.js';
+import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
+import {patchInput} from './patch/patch-input.js';
 import type {SizePolicy} from './size-policy.js';
 
 export interface PatchRequest {

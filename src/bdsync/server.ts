@@ -8,13 +8,13 @@ import {
   openHashes,
   parseGetBlock,
   parseGetHashes,
-} from './block-messages.js';
-import type {ByteChannel} from './byte-channel.js';
-import {Conversation} from './conversation.js';
-import {type Device, openDevice} from './device.js';
-import {BlockHasher, findDigest} from './digest.js';
+} from './wire/block-messages.js';
+import type {ByteChannel} from './conversation/byte-channel.js';
+import {Conversation} from './conversation/conversation.js';
+import {type Device, openDevice} from './device/device.js';
+import {BlockHasher, findDigest} from './hash/digest.js';
 import {BdsyncError} from './errors.js';
-import {encodeSignal, parseSignal, type WireMessage} from './message.js';
+import {encodeSignal, parseSignal, type WireMessage} from './wire/message.js';
 import {
   type DigestChoice,
   encodeHello,
@@ -22,11 +22,11 @@ import {
   parseDevfile,
   parseDigests,
   parseHello,
-} from './opening-messages.js';
-import {protocolError} from './protocol-error.js';
-import {RangeHasher} from './range-hasher.js';
-import {RunningChecksum} from './running-checksum.js';
-import {MAX_STEP_BYTES} from './step-limit.js';
+} from './wire/opening-messages.js';
+import {protocolError} from './wire/protocol-error.js';
+import {RangeHasher} from './hash/range-hasher.js';
+import {RunningChecksum} from './hash/running-checksum.js';
+import {MAX_STEP_BYTES} from './hash/step-limit.js';
 import type {OnVerbose} from './verbose.js';
 
 export interface ServeRequest {

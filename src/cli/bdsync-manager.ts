@@ -1,6 +1,6 @@
-import {main} from './main.js';
-import {screenOn} from './screen.js';
-import {TASKS_LAYER} from './tasks-layer.js';
+import {main} from './manager/main.js';
+import {screenOn} from './screen/screen.js';
+import {TASKS_LAYER} from './manager/tasks-layer.js';
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: screenOn(process.stdout, 'standard output', process.env),

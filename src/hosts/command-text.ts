@@ -1,5 +1,5 @@
 import {basename} from 'node:path';
-import {harmless} from './error-tail.js';
+import {harmless} from './child/error-tail.js';
 
 const MAX_TEXT_CHARACTERS = 60;
 

@@ -1,13 +1,13 @@
 import {debugStory} from '../log.js';
 import {checkStart} from './check-start.js';
 import {commandText} from './command-text.js';
-import {diagnoseConnection} from './diagnose-connection.js';
+import {diagnoseConnection} from './diagnosis/diagnose-connection.js';
 import type {Child, Host, RunOptions, RunResult, SpawnOptions} from './host.js';
 import {HostError} from './host-error.js';
 import {probeShells} from './probe-shells.js';
 import {quoteWord, quoteWords} from './quote.js';
-import {runToEnd} from './run-to-end.js';
-import {startChild} from './start-child.js';
+import {runToEnd} from './child/run-to-end.js';
+import {startChild} from './child/start-child.js';
 
 const tell = debugStory('hosts:connection');
 

@@ -1,10 +1,10 @@
 import {type Duplex, PassThrough} from 'node:stream';
 import {checkStart} from './check-start.js';
 import {commandText} from './command-text.js';
-import {diagnoseEnding} from './diagnose-ending.js';
+import {diagnoseEnding} from './diagnosis/diagnose-ending.js';
 import type {Child, Host, RunOptions, RunResult, SpawnOptions} from './host.js';
-import {runToEnd} from './run-to-end.js';
-import {type StartRequest, startChild} from './start-child.js';
+import {runToEnd} from './child/run-to-end.js';
+import {type StartRequest, startChild} from './child/start-child.js';
 
 export interface LocalHostOptions {
   /** Whether children may talk to a person on our terminal; standard input tells when undefined. */

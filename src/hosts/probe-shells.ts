@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {harmless} from './error-tail.js';
+import {harmless} from './child/error-tail.js';
 import {HostError} from './host-error.js';
 import type {RunResult} from './host.js';
 

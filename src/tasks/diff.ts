@@ -1,9 +1,9 @@
 import {generatePatch, type DiffOptions} from '../bdsync/client.js';
-import {openDevice} from '../bdsync/device.js';
+import {openDevice} from '../bdsync/device/device.js';
 import {BdsyncError} from '../bdsync/errors.js';
 import type {Child} from '../hosts/host.js';
-import {diffWithNativeClient} from './native-client.js';
-import {startServer} from './server.js';
+import {diffWithNativeClient} from './programs/native-client.js';
+import {startServer} from './programs/server.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
 

@@ -1,11 +1,11 @@
 import {performance} from 'node:perf_hooks';
 import {diff, type DiffOutcome} from './diff.js';
-import type {PatchSink} from './child-sink.js';
-import type {Leftovers} from './leftovers.js';
-import {applyStoredPatch, startPatcher} from './patcher.js';
+import type {PatchSink} from './programs/child-sink.js';
+import type {Leftovers} from './state/leftovers.js';
+import {applyStoredPatch, startPatcher} from './programs/patcher.js';
 import type {StageTimes} from './report.js';
-import type {ConsistentSource} from './snapshot.js';
-import {storePatch} from './stored-patch.js';
+import type {ConsistentSource} from './ends/snapshot.js';
+import {storePatch} from './programs/stored-patch.js';
 import type {TaskContext} from './task-context.js';
 
 export interface FlowOutcome extends DiffOutcome {

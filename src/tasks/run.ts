@@ -1,6 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import {packageVersion} from '../version.js';
-import {HostPool} from './host-pool.js';
+import {HostPool} from './ends/host-pool.js';
 import type {ConfiguredTask} from './config/configuration.js';
 import type {OnRunEvent} from './events.js';
 import type {RunReport, TaskFailure, TaskReport} from './report.js';

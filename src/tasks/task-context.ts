@@ -2,9 +2,9 @@ import type {Host} from '../hosts/host.js';
 import type {TrafficMeter} from '../hosts/traffic-meter.js';
 import type {LogLevel} from '../log.js';
 import type {OnRunEvent, Stage} from './events.js';
-import type {FarEnd} from './far-end.js';
+import type {FarEnd} from './ends/far-end.js';
 import type {TaskPlan} from './plan.js';
-import type {Watchdog} from './watchdog.js';
+import type {Watchdog} from './watch/watchdog.js';
 
 /** What the steps of one task's run share. */
 export interface TaskContext {

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions, type DiffResult, generatePatch} from '#dist/bdsync/client.js';
-import {MAX_MESSAGE_BYTES} from '#dist/bdsync/message.js';
+import {MAX_MESSAGE_BYTES} from '#dist/bdsync/wire/message.js';
 import {openNamed, PatchCollector} from '../support/bdsync-session.js';
 import {type ChannelPair, channelPair} from '../support/channel-pair.js';
 import {framedMessages} from '../support/framed-messages.js';

@@ -13,8 +13,8 @@ import {
   parseGetBlock,
   parseGetHashes,
   parseHashes,
-} from '#dist/bdsync/block-messages.js';
-import {encodeSignal, MAX_MESSAGE_BYTES, parseSignal} from '#dist/bdsync/message.js';
+} from '#dist/bdsync/wire/block-messages.js';
+import {encodeSignal, MAX_MESSAGE_BYTES, parseSignal} from '#dist/bdsync/wire/message.js';
 import {
   encodeDevfile,
   encodeDigests,
@@ -24,7 +24,7 @@ import {
   parseDigests,
   parseHello,
   parseSize,
-} from '#dist/bdsync/opening-messages.js';
+} from '#dist/bdsync/wire/opening-messages.js';
 import {u64s} from '../support/raw-message.js';
 
 const u53 = fc.nat({max: Number.MAX_SAFE_INTEGER});

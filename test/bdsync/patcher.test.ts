@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {encodePatchEnd, encodePatchHeader} from '#dist/bdsync/patch-format.js';
+import {encodePatchEnd, encodePatchHeader} from '#dist/bdsync/patch/patch-format.js';
 import {applyPatch, type PatchRequest} from '#dist/bdsync/patcher.js';
 import {parseSizePolicy, STRICT_SIZE_POLICY} from '#dist/bdsync/size-policy.js';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../support/loop-device.js';

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions, type DiffProgress} from '#dist/bdsync/client.js';
-import {PatchDecoder} from '#dist/bdsync/patch-decoder.js';
+import {PatchDecoder} from '#dist/bdsync/patch/patch-decoder.js';
 import type {SizePolicy} from '#dist/bdsync/size-policy.js';
 import {applyInMemory, checksumOf} from '../support/apply-in-memory.js';
 import {runSession} from '../support/bdsync-session.js';

@@ -1,4 +1,4 @@
-import {PatchDecoder} from '#dist/bdsync/patch-decoder.js';
+import {PatchDecoder} from '#dist/bdsync/patch/patch-decoder.js';
 
 /** The image after `patch`, which may change its size; throws when the patch is not complete. */
 export function applyInMemory(image: Buffer, patch: Uint8Array, mode: 'resize' | 'keep-size'): Buffer {

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {type DiffOptions, type DiffResult, type GeneratePatchRequest, generatePatch} from '#dist/bdsync/client.js';
-import {type Device, openDevice} from '#dist/bdsync/device.js';
+import {type Device, openDevice} from '#dist/bdsync/device/device.js';
 import {serve} from '#dist/bdsync/server.js';
 import {channelPair} from './channel-pair.js';
 

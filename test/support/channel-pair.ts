@@ -1,5 +1,5 @@
 import {PassThrough} from 'node:stream';
-import type {ByteChannel} from '#dist/bdsync/byte-channel.js';
+import type {ByteChannel} from '#dist/bdsync/conversation/byte-channel.js';
 
 export interface ChannelPair {
   readonly client: ByteChannel;

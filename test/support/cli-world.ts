@@ -1,7 +1,7 @@
 import {EventEmitter} from 'node:events';
-import {main} from '#dist/cli/main.js';
-import type {TasksLayer} from '#dist/cli/tasks-layer.js';
-import type {CheckReport} from '#dist/tasks/check-report.js';
+import {main} from '#dist/cli/manager/main.js';
+import type {TasksLayer} from '#dist/cli/manager/tasks-layer.js';
+import type {CheckReport} from '#dist/tasks/check/check-report.js';
 import type {Configuration} from '#dist/tasks/config/configuration.js';
 import type {RunOptions} from '#dist/tasks/run.js';
 import {runReport} from './report-data.js';

@@ -1,5 +1,5 @@
 import {BdsyncError} from '#dist/bdsync/errors.js';
-import type {Device} from '#dist/bdsync/device.js';
+import type {Device} from '#dist/bdsync/device/device.js';
 
 /** A device of zeros with a few words in it, for sizes that a disk would take long to read. It cannot be written. */
 export function memoryDevice(sizeBytes: number, words: ReadonlyMap<number, string>): Device {

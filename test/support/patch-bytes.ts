@@ -1,4 +1,9 @@
-import {encodeExtentHeader, encodePatchEnd, encodePatchHeader, type PatchChecksum} from '#dist/bdsync/patch-format.js';
+import {
+  encodeExtentHeader,
+  encodePatchEnd,
+  encodePatchHeader,
+  type PatchChecksum,
+} from '#dist/bdsync/patch/patch-format.js';
 
 export interface PatchParts {
   readonly sizeBytes: number;

@@ -1,4 +1,4 @@
-import type {Screen} from '#dist/cli/screen.js';
+import type {Screen} from '#dist/cli/screen/screen.js';
 
 /** A screen that keeps what was written. */
 export interface RecordedScreen extends Screen {

@@ -1,8 +1,14 @@
 import {randomFillSync} from 'node:crypto';
 import * as fc from 'fast-check';
-import {encodeChecksum, encodeGetBlock, encodeGetHashes, openBlock, openHashes} from '#dist/bdsync/block-messages.js';
-import {encodeSignal} from '#dist/bdsync/message.js';
-import {encodeDevfile, encodeDigests, encodeHello, encodeSize} from '#dist/bdsync/opening-messages.js';
+import {
+  encodeChecksum,
+  encodeGetBlock,
+  encodeGetHashes,
+  openBlock,
+  openHashes,
+} from '#dist/bdsync/wire/block-messages.js';
+import {encodeSignal} from '#dist/bdsync/wire/message.js';
+import {encodeDevfile, encodeDigests, encodeHello, encodeSize} from '#dist/bdsync/wire/opening-messages.js';
 
 const u53 = fc.nat({max: Number.MAX_SAFE_INTEGER});
 

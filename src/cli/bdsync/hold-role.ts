@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {BdsyncError} from '../../bdsync/errors.js';
-import {holdTarget, type TargetHold} from '../../bdsync/target-hold.js';
+import {holdTarget, type TargetHold} from '../../bdsync/device/target-hold.js';
 import {statusOfError} from './exit-status.js';
 import type {HoldInvocation} from './invocation.js';
 import type {RoleContext} from './role-context.js';

@@ -1,5 +1,5 @@
 import {userInfo} from 'node:os';
-import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/diff-options.js';
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
 import type {SizePolicy} from '../../bdsync/size-policy.js';
 import {type OptionSpec, parseOptions} from '../../getopt.js';
 import {defaultStateDir} from '../../state-dir.js';

@@ -2,7 +2,7 @@ import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ByteChannel} from '../../bdsync/byte-channel.js';
+import type {ByteChannel} from '../../bdsync/conversation/byte-channel.js';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {codeOf, messageOf} from '../../errors.js';
 import {RemoteErrorLines} from './remote-error-lines.js';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/diff-options.js';
+import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/compare/diff-options.js';
 import {parseInvocation} from '#dist/cli/bdsync/invocation.js';
 
 function parse(line: string) {

@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {DiffOptions} from '#dist/bdsync/diff-options.js';
+import type {DiffOptions} from '#dist/bdsync/compare/diff-options.js';
 import {diffChoices, imagePair} from '../../support/image-pairs.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../../support/native-bdsync.js';
 import {OUR_BDSYNC, runBdsync, serverCommand} from '../../support/run-bdsync.js';

@@ -1,0 +1,61 @@
+import {type DigestAlgorithm, findDigest} from '../hash/digest.js';
+import {BdsyncError} from '../errors.js';
+import {type SizePolicy, STRICT_SIZE_POLICY} from '../size-policy.js';
+import {MAX_STEP_BYTES} from '../hash/step-limit.js';
+
+/** How two devices are compared. */
+export interface DiffOptions {
+  readonly blockBytes: number;
+  /** By OpenSSL's names, as `checksum`. */
+  readonly digest: string;
+  /** Digest of the whole source, written at the end of the patch. */
+  readonly checksum?: string;
+  /** Compare blocks of 64 × blockBytes first, then those that differ in detail. */
+  readonly twoPass: boolean;
+  /** The patch carries the remote data, and is to be applied to the local device. */
+  readonly remoteData: boolean;
+  /** A salt of zeros rather than a random one: the same bytes on the wire every time. */
+  readonly fixedSalt: boolean;
+  readonly sizePolicy: SizePolicy;
+  /** Recognise blocks of zeros rather than digesting them. */
+  readonly zeroBlocks: boolean;
+  /** Ask the server to drop what it reads from its page cache. */
+  readonly flushCache: boolean;
+}
+
+export const DEFAULT_DIFF_OPTIONS: DiffOptions = {
+  blockBytes: 4096,
+  digest: 'md5',
+  twoPass: false,
+  remoteData: false,
+  fixedSalt: false,
+  sizePolicy: STRICT_SIZE_POLICY,
+  zeroBlocks: false,
+  flushCache: false,
+};
+
+const LARGE_BLOCK_FACTOR = 64;
+
+/** Size of the blocks that are compared first. */
+export function topStepBytes({blockBytes, twoPass}: DiffOptions): number {
+  return twoPass ? blockBytes * LARGE_BLOCK_FACTOR : blockBytes;
+}
+
+/**
+ * The digest to use, when all options are right.
+ *
+ * @throws BdsyncError 'invalid-parameters', and 'checksum' for a checksum that is unknown here.
+ */
+export function checkDiffOptions(options: DiffOptions): DigestAlgorithm {
+  const {blockBytes, digest, checksum} = options;
+  if (!Number.isInteger(blockBytes) || blockBytes < 1 || topStepBytes(options) > MAX_STEP_BYTES) {
+    const maxBytes = options.twoPass ? MAX_STEP_BYTES / LARGE_BLOCK_FACTOR : MAX_STEP_BYTES;
+    throw new BdsyncError('invalid-parameters', `bad block size ${blockBytes}, expected 1 to ${maxBytes} bytes`);
+  }
+  if (checksum !== undefined && !findDigest(checksum)) {
+    throw new BdsyncError('checksum', `unknown checksum '${checksum}'`);
+  }
+  const algorithm = findDigest(digest);
+  if (!algorithm) throw new BdsyncError('invalid-parameters', `unknown digest '${digest}'`);
+  return algorithm;
+}

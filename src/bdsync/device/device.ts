@@ -1,0 +1,137 @@
+import {constants} from 'node:fs';
+import type {FileHandle} from 'node:fs/promises';
+import {deviceError} from './device-error.js';
+import {type DeviceHandle, type DeviceKind, openDeviceHandle} from './device-facts.js';
+import {BdsyncError} from '../errors.js';
+
+/** A block device or an image file, open, with positions in bytes. */
+export interface Device {
+  readonly path: string;
+  readonly kind: DeviceKind;
+  /** As found when it was opened, or as `resize` made it. */
+  readonly sizeBytes: number;
+  /**
+   * Fills `buffer` with what is at `position`; what lies past the end of the device is zeros.
+   *
+   * @throws BdsyncError 'read' naming path and position, also when a file has become shorter than it was.
+   */
+  read(buffer: Uint8Array, position: number): Promise<void>;
+  /**
+   * Writes all of `buffer` at `position`. Nothing is ever written past the end of the device.
+   *
+   * @throws BdsyncError 'write' naming path and position.
+   */
+  write(buffer: Uint8Array, position: number): Promise<void>;
+  /**
+   * Returns when what was written has reached the medium.
+   *
+   * @throws BdsyncError 'write'.
+   */
+  sync(): Promise<void>;
+  /**
+   * Cuts or extends a file; what is added is a hole.
+   *
+   * @throws BdsyncError 'size-mismatch' for a block device or when the file system refuses the size.
+   */
+  resize(sizeBytes: number): Promise<void>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens an existing file or block device; symbolic links are followed.
+ *
+ * @throws BdsyncError 'io' when it is missing, not permitted, or neither a file nor a block device.
+ */
+export async function openDevice(path: string, access: 'read' | 'write'): Promise<Device> {
+  const flags = access === 'write' ? constants.O_RDWR : constants.O_RDONLY;
+  return new OpenDevice(path, await openDeviceHandle(path, flags));
+}
+
+class OpenDevice implements Device {
+  readonly path: string;
+  readonly kind: DeviceKind;
+  readonly #handle: FileHandle;
+  #sizeBytes: number;
+
+  constructor(path: string, {handle, facts}: DeviceHandle) {
+    this.path = path;
+    this.kind = facts.kind;
+    this.#handle = handle;
+    this.#sizeBytes = facts.sizeBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<void> {
+    const availableBytes = Math.min(buffer.length, Math.max(0, this.#sizeBytes - position));
+    let done = 0;
+    while (done < availableBytes) {
+      const readBytes = await this.#readSome(buffer, done, availableBytes - done, position + done);
+      if (readBytes === 0) {
+        const lost = `it has become shorter than the ${this.#sizeBytes} bytes it had`;
+        throw new BdsyncError('read', `cannot read ${this.path} at position ${position + done}: ${lost}`);
+      }
+      done += readBytes;
+    }
+    buffer.fill(0, availableBytes);
+  }
+
+  async #readSome(buffer: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+    try {
+      return (await this.#handle.read(buffer, offset, length, position)).bytesRead;
+    } catch (error) {
+      throw deviceError('read', `cannot read ${this.path} at position ${position}`, error);
+    }
+  }
+
+  async write(buffer: Uint8Array, position: number): Promise<void> {
+    if (position < 0 || position + buffer.length > this.#sizeBytes) {
+      const range = `${buffer.length} bytes at position ${position}`;
+      throw new BdsyncError('write', `refused to write ${range} of ${this.path}: it has ${this.#sizeBytes} bytes`);
+    }
+    let done = 0;
+    while (done < buffer.length) done += await this.#writeSome(buffer, done, position + done);
+  }
+
+  async #writeSome(buffer: Uint8Array, offset: number, position: number): Promise<number> {
+    const trouble = `cannot write ${this.path} at position ${position}`;
+    try {
+      const {bytesWritten} = await this.#handle.write(buffer, offset, buffer.length - offset, position);
+      if (bytesWritten > 0) return bytesWritten;
+    } catch (error) {
+      throw deviceError('write', trouble, error);
+    }
+    throw new BdsyncError('write', `${trouble}: nothing was taken`);
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      throw deviceError('write', `cannot bring ${this.path} to its medium`, error);
+    }
+  }
+
+  async resize(sizeBytes: number): Promise<void> {
+    if (this.kind === 'block') {
+      throw new BdsyncError('size-mismatch', `cannot resize ${this.path}: it is a block device`);
+    }
+    try {
+      await this.#handle.truncate(sizeBytes);
+    } catch (error) {
+      throw deviceError('size-mismatch', `cannot resize ${this.path} to ${sizeBytes} bytes`, error);
+    }
+    this.#sizeBytes = sizeBytes;
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,172 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open, readFile, stat} from 'node:fs/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {codeOf} from '../../errors.js';
+import {FileLockError, tryLockFile} from '../../file-lock.js';
+import {deviceError} from './device-error.js';
+import {type DeviceFacts, type DeviceHandle, deviceIdentity, openDeviceHandle} from './device-facts.js';
+import {findDeviceUse} from './device-use.js';
+import {BdsyncError} from '../errors.js';
+import {readLiveTargetNote, removeTargetNote, type TargetNote, targetNotePath, writeTargetNote} from './target-note.js';
+
+export interface TargetFacts extends DeviceFacts {
+  /** The kernel's boot id: tells one machine from another, and `identity` is good for one boot. */
+  readonly machineId: string;
+}
+
+/** A target that is ours alone until this is disposed of, or the process is gone. */
+export interface TargetHold extends AsyncDisposable {
+  readonly facts: TargetFacts;
+}
+
+export interface HoldOptions {
+  /** Who asks, in words, for the message that others get meanwhile. */
+  readonly holder: string;
+  /** The folder for notes about who holds what. */
+  readonly stateDir: string;
+  /** Hold a target, too, that is mounted or otherwise in use. */
+  readonly allowInUse?: boolean | undefined;
+  /** How long to wait for another holder. */
+  readonly waitMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** udev locks a block device for moments while it looks at it. */
+const UDEV_PATIENCE_MS = 3000;
+/** A holder that was killed lets go of its lock and of its exclusive open one after the other. */
+const EXCLUSIVE_PATIENCE_MS = 300;
+const EXCLUSIVE_RETRY_MS = 20;
+
+/**
+ * Keeps a target for one run: a flock(2) on the target itself, which udev and others respect for block devices, and
+ * on a block device an exclusive open, which fails while it is mounted and keeps others from mounting it.
+ *
+ * @throws BdsyncError 'target-locked' naming the holder where it is known; 'target-in-use' unless allowed; 'io' when
+ *   the target cannot be opened or locked at all; 'cancelled'.
+ */
+export async function holdTarget(path: string, options: HoldOptions): Promise<TargetHold> {
+  const machineId = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
+  const {handle, facts} = await openTarget(path);
+  const handles = [handle];
+  try {
+    const notePath = targetNotePath(options.stateDir, facts.identity);
+    await lockTarget(path, handle, () => readLiveTargetNote(notePath, machineId), options);
+    await requireSameDevice(path, facts);
+    if (!options.allowInUse) handles.push(...(await requireUnused(path, facts, options.signal)));
+    const since = new Date().toISOString();
+    const note = {path, holder: options.holder, pid: process.pid, since, machineId};
+    // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
+    await writeTargetNote(notePath, note).catch(() => {});
+    return new OpenTargetHold({...facts, machineId}, handles, notePath);
+  } catch (error) {
+    await closeAll(handles);
+    throw error;
+  }
+}
+
+class OpenTargetHold implements TargetHold {
+  readonly facts: TargetFacts;
+  readonly #handles: readonly FileHandle[];
+  readonly #notePath: string;
+  #released: Promise<void> | undefined;
+
+  constructor(facts: TargetFacts, handles: readonly FileHandle[], notePath: string) {
+    this.facts = facts;
+    this.#handles = handles;
+    this.#notePath = notePath;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  /** The note goes while the lock still keeps others from writing theirs. */
+  async #release(): Promise<void> {
+    await removeTargetNote(this.#notePath).catch(() => {});
+    await closeAll(this.#handles);
+  }
+}
+
+async function closeAll(handles: readonly FileHandle[]): Promise<void> {
+  await Promise.all(handles.map((handle) => handle.close()));
+}
+
+async function openTarget(path: string): Promise<DeviceHandle> {
+  const isBlockDevice = await stat(path).then(
+    (stats) => stats.isBlockDevice(),
+    () => false,
+  );
+  // To close a block device that was open for writing wakes udev. A file on NFS can be locked only when open for writing.
+  return openDeviceHandle(path, isBlockDevice ? constants.O_RDONLY : constants.O_RDWR);
+}
+
+async function lockTarget(
+  path: string,
+  handle: FileHandle,
+  readHolder: () => Promise<TargetNote | undefined>,
+  {waitMs = 0, signal}: HoldOptions,
+): Promise<void> {
+  if (await tryLock(path, handle, 0, signal)) return;
+  const known = waitMs === 0 ? await readHolder() : undefined;
+  if (!known && (await tryLock(path, handle, Math.max(waitMs, UDEV_PATIENCE_MS), signal))) return;
+  const holder = known ?? (await readHolder());
+  const who = holder
+    ? `by ${holder.holder} (process ${holder.pid}, since ${holder.since})`
+    : 'by another program (who it is cannot be told)';
+  throw new BdsyncError('target-locked', `${path} is held ${who}`);
+}
+
+async function tryLock(
+  path: string,
+  handle: FileHandle,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await tryLockFile(handle, {waitMs, ...(signal && {signal})});
+  } catch (error) {
+    if (signal?.aborted) throw new BdsyncError('cancelled', `${path} was not locked: cancelled`, {cause: error});
+    if (!(error instanceof FileLockError)) throw error;
+    throw new BdsyncError('io', `cannot lock ${path}: ${error.message}`, {hint: error.hint, cause: error});
+  }
+}
+
+/** Whoever held the lock before may have put another file in its place. */
+async function requireSameDevice(path: string, {identity}: DeviceFacts): Promise<void> {
+  try {
+    if (deviceIdentity(await stat(path, {bigint: true})) === identity) return;
+  } catch (error) {
+    throw deviceError('io', `cannot hold ${path}`, error);
+  }
+  throw new BdsyncError('io', `${path} was replaced by another file while it was being locked`);
+}
+
+/** What keeps a block device unused from now on; nothing does that for a file. */
+async function requireUnused(
+  path: string,
+  {kind, identity}: DeviceFacts,
+  signal: AbortSignal | undefined,
+): Promise<FileHandle[]> {
+  const exclusive = kind === 'block' ? await openExclusively(path, signal) : undefined;
+  const isBusy = kind === 'block' && exclusive === undefined;
+  const use = await findDeviceUse(identity);
+  if (!isBusy && use === undefined) return exclusive ? [exclusive] : [];
+  await exclusive?.close();
+  throw new BdsyncError('target-in-use', `${path} is in use: ${use ?? 'it is mounted or held by another program'}`);
+}
+
+/** Undefined when the kernel has given it to somebody else. */
+async function openExclusively(path: string, signal: AbortSignal | undefined): Promise<FileHandle | undefined> {
+  const deadline = performance.now() + EXCLUSIVE_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await open(path, constants.O_RDONLY | constants.O_EXCL);
+    } catch (error) {
+      if (codeOf(error) !== 'EBUSY') throw deviceError('io', `cannot open ${path} exclusively`, error);
+    }
+    if (signal?.aborted) throw new BdsyncError('cancelled', `${path} was not held: cancelled`);
+    if (performance.now() >= deadline) return undefined;
+    await sleep(EXCLUSIVE_RETRY_MS);
+  }
+}

@@ -1,0 +1,73 @@
+import {ExpectedError} from '../../errors.js';
+import type {ConfigErrorCode} from '../../tasks/config/config-error.js';
+import type {CheckReport} from '../../tasks/check/check-report.js';
+import type {RunReport, TaskReport} from '../../tasks/report.js';
+
+/** What bdsync-manager ends with. Where several fit, the highest is told. */
+export const EXIT_STATUS = {
+  success: 0,
+  /** Something that bdsync-manager itself needs is missing, or a defect outside of any task. */
+  missingDependency: 1,
+  /** The command line or the configuration is wrong. */
+  configuration: 2,
+  /** A task failed, or has an unmet need; the others ran. */
+  task: 3,
+  /** A signal ended the run. */
+  cancelled: 4,
+} as const;
+
+export type ExitStatus = (typeof EXIT_STATUS)[keyof typeof EXIT_STATUS];
+
+const STATUS_OF_CONFIG_ERROR: Readonly<Record<ConfigErrorCode, ExitStatus>> = {
+  'config-unreadable': EXIT_STATUS.configuration,
+  'config-syntax': EXIT_STATUS.configuration,
+  'config-interpolation': EXIT_STATUS.configuration,
+  'config-missing-key': EXIT_STATUS.configuration,
+  'config-unknown-key': EXIT_STATUS.configuration,
+  'config-value': EXIT_STATUS.configuration,
+};
+
+/** Codes of expected failures that are something else than the failure of a task. */
+const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
+  ...STATUS_OF_CONFIG_ERROR,
+  'flock-missing': EXIT_STATUS.missingDependency,
+  'output-failed': EXIT_STATUS.missingDependency,
+  usage: EXIT_STATUS.configuration,
+  'unknown-task': EXIT_STATUS.configuration,
+  cancelled: EXIT_STATUS.cancelled,
+};
+
+export function statusOfRun({tasks}: RunReport): ExitStatus {
+  return highest(tasks.map(statusOfTask));
+}
+
+/** Faults of a disabled task are told, and count for nothing. */
+export function statusOfCheck({tasks}: CheckReport): ExitStatus {
+  const enabled = tasks.filter(({disabled}) => !disabled);
+  if (enabled.some(({unmetNeeds}) => unmetNeeds.length > 0)) return EXIT_STATUS.task;
+  if (enabled.some(({configErrors}) => configErrors.length > 0)) return EXIT_STATUS.configuration;
+  return EXIT_STATUS.success;
+}
+
+/** The status for what ended the program before there was a report. */
+export function statusOfError(error: unknown): ExitStatus {
+  if (error instanceof ExpectedError) return statusOfCode(error.code);
+  return isAbort(error) ? EXIT_STATUS.cancelled : EXIT_STATUS.missingDependency;
+}
+
+function statusOfTask(task: TaskReport): ExitStatus {
+  if (task.state !== 'failed') return EXIT_STATUS.success;
+  return task.failure.cancelled ? EXIT_STATUS.cancelled : statusOfCode(task.failure.code);
+}
+
+function statusOfCode(code: string): ExitStatus {
+  return STATUS_OF_CODE[code] ?? EXIT_STATUS.task;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function highest(statuses: readonly ExitStatus[]): ExitStatus {
+  return statuses.reduce((high, status) => (status > high ? status : high), EXIT_STATUS.success);
+}

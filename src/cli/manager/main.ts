@@ -1,0 +1,42 @@
+import {CommanderError} from '@commander-js/extra-typings';
+import type {CommandContext} from './command-context.js';
+import {withCommandWord} from './command-word.js';
+import {formatError} from '../text/error-text.js';
+import {EXIT_STATUS, type ExitStatus, statusOfError} from './exit-status.js';
+import {createProgram} from './program.js';
+
+/** bdsync-manager from its arguments to its exit status; everything printed is handed to the system then. */
+export async function main(words: readonly string[], world: Omit<CommandContext, 'end'>): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT_STATUS.success;
+  try {
+    const program = createProgram({
+      ...world,
+      end: (ended) => {
+        status = ended;
+      },
+    });
+    await program.parseAsync(withCommandWord(words, program), {from: 'user'});
+  } catch (error) {
+    if (!isHelpOrVersion(error)) {
+      world.stderr.write(formatError(error));
+      status = statusOfError(error);
+    }
+  }
+  return await settleOutput(world, status);
+}
+
+/** What could not be written was not told: no success then. */
+async function settleOutput({stdout, stderr}: Omit<CommandContext, 'end'>, status: ExitStatus): Promise<ExitStatus> {
+  try {
+    await stdout.settled();
+    await stderr.settled();
+    return status;
+  } catch (error) {
+    stderr.write(formatError(error));
+    return status === EXIT_STATUS.success ? statusOfError(error) : status;
+  }
+}
+
+function isHelpOrVersion(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}

@@ -1,0 +1,44 @@
+import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
+import {LOG_LEVELS, type LogLevel} from '../../log.js';
+
+const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
+const DEFAULT_LOG_LEVEL: LogLevel = 'warning';
+
+/** The options that more than one command takes. */
+export function configOption() {
+  return new Option('--config <file>', 'the configuration file').default(DEFAULT_CONFIG_FILE);
+}
+
+export function taskOption() {
+  return new Option('--task <name>', 'only this task; may be given several times, the order counts')
+    .argParser((name: string, earlier: string[]) => [...earlier, name])
+    .default([] as string[], 'all enabled tasks, in the order of the file');
+}
+
+export function logLevelOption() {
+  return new Option('--log-level <level>', `what is told on standard error: ${LOG_LEVELS.join(', ')}`)
+    .argParser(parseLogLevel)
+    .default(DEFAULT_LOG_LEVEL);
+}
+
+export function dryRunOption() {
+  return new Option('--dry-run', 'show what would be done and how much differs; write nothing');
+}
+
+export function waitOption() {
+  return new Option('--wait', 'wait for another run of the same task to end, instead of failing');
+}
+
+export function jsonOption() {
+  return new Option('--json', 'print the result as one JSON document on standard output');
+}
+
+export function progressOption() {
+  return new Option('--progress', 'show progress also when standard error is no terminal');
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((name) => name === text.toLowerCase());
+  if (level === undefined) throw new InvalidArgumentError(`It is one of ${LOG_LEVELS.join(', ')}.`);
+  return level;
+}

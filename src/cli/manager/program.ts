@@ -1,0 +1,69 @@
+import {Command, type CommandUnknownOpts, type CommanderError, Help, type Option} from '@commander-js/extra-typings';
+import {packageVersion} from '../../version.js';
+import type {CommandContext} from './command-context.js';
+import {addCheckCommand} from './commands/check.js';
+import {addListCommand} from './commands/list.js';
+import {addRunCommand} from './commands/run.js';
+import {addSyncCommand} from './commands/sync.js';
+import {helpAfterOptions} from './help-text.js';
+import {UsageError} from './usage-error.js';
+
+const EXAMPLES = [
+  {line: 'bdsync-manager check', does: 'check /etc/bdsync-manager.conf and what its tasks need'},
+  {line: 'bdsync-manager', does: 'run all its enabled tasks'},
+  {line: 'bdsync-manager --task home --log-level info', does: 'run one task, and tell the figures'},
+  {
+    line: 'bdsync-manager sync disk.img backup@store:disk.img',
+    does: 'bring one target in step, without a configuration',
+  },
+];
+
+const NARROWEST_HELP = 72;
+const WIDEST_HELP = 110;
+
+/** The command line of bdsync-manager. Parsing throws a UsageError; help and version end it with a CommanderError. */
+export function createProgram(context: CommandContext): Command {
+  const program: Command = new Command('bdsync-manager');
+  const columns = Number.isFinite(context.stdout.columns) ? context.stdout.columns : 80;
+  program
+    .description('Keeps copies of block devices and disk images in step, here or on another machine.')
+    .version(`bdsync-manager ${packageVersion()}`, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
+    .helpCommand('help [command]', 'print the help of a command, as --help after it does')
+    .usage('[run] [options]\n       bdsync-manager COMMAND [options]')
+    .configureHelp({
+      helpWidth: Math.min(Math.max(columns, NARROWEST_HELP), WIDEST_HELP),
+      minWidthToWrap: 20,
+      visibleOptions: (command) => [...defaultCommandOptions(command), ...new Help().visibleOptions(command)],
+    })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: () => {},
+      outputError: () => {},
+    })
+    .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'a task failed; the others ran'}));
+  for (const add of [addRunCommand, addListCommand, addCheckCommand, addSyncCommand]) add(program, context);
+  for (const command of [program, ...program.commands]) refuseBadUsage(command);
+  return program;
+}
+
+/** The program without a command word is `run`: its help tells the options of that. */
+function defaultCommandOptions(command: CommandUnknownOpts): readonly Option[] {
+  return command.parent === null ? (command.commands.find((each) => each.name() === 'run')?.options ?? []) : [];
+}
+
+function refuseBadUsage(command: Pick<CommandUnknownOpts, 'exitOverride' | 'name' | 'parent'>): void {
+  const words = command.parent === null ? 'bdsync-manager' : `bdsync-manager ${command.name()}`;
+  command.exitOverride((error: CommanderError) => {
+    if (error.exitCode === 0) throw error;
+    throw new UsageError(usageMessage(error.message), `see '${words} --help'`);
+  });
+}
+
+/** commander's words on one line, in the form that all messages have here. */
+function usageMessage(text: string): string {
+  const [first = '', ...others] = text.trim().split('\n');
+  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(others.join(' '));
+  return `${first.replace(/^error: /, '')}${suggestion ? ` (did you mean ${suggestion[1]}?)` : ''}`;
+}

@@ -1,0 +1,63 @@
+import type {LogLevel} from '../../log.js';
+import type {RunEvent} from '../../tasks/events.js';
+import type {TaskReport} from '../../tasks/report.js';
+import {formatFailure} from '../text/failure-text.js';
+import {figureLines} from '../text/figure-lines.js';
+import {type PrintLog, createLogPrinter} from './log-printer.js';
+import {createProgressDisplay} from './progress-display.js';
+import type {Screen} from './screen.js';
+
+export interface RunViewOptions {
+  readonly screen: Screen;
+  readonly logLevel: LogLevel;
+  readonly progress: boolean;
+  readonly rephraseHint?: ((hint: string) => string) | undefined;
+  readonly now?: () => number;
+}
+
+/** What a person follows on standard error while tasks run. */
+export interface RunView {
+  readonly print: PrintLog;
+  onEvent(event: RunEvent): void;
+  close(): void;
+}
+
+export function createRunView({screen, logLevel, progress, rephraseHint, now}: RunViewOptions): RunView {
+  const display = createProgressDisplay(screen, progress, now);
+  const print = createLogPrinter(screen, logLevel, () => display.clear());
+  return {
+    print,
+    onEvent(event) {
+      switch (event.kind) {
+        case 'task-started':
+          print('debug', event.task, `task ${event.index + 1} of ${event.total}`);
+          break;
+        case 'stage':
+          display.endStage();
+          print('debug', event.task, `stage: ${event.stage}`);
+          break;
+        case 'progress':
+          display.update(event.task, event.progress);
+          break;
+        case 'log':
+          print(event.level, event.task, event.message);
+          break;
+        case 'task-ended':
+          display.endStage();
+          printReport(event.report, print, rephraseHint);
+          break;
+        default:
+          event satisfies never;
+      }
+    },
+    close: () => display.clear(),
+  };
+}
+
+function printReport(report: TaskReport, print: PrintLog, rephraseHint?: (hint: string) => string): void {
+  const tell = (level: LogLevel, message: string): void => print(level, report.task, message);
+  if (report.state === 'failed') tell('error', formatFailure(report.failure, rephraseHint));
+  if (report.state === 'skipped') tell('debug', `skipped: ${report.reason}`);
+  if (report.state === 'synced') for (const line of figureLines(report.figures)) tell('info', line);
+  for (const note of report.notes) tell('info', note);
+}

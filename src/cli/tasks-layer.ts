@@ -1,8 +1,0 @@
-import {checkTasks} from '../tasks/check.js';
-import {loadConfiguration} from '../tasks/config/configuration.js';
-import {runTasks} from '../tasks/run.js';
-import {selectTasks} from '../tasks/select.js';
-
-/** What the commands ask of the tasks; tests put something else in its place. */
-export const TASKS_LAYER = {checkTasks, loadConfiguration, runTasks, selectTasks};
-export type TasksLayer = typeof TASKS_LAYER;

@@ -1,0 +1,30 @@
+import type {TaskFigures} from '../../tasks/report.js';
+import {formatBytes, formatDuration} from '../../units.js';
+
+/** What an info log tells of a task that was synced; the times and the patch size in the words that logs always had. */
+export function figureLines(figures: TaskFigures): string[] {
+  return [...timeLines(figures), differenceLine(figures), connectionLine(figures)];
+}
+
+function timeLines({flow, patchBytes, timesMs}: TaskFigures): string[] {
+  const {generate, transfer, apply} = timesMs;
+  if (flow === 'in-place') return [`Change Apply Time: ${formatDuration(generate + transfer + apply)}`];
+  return [
+    `Patch Generate Time: ${formatDuration(generate + transfer)}`,
+    `Patch Size: ${formatBytes(patchBytes)}`,
+    `Patch Apply Time: ${formatDuration(apply)}`,
+  ];
+}
+
+function differenceLine({differingBlocks, differingBytes, sourceBytes}: TaskFigures): string {
+  const blocks = differingBlocks === undefined ? '' : ` in ${countOf(differingBlocks, 'block')}`;
+  return `Difference: ${formatBytes(differingBytes)}${blocks} of ${formatBytes(sourceBytes)}`;
+}
+
+function connectionLine({sentBytes, receivedBytes}: TaskFigures): string {
+  return `Connection: ${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

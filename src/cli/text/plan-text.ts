@@ -1,0 +1,49 @@
+import type {RunReport, TaskFigures, TaskPlanSummary, TaskReport} from '../../tasks/report.js';
+import {formatBytes} from '../../units.js';
+import {plainLines, plainText} from '../plain-text.js';
+
+/** What `--dry-run` shows: per task where what would run, and how much would change. */
+export function formatPlans({tasks}: RunReport): string {
+  return tasks
+    .filter((task) => task.state === 'planned')
+    .map(formatPlan)
+    .join('\n');
+}
+
+function formatPlan({plan, figures, notes}: Extract<TaskReport, {state: 'planned'}>): string {
+  const facts = [...planFacts(plan), ...figureFacts(figures)];
+  const labelColumns = Math.max(...facts.map(([label]) => label.length));
+  const lines = facts.map(([label, value]) => `  ${label.padEnd(labelColumns)}  ${plainText(value)}\n`);
+  const noteLines = notes.map((note) => `  ${plainLines(note, '    ')}\n`);
+  return [`${plainText(plan.task)}\n`, ...lines, ...noteLines].join('');
+}
+
+function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
+  const facts: [string, string][] = [
+    ['source', plan.source],
+    ['target', plan.target.path],
+    ['on', plan.target.host],
+    [
+      'changes',
+      plan.flow === 'in-place' ? 'applied as they arrive' : `stored as a patch in ${plan.patchDir ?? ''}, then applied`,
+    ],
+    ['compares', plan.client],
+    ['at the target', plan.targetProgram],
+  ];
+  if (plan.createTarget) facts.push(['if missing', 'the target is created']);
+  if (plan.snapshot !== undefined) facts.push(['snapshot', plan.snapshot]);
+  if (plan.bandwidthLimitBytesPerSecond !== undefined) {
+    facts.push(['at most', `${formatBytes(plan.bandwidthLimitBytesPerSecond)}/s`]);
+  }
+  return facts;
+}
+
+function figureFacts(figures: TaskFigures | undefined): [label: string, value: string][] {
+  if (figures === undefined) return [['would change', 'unknown: the ends were not compared']];
+  const {differingBytes, differingBlocks, sourceBytes, patchBytes} = figures;
+  const blocks = differingBlocks === undefined ? '' : ` (blocks: ${differingBlocks})`;
+  return [
+    ['would change', `${formatBytes(differingBytes)}${blocks} of ${formatBytes(sourceBytes)}`],
+    ['patch', formatBytes(patchBytes)],
+  ];
+}

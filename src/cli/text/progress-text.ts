@@ -1,0 +1,40 @@
+import type {TaskProgress} from '../../tasks/events.js';
+import {formatBytes} from '../../units.js';
+import {formatClock} from './clock.js';
+import {abridge, displayWidth, plainText, shorten} from '../plain-text.js';
+
+/** `generate 45.2% of 4.0GiB, 312.0MiB/s, 0:00:07 left, patch 17.5KiB, …`, the most important first. */
+export function progressParts(progress: TaskProgress, bytesPerSecond: number | undefined): string[] {
+  const {stage, doneBytes, totalBytes, patchBytes, sentBytes, receivedBytes} = progress;
+  const parts = [`${stage} ${percentText(doneBytes, totalBytes)} of ${formatBytes(totalBytes)}`];
+  if (bytesPerSecond !== undefined) {
+    parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
+    if (bytesPerSecond > 0 && doneBytes < totalBytes)
+      parts.push(`${remainingText(totalBytes - doneBytes, bytesPerSecond)} left`);
+  }
+  if (patchBytes > 0) parts.push(`patch ${formatBytes(patchBytes)}`);
+  if (sentBytes > 0) parts.push(`sent ${formatBytes(sentBytes)}`);
+  if (receivedBytes > 0) parts.push(`received ${formatBytes(receivedBytes)}`);
+  return parts;
+}
+
+/** As many of the parts, after the task's name, as a line of `columns` takes without wrapping. */
+export function progressLine(task: string, parts: readonly string[], columns: number): string {
+  const [first = '', ...others] = parts;
+  const nameColumns = Math.max(columns - 1 - displayWidth(first) - 2, 8);
+  let line = `${abridge(plainText(task), nameColumns)}: ${first}`;
+  for (const part of others) {
+    const longer = `${line}, ${part}`;
+    if (displayWidth(longer) >= columns) break;
+    line = longer;
+  }
+  return shorten(line, columns - 1);
+}
+
+function percentText(doneBytes: number, totalBytes: number): string {
+  return totalBytes === 0 ? '100.0%' : `${(Math.min(doneBytes / totalBytes, 1) * 100).toFixed(1)}%`;
+}
+
+function remainingText(bytes: number, bytesPerSecond: number): string {
+  return formatClock((Math.max(bytes, 0) / bytesPerSecond) * 1000);
+}

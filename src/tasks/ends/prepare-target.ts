@@ -1,0 +1,65 @@
+import {openDevice} from '../../bdsync/device/device.js';
+import {isLayerOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
+import {createTarget, inspectTarget} from './target.js';
+import type {TaskContext} from '../task-context.js';
+import {TaskError} from '../task-error.js';
+
+/**
+ * Makes sure that the target may be written and is not the source; false when it is missing and the task creates it.
+ *
+ * @throws TaskError 'target-missing', 'target-unusable', 'same-device', 'permission'.
+ */
+export async function checkTarget(context: TaskContext, source: DeviceIdentity): Promise<boolean> {
+  const {plan, host, signal} = context;
+  const {path} = plan.target;
+  const target = await inspectTarget(host, path, signal);
+  switch (target.kind) {
+    case 'present':
+      await refuseSource(plan.sourcePath, source, path, target.identity);
+      if (target.isWritable) return true;
+      throw new TaskError('permission', `the target ${path} on ${host.name} may not be written`, {
+        hint: 'the user on that host needs the right to write it',
+      });
+    case 'no-folder':
+      throw new TaskError('target-missing', `neither the target ${path} nor its folder exists on ${host.name}`, {
+        hint: 'create the folder, or correct target_path',
+      });
+    case 'missing':
+      if (plan.createTarget) return false;
+      throw new TaskError('target-missing', `the target ${path} does not exist on ${host.name}`, {
+        hint: 'create it, or let create_target_if_missing = yes create a file',
+      });
+    default:
+      return target satisfies never;
+  }
+}
+
+/** Creates the target as a file of holes with the source's size, so that even a strict comparison of sizes passes. */
+export async function createMissingTarget({plan, host, signal, teller}: TaskContext): Promise<void> {
+  const {path} = plan.target;
+  teller.enter('create target');
+  teller.log('warning', `Creating missing target file: ${path}`);
+  await createTarget(host, path, await sizeOf(plan.sourcePath), signal);
+}
+
+export async function refuseSource(
+  sourcePath: string,
+  source: DeviceIdentity,
+  targetPath: string,
+  target: DeviceIdentity,
+): Promise<void> {
+  if (isSameDevice(source, target)) {
+    throw new TaskError('same-device', `the source ${sourcePath} and the target ${targetPath} are the same device`);
+  }
+  if (await isLayerOfOther(source, target)) {
+    throw new TaskError(
+      'same-device',
+      `what is written to one of ${sourcePath} and ${targetPath} ends up in the other`,
+    );
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  await using device = await openDevice(path, 'read');
+  return device.sizeBytes;
+}

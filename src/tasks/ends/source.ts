@@ -1,0 +1,35 @@
+import {constants} from 'node:fs';
+import {access, readFile} from 'node:fs/promises';
+import {codeOf, messageOf} from '../../errors.js';
+import {type DeviceIdentity, identifyPath} from './device-identity.js';
+import {TaskError} from '../task-error.js';
+
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+
+/** Makes sure that the source can be read as a device, and tells which one it is. */
+export async function inspectSource(path: string): Promise<DeviceIdentity> {
+  try {
+    await access(path, constants.R_OK);
+    const identity = await identifyPath(path, (await readFile(BOOT_ID_FILE, 'utf8')).trim());
+    if (identity !== undefined) return identity;
+  } catch (error) {
+    throw explainSourceFault(path, error);
+  }
+  throw new TaskError('source-unusable', `the source ${path} is neither a block device nor a file`, {
+    hint: 'name a block device or an image file in source_path',
+  });
+}
+
+function explainSourceFault(path: string, cause: unknown): TaskError {
+  const code = codeOf(cause);
+  if (code === 'ENOENT') {
+    return new TaskError('source-unusable', `the source ${path} does not exist`, {cause});
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new TaskError('permission', `the source ${path} may not be read`, {
+      cause,
+      hint: 'run as root or as a member of the group that owns the device (disk)',
+    });
+  }
+  return new TaskError('source-unusable', `the source ${path} cannot be used: ${messageOf(cause)}`, {cause});
+}

@@ -1,0 +1,163 @@
+import {hostname, userInfo} from 'node:os';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {BdsyncError} from '../../bdsync/errors.js';
+import {holdTarget} from '../../bdsync/device/target-hold.js';
+import type {Child, Host} from '../../hosts/host.js';
+import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
+import type {TaskContext} from '../task-context.js';
+import {TaskError, type TaskErrorCode} from '../task-error.js';
+
+/** A lock on the target itself from the comparison to the end; `lost` resolves when it went away before its time. */
+export interface TargetLease extends AsyncDisposable {
+  readonly lost: Promise<TaskError>;
+  /** Of the target; undefined where the far end cannot tell. */
+  readonly sizeBytes: number | undefined;
+}
+
+const NEVER_LOST = new Promise<TaskError>(() => {});
+
+/**
+ * Keeps the target for this run, so that two machines cannot write it: here by our own lock, on another host by our
+ * bdsync there. An original bdsync cannot; the report says so.
+ */
+export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
+  const {host, farEnd, teller, plan} = context;
+  if (host.isLocal) return await leaseHere(context);
+  if (farEnd.kind === 'ours') return await leaseThere(context, host);
+  teller.note(
+    `bdsync on ${host.name} is not ours: whether ${plan.target.path} is in use there, or written by another machine at the same time, cannot be known`,
+  );
+  return {lost: NEVER_LOST, sizeBytes: undefined, [Symbol.asyncDispose]: () => Promise.resolve()};
+}
+
+async function leaseHere({plan, signal}: TaskContext): Promise<TargetLease> {
+  try {
+    const hold = await holdTarget(plan.target.path, {
+      holder: holderText(plan.task),
+      stateDir: plan.stateDir,
+      allowInUse: plan.allowTargetInUse,
+      signal,
+    });
+    return {
+      lost: NEVER_LOST,
+      sizeBytes: hold.facts.sizeBytes,
+      [Symbol.asyncDispose]: () => hold[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    if (error instanceof BdsyncError) throw refusal(error.code, error.message, error);
+    throw error;
+  }
+}
+
+async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promise<TargetLease> {
+  const child = await host.spawn(
+    [
+      ...plan.targetProgram,
+      `--hold=${plan.target.path}`,
+      `--holder=${holderText(plan.task)}`,
+      ...(plan.allowTargetInUse ? ['--allow-in-use'] : []),
+    ],
+    {signal, meter, describe: `bdsync --hold on ${host.name}`},
+  );
+  const role: ProgramRole = {
+    code: 'server-failed',
+    what: 'bdsync --hold',
+    hostName: host.name,
+    path: plan.target.path,
+  };
+  let sizeBytes: number | undefined;
+  try {
+    const answer = parseAnswer(await firstAnswerLine(child));
+    if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
+    if (answer?.state !== 'held') {
+      child.stdin.end();
+      await expectSuccess(child, role);
+      throw new TaskError('server-failed', `bdsync --hold on ${host.name} gave no answer`, {
+        errorLines: child.errorTail(),
+      });
+    }
+    sizeBytes = answer.sizeBytes;
+  } catch (error) {
+    await child[Symbol.asyncDispose]();
+    throw error;
+  }
+  child.stdout.resume();
+  const released = new AbortController();
+  return {
+    lost: lossOf(child, host.name, plan.target.path, released.signal),
+    sizeBytes,
+    async [Symbol.asyncDispose]() {
+      released.abort();
+      child.stdin.end();
+      await Promise.race([child.ended, sleep(RELEASE_TIMEOUT_MS, undefined, {ref: false})]);
+      await child[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const RELEASE_TIMEOUT_MS = 5000;
+
+async function lossOf(child: Child, hostName: string, path: string, released: AbortSignal): Promise<TaskError> {
+  await child.ended;
+  if (released.aborted) return await NEVER_LOST;
+  return new TaskError('target-hold-lost', `the lock on ${path} on ${hostName} was lost: the connection broke`, {
+    errorLines: child.errorTail(),
+  });
+}
+
+/** Room for an answer with a path of any length, and for the greeting of a login shell before it. */
+const MAX_ANSWER_BYTES = 65_536;
+
+/** The first line that is a JSON object; undefined when the output ends or grows too long without one. */
+async function firstAnswerLine(child: Child): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of child.stdout.iterator({destroyOnReturn: false})) {
+    text += String(chunk);
+    const line = text
+      .split('\n')
+      .slice(0, -1)
+      .find((candidate) => candidate.startsWith('{'));
+    if (line !== undefined) return line;
+    if (text.length > MAX_ANSWER_BYTES) return undefined;
+  }
+  return undefined;
+}
+
+type HoldAnswer =
+  | {readonly state: 'held'; readonly sizeBytes: number | undefined}
+  | {readonly state: 'refused'; readonly code: string; readonly message: string};
+
+function parseAnswer(line: string | undefined): HoldAnswer | undefined {
+  if (line === undefined) return undefined;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
+  if (answer.state === 'held') return {state: 'held', sizeBytes: sizeIn(answer)};
+  if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
+  return {state: 'refused', code: String(answer.code), message: String(answer.message)};
+}
+
+function sizeIn(answer: object): number | undefined {
+  if (!('facts' in answer) || typeof answer.facts !== 'object' || answer.facts === null) return undefined;
+  return 'sizeBytes' in answer.facts && typeof answer.facts.sizeBytes === 'number' ? answer.facts.sizeBytes : undefined;
+}
+
+function refusal(code: string, message: string, cause?: unknown): TaskError {
+  const known: Readonly<Record<string, {readonly code: TaskErrorCode; readonly hint: string}>> = {
+    'target-locked': {code: 'target-locked', hint: 'let that run end first'},
+    'target-in-use': {
+      code: 'target-in-use',
+      hint: 'unmount or release it first; allow_target_in_use = yes writes all the same',
+    },
+  };
+  const {code: taskCode, hint} = known[code] ?? {code: 'target-unusable' as const, hint: undefined};
+  return new TaskError(taskCode, message, {hint, cause});
+}
+
+function holderText(task: string): string {
+  return `task ${task} of ${userInfo().username}@${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`;
+}

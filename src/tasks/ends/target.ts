@@ -1,0 +1,98 @@
+import type {Host} from '../../hosts/host.js';
+import {splitDeviceNumber, type DeviceIdentity} from './device-identity.js';
+import {TaskError} from '../task-error.js';
+
+/** What stands at the target's path on the target's host. */
+export type TargetState =
+  | {readonly kind: 'missing'}
+  /** Neither the target nor the folder that it would be created in. */
+  | {readonly kind: 'no-folder'}
+  | {
+      readonly kind: 'present';
+      readonly identity: DeviceIdentity;
+      /** Of a file; 0 for a block device. */
+      readonly fileBytes: number;
+      readonly isWritable: boolean;
+    };
+
+// Prints `missing`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
+// language there), whether we may write, and the kernel's boot id.
+const INSPECT_SCRIPT = `
+if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+  if [ -d "$(dirname -- "$1")" ]; then echo missing; else echo no-folder; fi
+  exit 0
+fi
+stat -L -c 'found %f %s %d %i %t %T' -- "$1" || exit 1
+if [ -w "$1" ]; then echo writable; else echo read-only; fi
+cat /proc/sys/kernel/random/boot_id
+`;
+
+const MODE_TYPE_MASK = 0o170000;
+const MODE_BLOCK = 0o060000;
+const MODE_FILE = 0o100000;
+const MODE_FOLDER = 0o040000;
+
+/** Looks at the target without touching it. */
+export async function inspectTarget(host: Host, path: string, signal?: AbortSignal): Promise<TargetState> {
+  const {status, stdout, stderr} = await host.run(['sh', '-c', INSPECT_SCRIPT, 'sh', path], {
+    ...(signal && {signal}),
+    describe: `looking at ${path}`,
+  });
+  const lines = stdout.split('\n');
+  if (status === 0 && lines.includes('missing')) return {kind: 'missing'};
+  if (status === 0 && lines.includes('no-folder')) return {kind: 'no-folder'};
+  const found = lines.findIndex((line) => line.startsWith('found '));
+  if (status !== 0 || found === -1) {
+    throw new TaskError('target-unusable', `cannot look at the target ${path} on ${host.name}`, {
+      errorLines: stderr.split('\n').filter((line) => line !== ''),
+    });
+  }
+  return parsePresent(path, host.name, lines.slice(found));
+}
+
+function parsePresent(path: string, hostName: string, [found = '', access = '', bootId = '']: string[]): TargetState {
+  const [, mode = '', size = '', device = '', inode = '', major = '', minor = ''] = found.split(' ');
+  const type = Number.parseInt(mode, 16) & MODE_TYPE_MASK;
+  if (type !== MODE_BLOCK && type !== MODE_FILE) {
+    const what = type === MODE_FOLDER ? 'a folder' : 'neither a block device nor a file';
+    throw new TaskError('target-unusable', `the target ${path} on ${hostName} is ${what}`, {
+      hint: 'name a block device or an image file in target_path',
+    });
+  }
+  const isBlock = type === MODE_BLOCK;
+  const numbers = isBlock
+    ? {major: Number.parseInt(major, 16), minor: Number.parseInt(minor, 16)}
+    : splitDeviceNumber(BigInt(device));
+  return {
+    kind: 'present',
+    identity: {bootId: bootId.trim(), kind: isBlock ? 'block' : 'file', ...numbers, inode: isBlock ? '0' : inode},
+    fileBytes: isBlock ? 0 : Number(size),
+    isWritable: access === 'writable',
+  };
+}
+
+// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails.
+const CREATE_SCRIPT = `
+umask 077
+set -C
+: > "$1" || exit 1
+truncate -s "$2" -- "$1" || dd if=/dev/null "of=$1" bs=1 "seek=$2" || { rm -f -- "$1"; exit 1; }
+`;
+
+/** Creates a missing target as a file of holes with the source's size. */
+export async function createTarget(host: Host, path: string, sizeBytes: number, signal: AbortSignal): Promise<void> {
+  if (path.startsWith('/dev/')) {
+    throw new TaskError('target-missing', `the target device ${path} does not exist on ${host.name}`, {
+      hint: 'create the device first: a file below /dev would be lost with the next start of the machine',
+    });
+  }
+  const {status, stderr} = await host.run(['sh', '-c', CREATE_SCRIPT, 'sh', path, String(sizeBytes)], {
+    signal,
+    describe: `creating ${path}`,
+  });
+  if (status !== 0) {
+    throw new TaskError('target-unusable', `cannot create the target ${path} on ${host.name}`, {
+      errorLines: stderr.split('\n').filter((line) => line !== ''),
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import type {ExpectedError} from '../../errors.js';
+import type {Child, ChildEnd} from '../../hosts/host.js';
+import {TaskError, type TaskErrorCode} from '../task-error.js';
+
+/** Which program ended, for the message: `bdsync --patch`, say, `on ssh backup@host`, about `/dev/vg/copy`. */
+export interface ProgramRole {
+  readonly code: Extract<TaskErrorCode, 'client-failed' | 'server-failed' | 'patcher-failed' | 'store-failed'>;
+  readonly what: string;
+  readonly hostName: string;
+  readonly path: string;
+}
+
+/** What bdsync's exit statuses mean to the person who reads the message. */
+const STATUS_MEANING: Readonly<Record<number, string>> = {
+  2: 'the patch is damaged',
+  3: 'the sizes differ',
+  4: 'its peer broke the protocol',
+  6: 'a read failed or its peer went away',
+  9: 'a write failed',
+  10: 'it does not know the digest',
+  11: 'a read failed',
+  12: 'the device cannot be opened',
+  14: 'the target is held by another run',
+  15: 'the target is in use',
+};
+
+interface Remedy {
+  readonly pattern: RegExp;
+  /** Only for this program's words; any, when left out. */
+  readonly role?: ProgramRole['code'];
+  readonly code: TaskErrorCode;
+  readonly hint: string;
+}
+
+const REMEDIES: readonly Remedy[] = [
+  {
+    pattern: /no such file or directory|nonexistent|not a directory/i,
+    role: 'store-failed',
+    code: 'patch-dir',
+    hint: 'create the folder that target_patch_dir names on that host',
+  },
+  {
+    pattern: /no space left|disk quota exceeded|file too large/i,
+    code: 'disk-full',
+    hint: 'make room there, or choose another folder with target_patch_dir or apply_patch_in_place = yes',
+  },
+  {
+    pattern: /different sizes|cannot resize/i,
+    code: 'size-mismatch',
+    hint: 'bdsync_args = --diffsize=resize lets a file follow the source; a device must be made as large by hand',
+  },
+  {
+    pattern: /permission denied|operation not permitted|read-only file system/i,
+    code: 'permission',
+    hint: 'the user on that host needs the right to read and write there',
+  },
+  {
+    pattern: /command not found|: not found|no such file or directory.*bdsync/i,
+    code: 'no-bdsync',
+    hint: 'install bdsync-manager or bdsync there, or name the program with remote_bdsync_bin',
+  },
+];
+
+/** The one failure to tell of a program that did not end well: the way to it, if that broke, else its own words. */
+export async function explainEnding(child: Child, role: ProgramRole): Promise<ExpectedError> {
+  const trouble = await child.diagnose();
+  if (trouble) return trouble;
+  const errorLines = child.errorTail();
+  const remedy = REMEDIES.find(
+    ({pattern, role: only}) => (only ?? role.code) === role.code && errorLines.some((line) => pattern.test(line)),
+  );
+  const message = `${role.what} on ${role.hostName} for ${role.path} ${describeEnd(await child.ended)}`;
+  return new TaskError(remedy?.code ?? role.code, message, {errorLines, hint: remedy?.hint});
+}
+
+/** Waits for a program's own ending and throws unless it was a good one. */
+export async function expectSuccess(child: Child, role: ProgramRole): Promise<void> {
+  const end = await child.ended;
+  if (end.kind !== 'exit' || end.status !== 0) throw await explainEnding(child, role);
+}
+
+function describeEnd(end: ChildEnd): string {
+  switch (end.kind) {
+    case 'exit': {
+      if (end.status === 0) return 'ended too early';
+      const meaning = STATUS_MEANING[end.status];
+      return `failed with status ${end.status}${meaning === undefined ? '' : ` (${meaning})`}`;
+    }
+    case 'signal':
+      return `was ended by ${end.signal}`;
+    case 'spawn-error':
+      return `could not be started: ${end.error.message}`;
+    case 'aborted':
+      return 'was stopped';
+    default:
+      return end satisfies never;
+  }
+}

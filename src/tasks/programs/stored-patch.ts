@@ -1,0 +1,75 @@
+import {randomBytes} from 'node:crypto';
+import type {Host} from '../../hosts/host.js';
+import {messageOf} from '../../errors.js';
+import {sinkOf, type PatchSink} from './child-sink.js';
+import type {ProgramRole} from './explain-ending.js';
+import type {FileRecord, Leftovers} from '../state/leftovers.js';
+import type {TaskContext} from '../task-context.js';
+import {TaskError} from '../task-error.js';
+
+/** Cleaning up goes on after an abort, but not for ever on a host that does not answer. */
+const REMOVE_TIMEOUT_MS = 60_000;
+
+// set -C: creates, and never writes into a file that is there.
+const STORE_SCRIPT = 'umask 077; set -C; cat > "$1"';
+
+/** A patch file on the target's host while it is made and applied; removed on disposal, whatever happened. */
+export interface StoredPatch extends AsyncDisposable {
+  readonly path: string;
+  readonly sink: PatchSink;
+  /** Makes sure that the host has what was sent. */
+  verifySize(sentBytes: number): Promise<void>;
+}
+
+export async function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): Promise<StoredPatch> {
+  const {host, meter, plan, signal} = context;
+  const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
+  const {connection, quoting} = plan.target;
+  const record: FileRecord = {kind: 'file', connection, quoting, path};
+  await leftovers.add(record);
+  const role: ProgramRole = {code: 'store-failed', what: 'storing the patch', hostName: host.name, path};
+  const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path], {
+    meter,
+    signal,
+    describe: `storing the patch on ${host.name}`,
+  });
+  return {
+    path,
+    sink: sinkOf(child, role),
+    verifySize: (sentBytes) => verifySize(context, path, sentBytes),
+    async [Symbol.asyncDispose]() {
+      await child[Symbol.asyncDispose]();
+      try {
+        await removeFile(host, path);
+        await leftovers.drop(record);
+      } catch (error) {
+        context.teller.log(
+          'warning',
+          `the patch file ${path} could not be removed from ${host.name} and is left to the next run: ${messageOf(error)}`,
+        );
+      }
+    },
+  };
+}
+
+/** Removes a file on a host; that it is not there is fine. Throws when it may still be there. */
+export async function removeFile(host: Host, path: string): Promise<void> {
+  const {status, stderr} = await host.run(['rm', '-f', '--', path], {
+    timeoutMs: REMOVE_TIMEOUT_MS,
+    describe: `removing ${path}`,
+  });
+  if (status !== 0) throw new TaskError('store-failed', `cannot remove ${path} on ${host.name}: ${stderr.trim()}`);
+}
+
+async function verifySize({host, signal}: TaskContext, path: string, sentBytes: number): Promise<void> {
+  const {status, stdout, stderr} = await host.run(['sh', '-c', 'wc -c < "$1"', 'sh', path], {
+    signal,
+    describe: `size of ${path}`,
+  });
+  const storedBytes = Number.parseInt(stdout.trim(), 10);
+  if (status === 0 && storedBytes === sentBytes) return;
+  const found = status === 0 ? `${storedBytes} bytes` : 'nothing that can be read';
+  throw new TaskError('store-failed', `${host.name} has ${found} of the patch ${path}, of ${sentBytes} sent`, {
+    errorLines: stderr.split('\n').filter((line) => line !== ''),
+  });
+}

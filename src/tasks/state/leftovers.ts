@@ -1,0 +1,128 @@
+import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {codeOf, messageOf} from '../../errors.js';
+import {TaskError} from '../task-error.js';
+
+/** Something that a run makes and must take away again. */
+export type Leftover = FileRecord | SnapshotRecord;
+
+/** A file on the target's host. */
+export interface FileRecord {
+  readonly kind: 'file';
+  /** Words that reach the host it is on; empty: this machine. */
+  readonly connection: readonly string[];
+  readonly quoting: 'auto' | 'shell' | 'none';
+  readonly path: string;
+}
+
+/** An LVM snapshot of the source, known by tags that no other one carries. */
+export interface SnapshotRecord {
+  readonly kind: 'snapshot';
+  readonly programPath: string;
+  readonly tags: readonly string[];
+}
+
+/**
+ * What an interrupted run of a task may have left behind, written down before it is made: one JSON file per task in
+ * the state folder, for the holder of the task's lock alone. Only what stands here is ever cleaned, so nobody else's
+ * file or volume can be taken for ours.
+ */
+export class Leftovers {
+  readonly #file: string;
+  #records: readonly Leftover[] = [];
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  static async open(stateDir: string, taskId: string): Promise<Leftovers> {
+    const leftovers = new Leftovers(join(stateDir, 'temporary', `${taskId}.json`));
+    leftovers.#records = await leftovers.#read();
+    return leftovers;
+  }
+
+  list(): readonly Leftover[] {
+    return this.#records;
+  }
+
+  /** Survives a power cut before it returns. */
+  async add(record: Leftover): Promise<void> {
+    await this.#write([...this.#records, record]);
+  }
+
+  async drop(record: Leftover): Promise<void> {
+    await this.#write(this.#records.filter((other) => other !== record));
+  }
+
+  async #read(): Promise<Leftover[]> {
+    try {
+      return parseRecords(await readFile(this.#file, 'utf8'));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw stateDirError(this.#file, error);
+    }
+  }
+
+  async #write(records: readonly Leftover[]): Promise<void> {
+    try {
+      if (records.length === 0) {
+        await rm(this.#file, {force: true});
+      } else {
+        await mkdir(dirname(this.#file), {recursive: true, mode: 0o700});
+        await replaceFile(this.#file, `${JSON.stringify({records})}\n`);
+      }
+    } catch (error) {
+      throw stateDirError(this.#file, error);
+    }
+    this.#records = records;
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await using handle = await open(temporary, 'w', 0o600);
+  await handle.writeFile(text);
+  await handle.sync();
+  await rename(temporary, path);
+  await using folder = await open(dirname(path), 'r');
+  await folder.sync();
+}
+
+/** A record that cannot be understood names nothing that may be removed. */
+function parseRecords(text: string): Leftover[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  if (typeof content !== 'object' || content === null || !('records' in content)) return [];
+  return Array.isArray(content.records) ? content.records.filter(isLeftover) : [];
+}
+
+function isLeftover(value: unknown): value is Leftover {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  if (value.kind === 'snapshot') {
+    return 'programPath' in value && typeof value.programPath === 'string' && 'tags' in value && isWords(value.tags);
+  }
+  return (
+    value.kind === 'file' &&
+    'path' in value &&
+    typeof value.path === 'string' &&
+    'quoting' in value &&
+    (value.quoting === 'auto' || value.quoting === 'shell' || value.quoting === 'none') &&
+    'connection' in value &&
+    isWords(value.connection)
+  );
+}
+
+function isWords(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
+
+function stateDirError(file: string, cause: unknown): TaskError {
+  return new TaskError('state-dir', `cannot use the state file ${file}: ${messageOf(cause)}`, {
+    cause,
+    hint: 'name a folder that you may write with the key state_dir',
+  });
+}

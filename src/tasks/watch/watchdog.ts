@@ -1,0 +1,72 @@
+import type {TrafficMeter} from '../../hosts/traffic-meter.js';
+import {TaskError} from '../task-error.js';
+
+const LONGEST_LOOK_MS = 15_000;
+
+interface WatchdogRequest {
+  /** 0: never. */
+  readonly timeoutMs: number;
+  readonly meter: TrafficMeter;
+  readonly onStall: (error: TaskError) => void;
+}
+
+/** A stamp that changes whenever a program makes progress that the connection does not show. */
+export type ProgressStamp = () => Promise<string>;
+
+/**
+ * Ends a run that hangs: when for `timeoutMs` no byte moved and none of the watched programs made progress, `onStall`
+ * is called once with what was waited for. Bytes alone do not tell: one answer may cover gigabytes of reading.
+ */
+export class Watchdog implements Disposable {
+  readonly #request: WatchdogRequest;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #stamps = new Set<ProgressStamp>();
+  #lastSign = '';
+  #lastSignAt = Date.now();
+  #looking = false;
+  /** What the run waits for, in words that complete `while waiting for …`. */
+  waitingFor = 'the target';
+
+  constructor(request: WatchdogRequest) {
+    this.#request = request;
+    if (request.timeoutMs === 0) return;
+    this.#timer = setInterval(() => void this.#look(), Math.min(LONGEST_LOOK_MS, request.timeoutMs / 4));
+    this.#timer.unref();
+  }
+
+  watch(stamp: ProgressStamp): Disposable {
+    this.#stamps.add(stamp);
+    return {[Symbol.dispose]: () => void this.#stamps.delete(stamp)};
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const stamps = await Promise.all([...this.#stamps].map((stamp) => stamp()));
+      const sign = [this.#request.meter.activity, ...stamps].join(' ');
+      const now = Date.now();
+      if (sign !== this.#lastSign) {
+        this.#lastSign = sign;
+        this.#lastSignAt = now;
+      } else if (now - this.#lastSignAt >= this.#request.timeoutMs) {
+        this[Symbol.dispose]();
+        this.#request.onStall(this.#stallError());
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #stallError(): TaskError {
+    const seconds = this.#request.timeoutMs / 1000;
+    const span = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`;
+    return new TaskError('stalled', `nothing moved for ${span} while waiting for ${this.waitingFor}`, {
+      hint: 'look at the disk and the network of the target; stall_timeout sets how long a run waits',
+    });
+  }
+}

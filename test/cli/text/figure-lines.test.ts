@@ -1,0 +1,25 @@
+import {expect, test} from 'vitest';
+import {figureLines} from '#dist/cli/text/figure-lines.js';
+import {figures} from '../../support/report-data.js';
+
+test('a stored patch is told in the words of old', () => {
+  expect(figureLines(figures())).toEqual([
+    'Patch Generate Time: 0:00:14.345678',
+    'Patch Size: 4.8MiB',
+    'Patch Apply Time: 0:00:00.812500',
+    'Difference: 4.8MiB in 1234 blocks of 4.0GiB',
+    'Connection: 4.9MiB sent, 32.0MiB received',
+  ]);
+});
+
+test('in place there is one time', () => {
+  expect(figureLines(figures({flow: 'in-place', differingBlocks: 1, differingBytes: 4096}))).toEqual([
+    'Change Apply Time: 0:00:15.158178',
+    'Difference: 4.0KiB in 1 block of 4.0GiB',
+    'Connection: 4.9MiB sent, 32.0MiB received',
+  ]);
+});
+
+test('a native client does not tell blocks', () => {
+  expect(figureLines(figures({differingBlocks: undefined}))).toContain('Difference: 4.8MiB of 4.0GiB');
+});

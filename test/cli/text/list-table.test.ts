@@ -1,0 +1,67 @@
+import {expect, test} from 'vitest';
+import {displayWidth} from '#dist/cli/plain-text.js';
+import {formatListTable} from '#dist/cli/text/list-table.js';
+import type {TaskList} from '#dist/cli/text/task-list.js';
+
+const LIST: TaskList = {
+  configFile: 'nightly.conf',
+  tasks: [
+    {
+      task: 'home',
+      state: 'enabled',
+      source: '/dev/vg0/home',
+      target: 'bdsync/home.img',
+      connection: ['ssh', '-p', '2200', 'backup@store.example.org'],
+      flow: 'patch-file',
+      errors: [],
+    },
+    {
+      task: 'local',
+      state: 'disabled',
+      source: '/srv/a.img',
+      target: '/srv/b.img',
+      connection: [],
+      flow: 'in-place',
+      errors: [],
+    },
+    {
+      task: 'bad',
+      state: 'invalid',
+      source: undefined,
+      target: undefined,
+      connection: [],
+      flow: undefined,
+      errors: ['nightly.conf:9: [bad] source_path is missing'],
+    },
+  ],
+};
+
+test('a row per task, errors below', () => {
+  expect(formatListTable(LIST, {columns: Number.POSITIVE_INFINITY, hasColors: false})).toBe(
+    `Task   State     Source         Target           Over                                  Changes
+─────  ────────  ─────────────  ───────────────  ────────────────────────────────────  ──────────
+home   enabled   /dev/vg0/home  bdsync/home.img  ssh -p 2200 backup@store.example.org  patch-file
+local  disabled  /srv/a.img     /srv/b.img       -                                     in-place
+bad    invalid   -              -                -                                     -
+nightly.conf:9: [bad] source_path is missing
+`,
+  );
+});
+
+test('a narrow terminal cuts the longest cells first', () => {
+  const lines = formatListTable(LIST, {columns: 80, hasColors: false}).split('\n');
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(80);
+  expect(lines[2]).toMatch(
+    /^home {3}enabled {3}\/dev\/vg0\/home {2}bdsync\/home.img {2}ssh -…e\.example\.org {2}patch-file$/,
+  );
+});
+
+test('states are colored where colors are wanted', () => {
+  expect(formatListTable(LIST, {columns: 200, hasColors: true})).toContain('\u001b[31minvalid\u001b[39m');
+});
+
+test('a file without tasks says so', () => {
+  expect(formatListTable({configFile: 'empty.conf', tasks: []}, {columns: 80, hasColors: false})).toBe(
+    'empty.conf: no tasks\n',
+  );
+});

@@ -1,0 +1,45 @@
+import {expect, test} from 'vitest';
+import {formatPlans} from '#dist/cli/text/plan-text.js';
+import {failedTask, figures, plannedTask, runReport} from '../../support/report-data.js';
+
+test('a plan tells what would run where, and how much would change', () => {
+  const report = runReport([
+    plannedTask('home', {}, figures()),
+    failedTask('mail'),
+    plannedTask('vm', {
+      flow: 'patch-file',
+      patchDir: 'patches',
+      createTarget: true,
+      snapshot: 'vg0/vm-snap',
+      bandwidthLimitBytesPerSecond: 1_048_576,
+    }),
+  ]);
+  expect(formatPlans(report)).toBe(
+    `home
+  source         /dev/vg0/home
+  target         home.img
+  on             ssh backup@store
+  changes        applied as they arrive
+  compares       built-in engine
+  at the target  bdsync
+  would change   4.8MiB (blocks: 1234) of 4.0GiB
+  patch          4.8MiB
+
+vm
+  source         /dev/vg0/home
+  target         home.img
+  on             ssh backup@store
+  changes        stored as a patch in patches, then applied
+  compares       built-in engine
+  at the target  bdsync
+  if missing     the target is created
+  snapshot       vg0/vm-snap
+  at most        1.0MiB/s
+  would change   unknown: the ends were not compared
+`,
+  );
+});
+
+test('a run has no plans to tell', () => {
+  expect(formatPlans(runReport([failedTask('mail')]))).toBe('');
+});
