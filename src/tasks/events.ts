@@ -1,5 +1,5 @@
 import type {LogLevel} from '../log.js';
-import type {TaskReport} from './report.js';
+import type {Stage, TaskReport} from './report.js';
 
 /** What a run tells while it goes on; src/cli turns it into log lines and a progress display. */
 export type RunEvent =
@@ -8,8 +8,6 @@ export type RunEvent =
   | {readonly kind: 'progress'; readonly task: string; readonly progress: TaskProgress}
   | {readonly kind: 'log'; readonly task: string | undefined; readonly level: LogLevel; readonly message: string}
   | {readonly kind: 'task-ended'; readonly report: TaskReport};
-
-export type Stage = 'lock' | 'check target' | 'create target' | 'snapshot' | 'generate' | 'apply' | 'clean up';
 
 export interface TaskProgress {
   readonly stage: Stage;

@@ -27,12 +27,15 @@ interface TaskReportBase {
   readonly notes: readonly string[];
 }
 
+/** A part of a run; in place, what is found while generating is applied at once. */
+export type Stage = 'lock' | 'check target' | 'create target' | 'snapshot' | 'generate' | 'apply' | 'clean up';
+
 /** One failure as it is told: what failed, where, the other end's last words, and the remedy if known. */
 export interface TaskFailure {
   readonly code: string;
   readonly message: string;
-  /** Stage of the run, `connect`, `check target`, `generate`, `transfer`, `apply`, … */
-  readonly stage: string;
+  /** Where it failed. */
+  readonly stage: Stage | 'configuration';
   readonly hint: string | undefined;
   /** Last lines of the standard error of the program that failed. */
   readonly errorLines: readonly string[];

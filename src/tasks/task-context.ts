@@ -1,9 +1,10 @@
 import type {Host} from '../hosts/host.js';
 import type {TrafficMeter} from '../hosts/traffic-meter.js';
 import type {LogLevel} from '../log.js';
-import type {OnRunEvent, Stage} from './events.js';
+import type {OnRunEvent} from './events.js';
 import type {FarEnd} from './ends/far-end.js';
 import type {TaskPlan} from './plan.js';
+import type {Stage} from './report.js';
 import type {Watchdog} from './watch/watchdog.js';
 
 /** What the steps of one task's run share. */

@@ -1,6 +1,6 @@
 import {FLUSHCACHE_HINT, maxHashCount, RELPOS_HINT} from '../wire/block-messages.js';
 import {Fifo} from '../fifo.js';
-import {extentLength} from '../patch/patch-writer.js';
+import {extentLength} from '../patch/extent-length.js';
 import {type Question, RequestWindow} from './request-window.js';
 
 /** One answer should not take a server longer to read than this: then a silent one is a stalled one. */

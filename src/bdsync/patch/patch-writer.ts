@@ -3,7 +3,6 @@ import {
   encodeExtentHeader,
   encodePatchEnd,
   encodePatchHeader,
-  MAX_EXTENT_BYTES,
   type PatchChecksum,
   type PatchHeader,
 } from './patch-format.js';
@@ -59,10 +58,4 @@ export class PatchWriter {
     this.#pieceBytes = 0;
     if (piece.length > 0) await this.#write(piece);
   }
-}
-
-/** Length of the extent at `position` when data up to `end` is cut at the borders of blocks and at the extents' limit. */
-export function extentLength(position: number, end: number, blockBytes: number): number {
-  const blockEnd = (Math.floor(position / blockBytes) + 1) * blockBytes;
-  return Math.min(MAX_EXTENT_BYTES, blockEnd - position, end - position);
 }

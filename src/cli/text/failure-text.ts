@@ -9,7 +9,7 @@ import type {TaskFailure} from '../../tasks/report.js';
  *     hint: …
  */
 export function formatFailure(failure: TaskFailure, rephraseHint = (hint: string): string => hint): string {
-  const lines = [failure.stage === '' ? failure.message : `${failure.stage}: ${failure.message}`];
+  const lines = [`${failure.stage}: ${failure.message}`];
   for (const line of failure.errorLines) lines.push(`| ${line}`);
   if (failure.hint !== undefined) lines.push(`hint: ${rephraseHint(failure.hint)}`);
   return lines.join('\n');

@@ -11,7 +11,7 @@ import type {HostPool} from '../ends/host-pool.js';
 import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
 import {refuseSource} from '../ends/prepare-target.js';
 import {inspectSource} from '../ends/source.js';
-import {inspectTarget} from '../ends/target.js';
+import {inspectTarget} from '../ends/inspect-target.js';
 import {leaseTarget} from '../ends/target-lease.js';
 import {Teller, type TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';

@@ -1,6 +1,7 @@
 import {openDevice} from '../../bdsync/device/device.js';
 import {isLayerOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
-import {createTarget, inspectTarget} from './target.js';
+import {createTarget} from './create-target.js';
+import {inspectTarget} from './inspect-target.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 

@@ -15,10 +15,8 @@ test('a failure is one message: what failed, while doing what, the last words of
 });
 
 test('without last words and remedy it is one line', () => {
-  const text = formatFailure(
-    failure({message: 'permission denied: /dev/sda', stage: '', hint: undefined, errorLines: []}),
-  );
-  expect(text).toBe('permission denied: /dev/sda');
+  const text = formatFailure(failure({message: 'permission denied: /dev/sda', hint: undefined, errorLines: []}));
+  expect(text).toBe('generate: permission denied: /dev/sda');
 });
 
 test('the other end cannot write log lines of its own, nor steer the terminal', () => {

@@ -70,29 +70,3 @@ function parsePresent(path: string, hostName: string, [found = '', access = '', 
     isWritable: access === 'writable',
   };
 }
-
-// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails.
-const CREATE_SCRIPT = `
-umask 077
-set -C
-: > "$1" || exit 1
-truncate -s "$2" -- "$1" || dd if=/dev/null "of=$1" bs=1 "seek=$2" || { rm -f -- "$1"; exit 1; }
-`;
-
-/** Creates a missing target as a file of holes with the source's size. */
-export async function createTarget(host: Host, path: string, sizeBytes: number, signal: AbortSignal): Promise<void> {
-  if (path.startsWith('/dev/')) {
-    throw new TaskError('target-missing', `the target device ${path} does not exist on ${host.name}`, {
-      hint: 'create the device first: a file below /dev would be lost with the next start of the machine',
-    });
-  }
-  const {status, stderr} = await host.run(['sh', '-c', CREATE_SCRIPT, 'sh', path, String(sizeBytes)], {
-    signal,
-    describe: `creating ${path}`,
-  });
-  if (status !== 0) {
-    throw new TaskError('target-unusable', `cannot create the target ${path} on ${host.name}`, {
-      errorLines: stderr.split('\n').filter((line) => line !== ''),
-    });
-  }
-}
