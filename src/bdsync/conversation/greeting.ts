@@ -2,8 +2,31 @@ import type {BdsyncError} from '../errors.js';
 import {protocolError} from '../wire/protocol-error.js';
 
 const MAX_QUOTE_CHARACTERS = 200;
-/** The most of a peer's first bytes that is kept for a quote. */
-export const MAX_GREETING_BYTES = 512;
+const MAX_GREETING_BYTES = 512;
+
+/** A peer's first bytes, as many as a quote of them needs. */
+export class Greeting {
+  #bytes = Buffer.alloc(0);
+
+  get keptBytes(): number {
+    return this.#bytes.length;
+  }
+
+  /** What comes from now on would not be in the quote. */
+  get isFull(): boolean {
+    return this.keptBytes >= MAX_GREETING_BYTES;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.isFull) return;
+    this.#bytes = Buffer.concat([this.#bytes, chunk.subarray(0, MAX_GREETING_BYTES - this.keptBytes)]);
+  }
+
+  /** See greetingError. */
+  error(peer: string, cause: BdsyncError): BdsyncError {
+    return greetingError(peer, this.#bytes, cause);
+  }
+}
 
 /**
  * For a peer whose first bytes are no bdsync message: most often a login shell or an error text on standard output,

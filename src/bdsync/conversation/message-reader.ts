@@ -2,7 +2,7 @@ import type {Readable} from 'node:stream';
 import {messageOf} from '../../errors.js';
 import {BdsyncError} from '../errors.js';
 import {Fifo} from '../fifo.js';
-import {greetingError, MAX_GREETING_BYTES} from './greeting.js';
+import {Greeting} from './greeting.js';
 import {FRAME_BYTES, type WireMessage} from '../wire/message.js';
 import {MessageDecoder} from '../wire/message-decoder.js';
 import {protocolError} from '../wire/protocol-error.js';
@@ -21,8 +21,8 @@ export class MessageReader {
   readonly #decoder = new MessageDecoder();
   readonly #messages = new Fifo<WireMessage>();
   #messageBytes = 0;
-  /** The peer's first bytes, until its first message is complete. */
-  #greeting: Buffer | undefined = Buffer.alloc(0);
+  /** Until the peer's first message is complete. */
+  #greeting: Greeting | undefined = new Greeting();
   #bannerTimer: NodeJS.Timeout | undefined;
   #bannerCause: BdsyncError | undefined;
   #end: {readonly failure: BdsyncError | undefined} | undefined;
@@ -74,9 +74,9 @@ export class MessageReader {
 
   readonly #onData = (chunk: Uint8Array): void => {
     if (this.#end) return;
-    if (this.#greeting) this.#greeting = Buffer.concat([this.#greeting, chunk.subarray(0, MAX_GREETING_BYTES)]);
+    this.#greeting?.push(chunk);
     if (this.#bannerCause) {
-      if (this.#greeting && this.#greeting.length >= MAX_GREETING_BYTES) this.#refuseBanner(this.#bannerCause);
+      if (this.#greeting?.isFull) this.#refuseBanner(this.#bannerCause);
       return;
     }
     this.#attempt(() => {
@@ -121,7 +121,7 @@ export class MessageReader {
   }
 
   #refuseBanner(cause: BdsyncError): void {
-    this.#finish(greetingError(this.#peer, this.#greeting ?? Buffer.alloc(0), cause));
+    this.#finish((this.#greeting ?? new Greeting()).error(this.#peer, cause));
   }
 
   #finish(failure: BdsyncError | undefined): void {
