@@ -48,6 +48,34 @@ test('the package holds the programs, their manual and the examples, and nothing
   expect(withoutSource).toEqual([]);
 });
 
+test('the version of Node.js that is asked for is one that every dependency accepts', async () => {
+  const own: unknown = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const wanted = /^>=(\d+)\.(\d+)$/.exec(nodeRange(own));
+  const [major, minor] = [Number(wanted?.[1]), Number(wanted?.[2])];
+  const {dependencies}: {dependencies: Record<string, string>} = JSON.parse(
+    await readFile(join(ROOT, 'package.json'), 'utf8'),
+  );
+  for (const name of Object.keys(dependencies)) {
+    const range = nodeRange(JSON.parse(await readFile(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')));
+    expect(acceptsNode(range, major, minor), `${name} wants ${range}`).toBe(true);
+  }
+  // AbortSignal.any came with it.
+  expect(acceptsNode('>=20.3', major, minor)).toBe(true);
+});
+
+function nodeRange(manifest: unknown): string {
+  const {engines}: {engines?: {node?: string}} = Object(manifest);
+  return engines?.node ?? '>=0';
+}
+
+/** Of the forms that ranges have here: `>=20.5.0`, and others for older versions, one of which is to hold. */
+function acceptsNode(range: string, major: number, minor: number): boolean {
+  return range.split('||').some((part) => {
+    const [, leastMajor = '', leastMinor = '0'] = /^\s*>=\s*(\d+)(?:\.(\d+))?[.\d*]*\s*$/.exec(part) ?? [];
+    return leastMajor !== '' && (major - Number(leastMajor) || minor - Number(leastMinor)) >= 0;
+  });
+}
+
 describe('the package, installed', () => {
   test('for one folder and for the machine, runs both programs', async (context) => {
     const folder = await temporaryFolder();
