@@ -48,6 +48,15 @@ describe('what README.md says of itself', () => {
     expect(links.filter((path) => !existsSync(ROOT + path))).toEqual([]);
   });
 
+  test.each(['README.md', 'man/bdsync-manager.1', 'examples/nightly-lvm-host.conf'])(
+    'the line for cron in %s finds programs in /usr/local/bin',
+    (file) => {
+      const [, before] =
+        /^(.*)\n[# ]*\d+ \d+ \* \* \* +root +bdsync-manager$/m.exec(readFileSync(ROOT + file, 'utf8')) ?? [];
+      expect(before).toMatch(/^[# ]*PATH=(?:.*:)?\/usr\/local\/bin:/);
+    },
+  );
+
   test.each(Object.entries(RUN_ELSEWHERE))('%s is there, and proven by %s', (command, files) => {
     expect(commands).toContain(command);
     for (const file of files) expect(existsSync(ROOT + file), file).toBe(true);
