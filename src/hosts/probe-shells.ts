@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {harmless} from './child/error-tail.js';
+import {plainText} from '../plain-text.js';
 import {HostError} from './host-error.js';
 import type {RunResult} from './host.js';
 
@@ -39,5 +39,5 @@ function answerText(result: RunResult): string {
   const answer = result.stdout === '' ? result.stderr : result.stdout;
   if (answer === '') return `the answer to a test command is empty, status ${result.status}`;
   const cut = answer.length > MAX_QUOTED_CHARACTERS ? '…' : '';
-  return `it answers a test command with "${harmless(answer.slice(0, MAX_QUOTED_CHARACTERS))}${cut}"`;
+  return `it answers a test command with "${plainText(answer.slice(0, MAX_QUOTED_CHARACTERS))}${cut}"`;
 }

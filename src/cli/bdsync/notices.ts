@@ -1,4 +1,4 @@
-import {plainText} from '../plain-text.js';
+import {plainText} from '../../plain-text.js';
 
 /** Lines on standard error, also between progress that is written over itself. */
 export class Notices {

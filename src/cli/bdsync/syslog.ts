@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {plainText} from '../plain-text.js';
+import {plainText} from '../../plain-text.js';
 
 /** `facility * 8 + severity` of syslog(3), facility user. */
 const PRIORITIES = {error: 11, info: 14} as const;

@@ -1,5 +1,5 @@
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
-import {plainLines, plainText} from '../plain-text.js';
+import {plainLines, plainText} from '../../plain-text.js';
 import type {Screen} from './screen.js';
 
 /** `[Task home] INFO: text`; lines after the first are indented. */

@@ -1,5 +1,5 @@
 import type {TaskProgress} from '../../tasks/events.js';
-import {plainText} from '../plain-text.js';
+import {plainText} from '../../plain-text.js';
 import {progressLine, progressParts} from '../text/progress-text.js';
 import {RateGauge} from './rate-gauge.js';
 import type {Screen} from './screen.js';

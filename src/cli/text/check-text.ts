@@ -1,6 +1,6 @@
 import type {CheckReport, CheckedTask, Finding} from '../../tasks/check/check-report.js';
 import {type Color, type Paint, painter} from './colors.js';
-import {plainLines, plainText} from '../plain-text.js';
+import {plainLines, plainText} from '../../plain-text.js';
 import type {Screen} from '../screen/screen.js';
 
 /** Per task a line with the verdict; below it what is wrong, what a user should know, and what was found. */

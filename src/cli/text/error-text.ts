@@ -1,5 +1,5 @@
 import {ExpectedError, messageOf} from '../../errors.js';
-import {plainLines} from '../plain-text.js';
+import {plainLines} from '../../plain-text.js';
 
 /** What a person reads about an error that ended the program: one message for an expected one, the stack of a defect. */
 export function formatError(error: unknown): string {

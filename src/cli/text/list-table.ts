@@ -1,5 +1,6 @@
 import {type Color, painter} from './colors.js';
-import {abridge, displayWidth, plainText} from '../plain-text.js';
+import {abridge, displayWidth} from './display-width.js';
+import {plainText} from '../../plain-text.js';
 import type {Screen} from '../screen/screen.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 import type {ListedTask, TaskList} from './task-list.js';

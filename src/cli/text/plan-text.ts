@@ -1,6 +1,6 @@
 import type {RunReport, TaskFigures, TaskPlanSummary, TaskReport} from '../../tasks/report.js';
 import {formatBytes} from '../../units.js';
-import {plainLines, plainText} from '../plain-text.js';
+import {plainLines, plainText} from '../../plain-text.js';
 
 /** What `--dry-run` shows: per task where what would run, and how much would change. */
 export function formatPlans({tasks}: RunReport): string {

@@ -1,7 +1,8 @@
 import type {TaskProgress} from '../../tasks/events.js';
 import {formatBytes} from '../../units.js';
 import {formatClock} from './clock.js';
-import {abridge, displayWidth, plainText, shorten} from '../plain-text.js';
+import {abridge, displayWidth, shorten} from './display-width.js';
+import {plainText} from '../../plain-text.js';
 
 /** `generate 45.2% of 4.0GiB, 312.0MiB/s, 0:00:07 left, patch 17.5KiB, …`, the most important first. */
 export function progressParts(progress: TaskProgress, bytesPerSecond: number | undefined): string[] {

@@ -2,7 +2,8 @@ import type {RunReport, TaskFigures, TaskReport} from '../../tasks/report.js';
 import {formatBytes} from '../../units.js';
 import {formatTenths} from './clock.js';
 import {type Color, painter} from './colors.js';
-import {abridge, plainLines, plainText} from '../plain-text.js';
+import {abridge} from './display-width.js';
+import {plainLines, plainText} from '../../plain-text.js';
 import type {Screen} from '../screen/screen.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 

@@ -1,7 +1,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import Table from 'cli-table3';
 import type {Color, Paint} from './colors.js';
-import {displayWidth} from '../plain-text.js';
+import {displayWidth} from './display-width.js';
 
 export interface Cell {
   readonly text: string;

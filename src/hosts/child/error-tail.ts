@@ -1,4 +1,5 @@
 import {StringDecoder} from 'node:string_decoder';
+import {plainText} from '../../plain-text.js';
 import type {OnErrorLine} from '../host.js';
 
 const MAX_TAIL_LINES = 20;
@@ -40,7 +41,7 @@ export class ErrorTail {
 
   /** The last lines, with the beginning of one that has not ended. */
   lines(): string[] {
-    return this.#unfinished === '' ? [...this.#lines] : [...this.#lines, this.#harmlessLine()];
+    return this.#unfinished === '' ? [...this.#lines] : [...this.#lines, this.#plainLine()];
   }
 
   #append(text: string): void {
@@ -51,7 +52,7 @@ export class ErrorTail {
 
   #finishLine(): void {
     if (this.#unfinished === '') return;
-    const line = this.#harmlessLine();
+    const line = this.#plainLine();
     this.#unfinished = '';
     this.#cut = false;
     if (this.#onLine?.(line) === true) return;
@@ -62,19 +63,7 @@ export class ErrorTail {
     }
   }
 
-  #harmlessLine(): string {
-    return harmless(this.#unfinished) + (this.#cut ? ' …' : '');
+  #plainLine(): string {
+    return plainText(this.#unfinished.replaceAll('\t', ' ')) + (this.#cut ? ' …' : '');
   }
-}
-
-// Control characters, and the marks that reorder or break a line on a terminal; tabs become blanks.
-const HARMFUL = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Text of a foreign program that cannot move a terminal's cursor, colour it, or pretend to be other text. */
-export function harmless(text: string): string {
-  return text.replaceAll(HARMFUL, (character) => {
-    if (character === '\t') return ' ';
-    const code = character.charCodeAt(0);
-    return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, '0')}`;
-  });
 }

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {TaskProgress} from '#dist/tasks/events.js';
-import {displayWidth} from '#dist/cli/plain-text.js';
+import {displayWidth} from '#dist/cli/text/display-width.js';
 import {createProgressDisplay} from '#dist/cli/screen/progress-display.js';
 import {progressLine, progressParts} from '#dist/cli/text/progress-text.js';
 import {recordedScreen} from '../../support/recorded-screen.js';

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {displayWidth} from '#dist/cli/plain-text.js';
+import {displayWidth} from '#dist/cli/text/display-width.js';
 import {formatListTable} from '#dist/cli/text/list-table.js';
 import type {TaskList} from '#dist/cli/text/task-list.js';
 

@@ -1,6 +1,6 @@
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, test} from 'vitest';
-import {displayWidth} from '#dist/cli/plain-text.js';
+import {displayWidth} from '#dist/cli/text/display-width.js';
 import {formatReportTable} from '#dist/cli/text/report-table.js';
 import {failedTask, figures, plannedTask, runReport, skippedTask, syncedTask} from '../../support/report-data.js';
 

@@ -1,21 +1,5 @@
 import {expect, test} from 'vitest';
-import {abridge, displayWidth, plainLines, plainText, shorten} from '#dist/cli/plain-text.js';
-
-test('what a terminal would obey is made visible', () => {
-  expect(plainText('a\u001b[31mb\u0007\r\n\tc\u009bd\u202ee\u007f')).toBe(
-    'a\\x1b[31mb\\x07\\r\\n\\tc\\x9bd\\u202ee\\x7f',
-  );
-});
-
-test('letters of every script stay as they are', () => {
-  expect(plainText('größe 磁盘 диск')).toBe('größe 磁盘 диск');
-});
-
-test('lines after the first are indented, so that they cannot pass for log lines', () => {
-  expect(plainLines('first\n[Task a] INFO: forged\r\nlast\u001b\n', '    ')).toBe(
-    'first\n    [Task a] INFO: forged\n    last\\x1b',
-  );
-});
+import {abridge, displayWidth, shorten} from '#dist/cli/text/display-width.js';
 
 test('width counts columns, not characters', () => {
   expect(displayWidth('home')).toBe(4);
