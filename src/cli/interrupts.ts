@@ -16,6 +16,8 @@ export interface SignalSource {
 export interface InterruptOptions {
   readonly source: SignalSource;
   readonly onNotice: (message: string) => void;
+  /** The run is to go on when its terminal goes away; see isHangupIgnored. */
+  readonly ignoresHangup: boolean;
   /** Ends the program at once, without waiting for anything. */
   readonly endAtOnce: () => void;
 }
@@ -45,7 +47,9 @@ export class Interrupts implements Disposable {
   }
 
   readonly #onSignal = (name: NodeJS.Signals): void => {
-    const {onNotice, endAtOnce} = this.#options;
+    const {onNotice, endAtOnce, ignoresHangup} = this.#options;
+    // Listened to all the same: without a listener, the signal would end the program.
+    if (name === 'SIGHUP' && ignoresHangup) return;
     if (!this.signal.aborted) {
       onNotice(`${name}: stopping; what was started is ended and cleaned up`);
       this.#controller.abort(new Interruption(name));

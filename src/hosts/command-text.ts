@@ -3,7 +3,7 @@ import {plainText} from '../plain-text.js';
 
 const MAX_TEXT_CHARACTERS = 60;
 
-/** A command for a message, on one line: `ssh -p 2222 backup@host`; a long one as its ends, `ssh … backup@host`. */
+/** A command of ours for a message, on one line; a long one as its ends, `sh … /srv/patches`. */
 export function commandText(words: readonly string[]): string {
   const text = plainText(words.join(' '));
   if (text.length <= MAX_TEXT_CHARACTERS) return text;

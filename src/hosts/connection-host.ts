@@ -1,6 +1,8 @@
 import {debugStory} from '../log.js';
+import {hasTerminal} from '../terminal.js';
 import {checkStart} from './check-start.js';
 import {commandText} from './command-text.js';
+import {connectionName} from './connection-name.js';
 import {diagnoseConnection} from './diagnosis/diagnose-connection.js';
 import type {Child, Host, RunOptions, RunResult, SpawnOptions} from './host.js';
 import {HostError} from './host-error.js';
@@ -17,14 +19,14 @@ const PROBE_TIMEOUT_MS = 150_000;
 export interface ConnectionHostOptions {
   /** Whether a remote shell parses the words again; `auto` asks once, before the first command. */
   readonly quoting: 'auto' | 'shell' | 'none';
-  /** Whether the connection may ask for a password on our terminal; standard input tells when undefined. */
+  /** Whether the connection may ask for a password on our terminal; when undefined, it may if there is one. */
   readonly onTerminal?: boolean | undefined;
 }
 
 /** The far end of a connection command: `ssh backup@host`, `sudo`, `docker exec -i store`, … */
 export function connectionHost(connection: readonly string[], options: ConnectionHostOptions): Host {
   if (connection.length === 0) throw new RangeError('a connection command has at least one word');
-  return new ConnectionHost(connection, options.quoting, options.onTerminal ?? process.stdin.isTTY);
+  return new ConnectionHost(connection, options.quoting, options.onTerminal ?? hasTerminal());
 }
 
 class ConnectionHost implements Host {
@@ -36,7 +38,7 @@ class ConnectionHost implements Host {
   #probing: Promise<number> | undefined;
 
   constructor(connection: readonly string[], quoting: ConnectionHostOptions['quoting'], onTerminal: boolean) {
-    this.name = commandText(connection);
+    this.name = connectionName(connection);
     this.#connection = connection;
     this.#onTerminal = onTerminal;
     if (quoting !== 'auto') this.#shells = quoting === 'shell' ? 1 : 0;

@@ -4,7 +4,7 @@ import type {TrafficMeter} from './traffic-meter.js';
 
 /** Where a command runs: this machine, or the far end of a connection command. */
 export interface Host {
-  /** For messages: `this machine`, or the connection command in short, `ssh backup@host`. */
+  /** For messages: `this machine`, or what of the connection command is no secret, `ssh backup@host`. */
   readonly name: string;
   readonly isLocal: boolean;
   /**

@@ -1,4 +1,5 @@
 import {type Duplex, PassThrough} from 'node:stream';
+import {hasTerminal} from '../terminal.js';
 import {checkStart} from './check-start.js';
 import {commandText} from './command-text.js';
 import {diagnoseEnding} from './diagnosis/diagnose-ending.js';
@@ -7,7 +8,7 @@ import {runToEnd} from './child/run-to-end.js';
 import {type StartRequest, startChild} from './child/start-child.js';
 
 export interface LocalHostOptions {
-  /** Whether children may talk to a person on our terminal; standard input tells when undefined. */
+  /** Whether children may talk to a person on our terminal; when undefined, they may if there is one. */
   readonly onTerminal?: boolean | undefined;
 }
 
@@ -18,7 +19,7 @@ export interface ChildWithSocket extends Child {
 
 /** This machine. */
 export function localHost(options: LocalHostOptions = {}): LocalHost {
-  return new LocalHost(options.onTerminal ?? process.stdin.isTTY);
+  return new LocalHost(options.onTerminal ?? hasTerminal());
 }
 
 class LocalHost implements Host {

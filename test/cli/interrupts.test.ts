@@ -2,13 +2,14 @@ import {EventEmitter} from 'node:events';
 import {expect, test} from 'vitest';
 import {Interrupts, Interruption} from '#dist/cli/interrupts.js';
 
-function watched() {
+function watched({ignoresHangup = false} = {}) {
   const source = new EventEmitter();
   const told: string[] = [];
   let ended = 0;
   const interrupts = new Interrupts({
     source,
     onNotice: (message) => told.push(message),
+    ignoresHangup,
     endAtOnce: () => void (ended += 1),
   });
   return {interrupts, told, send: (name: string) => source.emit(name, name), ended: () => ended, source};
@@ -20,6 +21,16 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s aborts', (name) => {
   send(name);
   expect(interrupts.signal.reason).toBeInstanceOf(Interruption);
   expect(told).toEqual([`${name}: stopping; what was started is ended and cleaned up`]);
+});
+
+test('a hangup that is ignored stops nothing, and still has a listener, without which it would end the program', () => {
+  const {interrupts, told, send, source} = watched({ignoresHangup: true});
+  send('SIGHUP');
+  expect(interrupts.signal.aborted).toBe(false);
+  expect(told).toEqual([]);
+  expect(source.listenerCount('SIGHUP')).toBe(1);
+  send('SIGTERM');
+  expect(interrupts.signal.aborted).toBe(true);
 });
 
 test('the second interrupt is answered, the third ends at once', () => {

@@ -7,7 +7,10 @@ import {temporaryFolder} from '../support/temporary-folder.js';
 import {writeConfig} from '../support/write-config.js';
 
 /** A connection that never answers; `deaf` to every signal that can be ignored. */
-async function startWaiting(is: {deaf: boolean}): Promise<RunningProgram & {connection: string}> {
+async function startWaiting(
+  is: {deaf: boolean},
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram & {connection: string}> {
   const folder = await temporaryFolder();
   const connection = join(folder, 'connection');
   await writeFile(connection, `#!/bin/sh\n${is.deaf ? "trap '' INT TERM HUP\n" : ''}while :; do sleep 0.2; done\n`);
@@ -21,7 +24,7 @@ async function startWaiting(is: {deaf: boolean}): Promise<RunningProgram & {conn
     state_dir: join(folder, 'state'),
   };
   const config = await writeConfig(join(folder, 'tasks.conf'), {first: common, second: common});
-  const program = startProgram(BDSYNC_MANAGER, ['--config', config, '--log-level', 'debug']);
+  const program = startProgram(BDSYNC_MANAGER, ['--config', config, '--log-level', 'debug'], env);
   await program.untilStderr(/stage: check target/);
   await until(() => isRunning(connection));
   return {...program, connection};
@@ -54,6 +57,16 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(isRunning(connection)).toBe(false);
   },
 );
+
+test('under nohup, SIGHUP stops nothing', async () => {
+  const {child, result} = await startWaiting({deaf: false}, {_: '/usr/bin/nohup'});
+  child.kill('SIGHUP');
+  child.kill('SIGTERM');
+  const {status, stderr} = await result;
+  expect(status).toBe(4);
+  expect(stderr).toContain('WARNING: SIGTERM: stopping');
+  expect(stderr).not.toContain('SIGHUP');
+});
 
 test('a second interrupt is answered while the clean-up goes on, a third ends it', async () => {
   const program = await startWaiting({deaf: true});

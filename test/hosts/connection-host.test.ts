@@ -56,7 +56,7 @@ describe('the first connection', () => {
     [['echo', 'Press\u0007 Enter:'], 'it answers a test command with "Press\\x07 Enter: printf %s%s%s '],
     [['true'], 'the answer to a test command is empty, status 0'],
     [['sh', '-c', 'echo no shell for you >&2; exit 9'], 'it answers a test command with "no shell for you"'],
-    [['sh', '-c', 'yes | head -c 5000'], `it answers a test command with "${'y\\x0a'.repeat(100)}…"`],
+    [['sh', '-c', 'yes | head -c 5000'], `it answers a test command with "${'y\\n'.repeat(100)}…"`],
   ])('through %j quotes an answer that fits nothing', async (words, text) => {
     const running = connectionHost(words, {quoting: 'auto'}).run(['true']);
     await expect(running).rejects.toMatchObject({code: 'probe-failed'});
@@ -79,11 +79,35 @@ describe('the first connection', () => {
 describe('the name of a host', () => {
   test.each([
     [['ssh', 'backup@store'], 'ssh backup@store'],
-    [['ssh', '-o', 'x=1\u001b'], 'ssh -o x=1\\x1b'],
-    [['/usr/bin/ssh', '-F', `/${'x'.repeat(60)}`, 'backup@store'], 'ssh … backup@store'],
-    [[`/${'x'.repeat(80)}`], `/${'x'.repeat(59)}…`],
+    [['/usr/bin/ssh', '-4F', '/etc/ssh_config', '-oProxyCommand=x', 'backup@store\u001b'], 'ssh backup@store\\x1b'],
+    [['ssh', '-p', '2222', '-l', 'backup', 'store'], 'ssh -p 2222 store'],
+    [['ssh', '-4p2222', '--', 'store'], 'ssh -p 2222 store'],
+    [['sudo', 'ssh', 'backup@store', 'sudo'], 'ssh backup@store'],
+    [['docker', 'exec', '-i', 'store'], 'docker … store'],
+    [['sudo'], 'sudo'],
+    [['/usr/bin/sudo', '-n'], 'sudo -n'],
+    [[`/bin/${'x'.repeat(80)}`], `…${'x'.repeat(60)}`],
   ])('for %j is %s', (words, name) => {
     expect(connectionHost(words, {quoting: 'none'}).name).toBe(name);
+  });
+});
+
+describe('the name of a host tells no password', () => {
+  test.each([
+    [['sshpass', '-p', 'hunter2', 'ssh', 'me@host']],
+    [['sshpass', '-phunter2', 'ssh', '-p', 'hunter2', 'me@host']],
+    [['ssh', '-o', 'ProxyCommand=connect --password hunter2', '-i', 'hunter2', 'me@host']],
+    [['connect', '--password', 'hunter2']],
+    [['connect', '-p', 'hunter2', '-phunter2']],
+    [['connect', '--password=hunter2']],
+    [['env', 'PASSWORD=hunter2']],
+    [['env', 'PASSWORD=hunter2', 'connect', 'store']],
+    [['sh', '-c', 'connect hunter2 "$@"']],
+    [['ssh', '-p', 'hunter2']],
+  ])('in %j', (words) => {
+    const {name} = connectionHost(words, {quoting: 'none'});
+    expect(name).not.toContain('hunter2');
+    expect(name).not.toBe('');
   });
 });
 
@@ -95,7 +119,7 @@ describe.skipIf(skip !== undefined)('an ssh connection', () => {
     await using sshd = await startSshd({hostKey: 'changed'});
     await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
       code: 'host-key',
-      message: `ssh … sshd-of-tests: Host key for [127.0.0.1]:${sshd.port} has changed`,
+      message: `ssh sshd-of-tests: Host key for [127.0.0.1]:${sshd.port} has changed`,
       hint: expect.stringContaining(`ssh-keygen -R '[127.0.0.1]:${sshd.port}'`),
     });
   });
@@ -104,7 +128,7 @@ describe.skipIf(skip !== undefined)('an ssh connection', () => {
     await using sshd = await startSshd({hostKey: 'unknown'});
     await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
       code: 'host-key',
-      message: `ssh … sshd-of-tests: No ED25519 host key is known for [127.0.0.1]:${sshd.port}`,
+      message: `ssh sshd-of-tests: No ED25519 host key is known for [127.0.0.1]:${sshd.port}`,
     });
   });
 
@@ -112,7 +136,7 @@ describe.skipIf(skip !== undefined)('an ssh connection', () => {
     await using sshd = await startSshd({login: 'refused'});
     await expect(connectionHost(sshd.connectionWords, {quoting: 'auto'}).run(['true'])).rejects.toMatchObject({
       code: 'login-refused',
-      message: 'ssh … sshd-of-tests: Permission denied (publickey)',
+      message: 'ssh sshd-of-tests: Permission denied (publickey)',
       hint: expect.stringContaining('ssh-copy-id'),
     });
   });

@@ -98,14 +98,17 @@ process.exitCode = 6;
 const skip = existsSync(SCRIPT) ? undefined : `no ${SCRIPT} (util-linux) for a terminal`;
 if (skip !== undefined) console.warn(`SKIPPED: a question on the terminal: ${skip}`);
 
-test.skipIf(skip !== undefined)('a connection can ask a person on our terminal', async () => {
+test.skipIf(skip !== undefined).each([
+  ['from there', '<&0'],
+  ['from nowhere', '</dev/null'],
+])('a connection can ask a person on our terminal, also with our input %s', async (_name, redirection) => {
   const asking = 'printf "password: " >/dev/tty; read -r word </dev/tty; test "$word" = opened && exec "$@"';
   const text = programText(`
 const host = connectionHost(['sh', '-c', ${JSON.stringify(asking)}, 'asking'], {quoting: 'none'});
 const {stdout} = await host.run(['printf', 'over%s', 'there']);
 process.stdout.write(stdout);
 `);
-  const terminal = spawn(SCRIPT, ['-qec', '"$NODE" --input-type=module -e "$PROGRAM"', '/dev/null'], {
+  const terminal = spawn(SCRIPT, ['-qec', `"$NODE" --input-type=module -e "$PROGRAM" ${redirection}`, '/dev/null'], {
     env: {...process.env, NODE: process.execPath, PROGRAM: text, SHELL: '/bin/sh'},
   });
   const end = endOf(terminal);

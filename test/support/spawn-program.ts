@@ -32,7 +32,10 @@ export function startProgram(program: string, args: readonly string[], env: Envi
 function startCommand(file: string, args: readonly string[], env: Environment): RunningProgram {
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {...process.env, NO_COLOR: '1', ...env},
+    // In a session of its own: no terminal anywhere.
+    detached: true,
+    // Under nohup, `$_` would say so.
+    env: {...process.env, NO_COLOR: '1', _: undefined, ...env},
   });
   let stdout = '';
   let stderr = '';

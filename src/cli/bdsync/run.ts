@@ -1,4 +1,5 @@
 import {OptionError} from '../../getopt.js';
+import {isHangupIgnored} from '../../terminal.js';
 import {Interruption, Interrupts} from '../interrupts.js';
 import {ExpectedError} from '../../errors.js';
 import {DEFECT_STATUS, statusOfError, statusOfSignal} from './exit-status.js';
@@ -17,7 +18,12 @@ export async function runBdsync(words: readonly string[]): Promise<number> {
   process.on('uncaughtException', (error) => {
     process.stderr.write(`bdsync: ${failureText(error)}\n`, () => process.exit(DEFECT_STATUS));
   });
-  using interrupts = new Interrupts({source: process, onNotice: () => {}, endAtOnce: () => process.exit(130)});
+  using interrupts = new Interrupts({
+    source: process,
+    onNotice: () => {},
+    ignoresHangup: isHangupIgnored(),
+    endAtOnce: () => process.exit(130),
+  });
   const {signal} = interrupts;
   signal.addEventListener('abort', () => {
     setTimeout(() => process.exit(interruptedStatus(signal)), INTERRUPTED_PATIENCE_MS).unref();

@@ -1,10 +1,10 @@
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
-import {closeSync, openSync} from 'node:fs';
 import type {Readable, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ByteChannel} from '../../bdsync/conversation/byte-channel.js';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {codeOf, messageOf} from '../../errors.js';
+import {hasTerminal} from '../../terminal.js';
 import {RemoteErrorLines} from './remote-error-lines.js';
 
 export type ServerEnd =
@@ -85,15 +85,6 @@ export class ServerProcess implements AsyncDisposable {
     } catch {
       // It ended just now, or belongs to somebody else (sudo); then it sees the end of its input.
     }
-  }
-}
-
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,3 +1,4 @@
+import {isHangupIgnored} from '../../terminal.js';
 import type {CommandContext} from './command-context.js';
 import {EXIT_STATUS} from './exit-status.js';
 import {Interrupts} from '../interrupts.js';
@@ -8,6 +9,7 @@ export function watchInterrupts({signals, endAtOnce}: CommandContext, print: Pri
   return new Interrupts({
     source: signals,
     onNotice: (message) => print('warning', undefined, message),
+    ignoresHangup: isHangupIgnored(),
     endAtOnce: () => endAtOnce(EXIT_STATUS.cancelled),
   });
 }

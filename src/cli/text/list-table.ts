@@ -43,7 +43,7 @@ function cellsOf({task, state, source, target, connection, flow}: ListedTask): C
     {text: state, color: COLORS[state]},
     {text: source ?? '-'},
     {text: target ?? '-'},
-    {text: connection.length === 0 ? '-' : connection.join(' ')},
+    {text: connection ?? '-'},
     {text: flow ?? '-'},
   ];
 }

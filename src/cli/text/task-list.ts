@@ -1,3 +1,4 @@
+import {connectionName} from '../../hosts/connection-name.js';
 import type {Configuration, ConfiguredTask} from '../../tasks/config/configuration.js';
 
 /** The tasks of a configuration file as `list` shows them. */
@@ -11,8 +12,8 @@ export interface ListedTask {
   readonly state: 'enabled' | 'disabled' | 'invalid';
   readonly source: string | undefined;
   readonly target: string | undefined;
-  /** Words of the connection command; empty for a target on this machine. */
-  readonly connection: readonly string[];
+  /** As messages name the target's host; undefined for this machine. A connection command may hold a password. */
+  readonly connection: string | undefined;
   readonly flow: 'in-place' | 'patch-file' | undefined;
   readonly errors: readonly string[];
 }
@@ -28,7 +29,7 @@ function listedTask(task: ConfiguredTask): ListedTask {
       state: task.disabled ? 'disabled' : 'invalid',
       source: undefined,
       target: undefined,
-      connection: [],
+      connection: undefined,
       flow: undefined,
       errors: task.errors.map(({message}) => message),
     };
@@ -39,7 +40,7 @@ function listedTask(task: ConfiguredTask): ListedTask {
     state: disabled ? 'disabled' : 'enabled',
     source: sourcePath,
     target: targetPath,
-    connection: connectionCommand,
+    connection: connectionCommand.length === 0 ? undefined : connectionName(connectionCommand),
     flow: applyPatchInPlace ? 'in-place' : 'patch-file',
     errors: [],
   };
