@@ -14,6 +14,8 @@ export interface SnapshotRequest {
   readonly size: string | undefined;
   /** Together they must be this run's own: by them it recognises what it created. */
   readonly tags: readonly string[];
+  /** Called before the snapshot may come into being, so that it can be recorded; when it throws, nothing is created. */
+  readonly beforeCreation?: (() => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +41,7 @@ export async function createSnapshot(lvm: Lvm, request: SnapshotRequest): Promis
   const words = ['lvcreate', '--yes', '--snapshot', '--permission', 'r', ...kindWords(origin, request)];
   for (const tag of request.tags) words.push('--addtag', tag);
   request.signal?.throwIfAborted();
+  await request.beforeCreation?.();
   let outcome: LvmOutcome;
   try {
     // Without the signal: to kill it while it has suspended the origin would stop everybody who writes there.
@@ -88,7 +91,7 @@ async function removeUnfinished(lvm: Lvm, origin: LogicalVolume, request: Snapsh
     const volume = await findOwn(lvm, origin, request);
     if (volume !== undefined) await removeSnapshot(lvm, volume);
   } catch {
-    // What is left carries the tags of this task, and its next run finds it.
+    // What is left carries the tags of this run, and whoever recorded them finds it.
   }
 }
 

@@ -25,6 +25,10 @@ export async function findLeftoverSnapshots(
  *
  * @throws LvmError 'snapshot-not-ours', 'snapshot-removal' and those of every command.
  */
-export function removeLeftover(lvm: Lvm, recorded: SnapshotIdentity): Promise<'removed' | 'gone'> {
-  return removeSnapshot(lvm, recorded);
+export function removeLeftover(
+  lvm: Lvm,
+  recorded: SnapshotIdentity,
+  signal?: AbortSignal,
+): Promise<'removed' | 'gone'> {
+  return removeSnapshot(lvm, recorded, signal);
 }

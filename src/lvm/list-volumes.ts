@@ -1,4 +1,4 @@
-import {type Lvm, runLvm, throwLvmFailure} from './lvm.js';
+import {isRemark, type Lvm, runLvm, throwLvmFailure} from './lvm.js';
 import {type LogicalVolume, LVS_OPTIONS, parseLvsReport} from './lvs-report.js';
 
 export interface VolumeQuery {
@@ -10,6 +10,9 @@ export interface VolumeQuery {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What ends sooner may still wait for the lock of a volume group, which another program keeps for a while. */
+const LIST_TIMEOUT_MS = 120_000;
+
 /**
  * The volumes that a query stands for: none when there is no such group or volume.
  *
@@ -20,10 +23,10 @@ export async function listVolumes(lvm: Lvm, query: VolumeQuery): Promise<Logical
   const words = ['lvs', ...LVS_OPTIONS];
   if (uuid !== undefined || tags.length > 0) words.push('--select', selectionOf({uuid, tags}));
   if (name !== undefined) words.push('--', name);
-  const outcome = await runLvm(lvm, words, signal);
+  const outcome = await runLvm(lvm, words, {signal, timeoutMs: LIST_TIMEOUT_MS});
   if (outcome.status === 0) return parseLvsReport(outcome.stdout);
   // An unknown name and, say, a refused lock have the same status: only the words tell them apart.
-  const troubles = outcome.errorLines.filter((line) => !line.startsWith('WARNING:'));
+  const troubles = outcome.errorLines.filter((line) => !isRemark(line));
   if (troubles.length > 0 && troubles.every((line) => ABSENCE.test(line))) return [];
   return throwLvmFailure(`cannot list ${name ?? 'the volumes'}`, outcome);
 }

@@ -7,8 +7,16 @@ import {LvmError} from './lvm-error.js';
  */
 export type RunCommand = (
   words: readonly string[],
-  options?: {readonly signal?: AbortSignal; readonly timeoutMs?: number},
+  options?: RunCommandOptions,
 ) => Promise<{readonly status: number; readonly stdout: string; readonly stderr: string}>;
+
+export interface RunCommandOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** No limit when undefined. */
+  readonly timeoutMs?: number;
+  /** For messages: `/sbin/lvm lvcreate`. */
+  readonly describe?: string;
+}
 
 /** The LVM of one machine. */
 export interface Lvm {
@@ -26,21 +34,26 @@ export interface LvmOutcome {
   readonly errorLines: readonly string[];
 }
 
-/** What ends sooner may still wait for the lock of a volume group, which another program keeps for a while. */
-const COMMAND_TIMEOUT_MS = 120_000;
-
 const story = debugStory('lvm');
 
 /**
- * Runs one subcommand with messages in English, which are told apart below.
+ * Runs one subcommand with messages in English, which are told apart below. `limits` are for those that only look: to
+ * kill one that has suspended a volume would stop everybody who writes there.
  *
  * @throws LvmError 'lvm-missing'; what the runner rejects with.
  */
-export async function runLvm(lvm: Lvm, words: readonly string[], signal?: AbortSignal): Promise<LvmOutcome> {
+export async function runLvm(
+  lvm: Lvm,
+  words: readonly string[],
+  limits: Pick<RunCommandOptions, 'signal' | 'timeoutMs'> = {},
+): Promise<LvmOutcome> {
   story('%s', words.join(' '));
   // `env`, because the environment of a command at a far end is not ours to set.
   const command = ['env', 'LVM_SUPPRESS_FD_WARNINGS=1', 'LC_ALL=C', lvm.programPath, ...words];
-  const {status, stdout, stderr} = await lvm.run(command, {timeoutMs: COMMAND_TIMEOUT_MS, ...(signal && {signal})});
+  const {status, stdout, stderr} = await lvm.run(command, {
+    ...limits,
+    describe: `${lvm.programPath} ${words[0]}`,
+  });
   const errorLines = linesOf(stderr);
   story('%s ended with status %d %o', words[0], status, errorLines);
   if (status === 127 || status === 126) {
@@ -64,10 +77,16 @@ export function throwLvmFailure(trouble: string, outcome: LvmOutcome): never {
 /** Later lines tend to be consequences of the first, or advice to read the manual. */
 function firstTrouble({status, errorLines}: LvmOutcome): string {
   const line =
-    errorLines.find((line) => line.startsWith('Invalid argument for ')) ??
-    errorLines.find((line) => !line.startsWith('WARNING:'));
+    errorLines.find((line) => line.startsWith('Invalid argument for ')) ?? errorLines.find((line) => !isRemark(line));
   return line?.replace(/\.$/, '') ?? `it ended with status ${status}`;
 }
+
+/** About something beside the matter: a warning, or a device that cannot be read, which every command mentions. */
+export function isRemark(line: string): boolean {
+  return REMARK.test(line);
+}
+
+const REMARK = /^(WARNING:|Error (reading|writing) device |\/\S+: (read|write|open) failed)/;
 
 function linesOf(text: string): string[] {
   return text

@@ -19,20 +19,26 @@ const PAUSE_MS = 1500;
 
 /**
  * Removes a snapshot only when uuid, name, origin and tags are as recorded; additional tags do not matter. Tries again
- * for some seconds when the volume is still open. Nothing interrupts it: it also cleans up after an abort.
+ * for some seconds when the volume is still open. An abort is obeyed between two commands; without a signal nothing
+ * interrupts it, for what cleans up after an abort.
  *
  * @returns 'gone' when nothing with this uuid was there.
  * @throws LvmError 'snapshot-not-ours' when something differs; 'snapshot-removal' when LVM keeps refusing.
  */
-export async function removeSnapshot(lvm: Lvm, identity: SnapshotIdentity): Promise<'removed' | 'gone'> {
+export async function removeSnapshot(
+  lvm: Lvm,
+  identity: SnapshotIdentity,
+  signal?: AbortSignal,
+): Promise<'removed' | 'gone'> {
   const fullName = `${identity.vg}/${identity.name}`;
   for (let attempt = 1; ; attempt += 1) {
-    const volume = await findByUuid(lvm, identity);
+    const volume = await findByUuid(lvm, identity, signal);
     if (volume === undefined) return attempt === 1 ? 'gone' : 'removed';
     requireSame(volume, identity);
+    signal?.throwIfAborted();
     // LVM compares once more, under its lock on the group: a volume that took the place meanwhile is not touched.
     const {status, errorLines} = await runLvm(lvm, ['lvremove', '--yes', '--select', selectionOf(identity), fullName]);
-    if (status === 0 && (await findByUuid(lvm, identity)) === undefined) return 'removed';
+    if (status === 0 && (await findByUuid(lvm, identity, signal)) === undefined) return 'removed';
     if (attempt === MAX_ATTEMPTS) {
       throw new LvmError('snapshot-removal', `cannot remove the snapshot ${fullName}: ${errorLines[0] ?? 'it stays'}`, {
         errorLines,

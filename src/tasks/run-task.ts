@@ -80,7 +80,7 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
   const {signal} = abort;
   await using _lock = await lockTask({stateDir, taskId: id, task: plan.task, wait: request.waitForLock, signal});
   const leftovers = await Leftovers.open(stateDir, id);
-  await removeLeftovers(leftovers, request.pool, teller);
+  await removeLeftovers({leftovers, pool: request.pool, teller, signal});
 
   teller.enter('check target');
   const source = await inspectSource(plan.sourcePath);

@@ -82,6 +82,28 @@ describe('removing a snapshot', () => {
     expect(pauses).toEqual([1500, 1500]);
   });
 
+  it('is given up between two commands when it is told to stop', async () => {
+    const controller = new AbortController();
+    const stop: Step = [
+      'lvremove',
+      () => {
+        controller.abort(new Error('told to stop'));
+        return {status: 5};
+      },
+    ];
+    const {lvm, calls} = scriptedLvm([
+      ['lvs', there],
+      stop,
+      ['lvs', ({signal}) => (signal?.aborted ? new Error('told to stop') : there())],
+    ]);
+    await expect(removeLeftover(lvm, IDENTITY, controller.signal)).rejects.toThrow('told to stop');
+    expect(calls.map(({words, signal}) => [words[0], signal === controller.signal])).toEqual([
+      ['lvs', true],
+      ['lvremove', false],
+      ['lvs', true],
+    ]);
+  });
+
   it('is content when somebody else removes it meanwhile', async () => {
     const {lvm} = scriptedLvm([...FAILED_ATTEMPT, ['lvs', NOTHING]]);
     expect(await removeLeftover(lvm, IDENTITY)).toBe('removed');

@@ -32,6 +32,11 @@ describe('takeSnapshot', () => {
     const {lvm, calls} = scriptedLvm([FOUND, stop, OWN, ...REMOVED]);
     await expect(takeSnapshot(lvm, {...REQUEST, signal: controller.signal})).rejects.toThrow('told to stop');
     const interruptible = calls.map(({words, signal}) => `${words[0]} ${signal === undefined ? 'to its end' : ''}`);
+    expect(calls.filter(({timeoutMs}) => timeoutMs === undefined).map(({words}) => words[0])).toEqual([
+      'lvcreate',
+      'lvremove',
+    ]);
+    expect(calls[1]?.describe).toBe('/sbin/lvm lvcreate');
     expect(interruptible.map((call) => call.trim())).toEqual([
       'lvs',
       'lvcreate to its end',
@@ -54,6 +59,21 @@ describe('takeSnapshot', () => {
       ],
     ]);
     await expect(takeSnapshot(lvm, {...REQUEST, signal: controller.signal})).rejects.toThrow('told to stop');
+  });
+
+  it('asks for a record right before it creates something, and creates nothing without one', async () => {
+    const calls: string[] = [];
+    const noted = (name: string) => () => {
+      calls.push(name);
+      return name === 'lvs' ? reportOf('group', ['home']) : {};
+    };
+    const beforeCreation = async () => {
+      calls.push('record');
+      throw new Error('the disk is full');
+    };
+    const {lvm} = scriptedLvm([['lvs', noted('lvs')]]);
+    await expect(takeSnapshot(lvm, {...REQUEST, beforeCreation})).rejects.toThrow('the disk is full');
+    expect(calls).toEqual(['lvs', 'record']);
   });
 
   it('removes what a lost connection left, and tells about the connection', async () => {
@@ -95,6 +115,25 @@ describe('takeSnapshot', () => {
       code: 'lvm-failed',
       message: "cannot list /dev/vg0/home: Can't get lock for vg0",
     });
+  });
+
+  it.each([
+    '  /dev/sdb: read failed after 0 of 4096 at 0: Input/output error\n',
+    '  Error reading device /dev/sdb at 0 length 512.\n',
+    '  WARNING: Failed to write an MD_DISK_REMOVED\n',
+  ])('finds the volume by its device although LVM also says %j', async (remark) => {
+    const {lvm, calls} = scriptedLvm([
+      ['lvs', {status: 5, stderr: `${remark}  Failed to find logical volume "vg0/home"\n`}],
+      ['env', {stdout: 'block special file:fc:3\n'}],
+      ['cat', {stdout: 'vg0-home\n'}],
+      ['lvs', () => reportOf('group', ['home'])],
+      ['lvcreate', {status: 5, stderr: `${remark}  Snapshots and RAID do not mix.\n`}],
+      ['lvs', NOTHING],
+    ]);
+    await expect(takeSnapshot(lvm, {...REQUEST, sourcePath: '/dev/disk/by-label/home'})).rejects.toThrow(
+      'cannot create the snapshot vg0/home-snapshot of vg0/home: Snapshots and RAID do not mix',
+    );
+    expect(calls[2]?.words).toEqual(['cat', '/sys/dev/block/252:3/dm/name']);
   });
 
   it('tells a failure without a word by its status', async () => {

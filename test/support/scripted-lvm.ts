@@ -2,10 +2,12 @@ import {readFile} from 'node:fs/promises';
 import {expect} from 'vitest';
 import type {Lvm} from '#dist/lvm/lvm.js';
 
-interface Call {
+export interface Call {
   /** From the name of the subcommand on: without `env …` and the program. */
   readonly words: readonly string[];
   readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly describe: string | undefined;
 }
 
 type Answer = {readonly status?: number; readonly stdout?: string; readonly stderr?: string} | Error;
@@ -22,7 +24,8 @@ export function scriptedLvm(steps: readonly Step[]): {lvm: Lvm; calls: Call[]; p
   const pauses: number[] = [];
   const run: Lvm['run'] = async (words, options) => {
     const lvmWords = words[3] === '/sbin/lvm' ? words.slice(4) : words;
-    const call = {words: lvmWords, signal: options?.signal};
+    const {signal, timeoutMs, describe} = options ?? {};
+    const call = {words: lvmWords, signal, timeoutMs, describe};
     const step = steps[calls.length];
     calls.push(call);
     expect(lvmWords[0], `command ${calls.length}: ${words.join(' ')}`).toBe(step?.[0]);

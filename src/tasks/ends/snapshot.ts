@@ -1,9 +1,9 @@
 import {randomUUID} from 'node:crypto';
-import type {Host} from '../../hosts/host.js';
 import {localHost} from '../../hosts/local-host.js';
 import {findLeftoverSnapshots, removeLeftover} from '../../lvm/leftovers.js';
 import type {Lvm} from '../../lvm/lvm.js';
-import {takeSnapshot} from '../../lvm/snapshot.js';
+import {LvmError} from '../../lvm/lvm-error.js';
+import {type Snapshot, takeSnapshot} from '../../lvm/snapshot.js';
 import {snapshotTags} from '../../lvm/tags.js';
 import type {LvmSnapshotConfig} from '../config/task-config.js';
 import type {Leftovers, SnapshotRecord} from '../state/leftovers.js';
@@ -24,23 +24,31 @@ interface SourceRequest {
   readonly signal: AbortSignal;
 }
 
+/** The LVM of this machine, by the path of its program. */
+export type LvmAt = (programPath: string) => Lvm;
+
 /** Takes the snapshot that the task asks for; without one, the source is read as it is. */
-export async function openConsistentSource(request: SourceRequest): Promise<ConsistentSource> {
+export async function openConsistentSource(
+  request: SourceRequest,
+  lvmAt: LvmAt = lvmOfThisMachine,
+): Promise<ConsistentSource> {
   const {sourcePath, snapshot: config, task, taskId, leftovers, signal} = request;
   if (config === undefined) {
     return {path: sourcePath, requireValid: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
   }
   const {name, size, programPath} = config;
+  const lvm = lvmAt(programPath);
   const tags = snapshotTags({task, taskId, runId: randomUUID()});
-  // Before it exists: what is created in the next moment is found by its tags if this process dies in the one after.
   const record: SnapshotRecord = {kind: 'snapshot', programPath, tags};
-  await leftovers.add(record);
-  const snapshot = await takeSnapshot(lvmHere(programPath), {sourcePath, name, size, tags, signal}).catch(
-    async (error: unknown) => {
-      await leftovers.drop(record);
-      throw error;
-    },
-  );
+  let snapshot: Snapshot;
+  try {
+    // Before it exists: what is created in the next moment is found by its tags if this process dies in the one after.
+    const beforeCreation = (): Promise<void> => leftovers.add(record);
+    snapshot = await takeSnapshot(lvm, {sourcePath, name, size, tags, beforeCreation, signal});
+  } catch (error) {
+    await dropUnlessLeft(lvm, leftovers, record);
+    throw error;
+  }
   return {
     path: snapshot.path,
     requireValid: (until) => snapshot.requireValid(until),
@@ -51,18 +59,43 @@ export async function openConsistentSource(request: SourceRequest): Promise<Cons
   };
 }
 
-/** Removes the snapshot of a run that was killed: by the tags of that one run, which no other volume carries. */
-export async function removeLeftSnapshot({programPath, tags}: SnapshotRecord): Promise<string[]> {
-  const lvm = lvmHere(programPath);
+/** A record is for what is there, and for what may be: a failed or killed lvcreate does not always leave nothing. */
+async function dropUnlessLeft(lvm: Lvm, leftovers: Leftovers, record: SnapshotRecord): Promise<void> {
+  if (!leftovers.list().includes(record)) return;
+  try {
+    if ((await findLeftoverSnapshots(lvm, record.tags)).length === 0) await leftovers.drop(record);
+  } catch {
+    // The next run looks again. What failed first is to be told.
+  }
+}
+
+/**
+ * Removes the snapshot of a run that was killed: by the tags of that one run, which no other volume carries.
+ *
+ * @throws LvmError 'snapshot-not-ours' for a volume with these tags that is no snapshot: one that was never finished,
+ *   or that somebody made something else of; and what `removeLeftover` throws.
+ */
+export async function removeLeftSnapshot(
+  {programPath, tags}: SnapshotRecord,
+  signal: AbortSignal,
+  lvmAt: LvmAt = lvmOfThisMachine,
+): Promise<string[]> {
+  const lvm = lvmAt(programPath);
   const removed: string[] = [];
-  for (const {vg, name, uuid, originUuid} of await findLeftoverSnapshots(lvm, tags)) {
-    if (originUuid === undefined) continue;
-    await removeLeftover(lvm, {vg, name, uuid, originUuid, tags});
-    removed.push(`${vg}/${name}`);
+  for (const {vg, name, uuid, originUuid} of await findLeftoverSnapshots(lvm, tags, {signal})) {
+    const fullName = `${vg}/${name}`;
+    if (originUuid === undefined) {
+      throw new LvmError('snapshot-not-ours', `left ${fullName} alone: it was made for a run, but is no snapshot`, {
+        hint: `if nobody needs it: lvremove ${fullName}`,
+      });
+    }
+    await removeLeftover(lvm, {vg, name, uuid, originUuid, tags}, signal);
+    removed.push(fullName);
   }
   return removed;
 }
 
-function lvmHere(programPath: string, host: Host = localHost()): Lvm {
+function lvmOfThisMachine(programPath: string): Lvm {
+  const host = localHost();
   return {programPath, run: (words, options) => host.run(words, options)};
 }

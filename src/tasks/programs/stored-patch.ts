@@ -53,8 +53,9 @@ export async function storePatch(context: TaskContext, patchDir: string, leftove
 }
 
 /** Removes a file on a host; that it is not there is fine. Throws when it may still be there. */
-export async function removeFile(host: Host, path: string): Promise<void> {
+export async function removeFile(host: Host, path: string, signal?: AbortSignal): Promise<void> {
   const {status, stderr} = await host.run(['rm', '-f', '--', path], {
+    signal,
     timeoutMs: REMOVE_TIMEOUT_MS,
     describe: `removing ${path}`,
   });

@@ -1,32 +1,50 @@
-import {messageOf} from '../../errors.js';
+import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
 import type {Leftover, Leftovers} from './leftovers.js';
-import {removeLeftSnapshot} from '../ends/snapshot.js';
+import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
 import {removeFile} from '../programs/stored-patch.js';
 import type {Teller} from '../task-context.js';
 
+export interface LeftoversRequest {
+  readonly leftovers: Leftovers;
+  readonly pool: Pick<HostPool, 'host'>;
+  readonly teller: Pick<Teller, 'log'>;
+  readonly signal: AbortSignal;
+}
+
 /** Takes away what an earlier run of the task noted and could not remove. What cannot be removed now stays noted. */
-export async function removeLeftovers(leftovers: Leftovers, pool: HostPool, teller: Teller): Promise<void> {
+export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt): Promise<void> {
+  const {leftovers, teller, signal} = request;
   for (const record of leftovers.list()) {
     try {
-      for (const what of await remove(record, pool)) {
+      for (const what of await remove(record, request, lvmAt)) {
         teller.log('info', `removed ${what}, left by an interrupted run`);
       }
       await leftovers.drop(record);
     } catch (error) {
-      teller.log('warning', `what an interrupted run left is still there: ${messageOf(error)}`);
+      if (signal.aborted) throw error;
+      teller.log('warning', `what an interrupted run left is still there: ${textOf(error)}`);
     }
   }
 }
 
-async function remove(record: Leftover, pool: HostPool): Promise<readonly string[]> {
+async function remove(
+  record: Leftover,
+  {pool, signal}: LeftoversRequest,
+  lvmAt: LvmAt | undefined,
+): Promise<readonly string[]> {
   switch (record.kind) {
     case 'file':
-      await removeFile(pool.host(record), record.path);
+      await removeFile(pool.host(record), record.path, signal);
       return [record.path];
     case 'snapshot':
-      return await removeLeftSnapshot(record);
+      return await removeLeftSnapshot(record, signal, lvmAt);
     default:
       return record satisfies never;
   }
+}
+
+function textOf(error: unknown): string {
+  const hint = error instanceof ExpectedError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }

@@ -1,0 +1,143 @@
+import {describe, expect, it} from 'vitest';
+import {openConsistentSource, removeLeftSnapshot} from '#dist/tasks/ends/snapshot.js';
+import {Leftovers, type SnapshotRecord} from '#dist/tasks/state/leftovers.js';
+import {type Call, reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const NOTHING = {stdout: '{"report": [{"lv": []}]}'};
+const FOUND: Step = ['lvs', () => reportOf('group', ['home'])];
+const GONE: Step = ['lvs', NOTHING];
+
+const left = (changes: Readonly<Record<string, string>> = {}): Step => [
+  'lvs',
+  () => reportOf('group', ['home-snapshot'], changes),
+];
+
+/** A run of a task, with an LVM that does as told; `own` is a look that finds the snapshot which this run made. */
+async function run() {
+  const stateDir = await temporaryFolder();
+  const leftovers = await Leftovers.open(stateDir, 'home-1');
+  const controller = new AbortController();
+  let tags: string[] = [];
+  const created =
+    (answer: object | Error = {}): ((call: Call) => Promise<object | Error>) =>
+    async ({words}) => {
+      tags = words.flatMap((word, index) => (words[index - 1] === '--addtag' ? [word] : []));
+      expect(await recorded()).toEqual([{kind: 'snapshot', programPath: '/sbin/lvm', tags}]);
+      return answer;
+    };
+  const own = (changes: Readonly<Record<string, string>> = {}): Step => [
+    'lvs',
+    () => reportOf('group', ['home-snapshot'], {lv_tags: tags.join(','), ...changes}),
+  ];
+  /** As the next run finds it. */
+  const recorded = async () => (await Leftovers.open(stateDir, 'home-1')).list();
+  const open = (...steps: Step[]) =>
+    openConsistentSource(
+      {
+        sourcePath: '/dev/vg0/home',
+        snapshot: {name: 'home-snapshot', size: '8M', programPath: '/sbin/lvm'},
+        task: 'home',
+        taskId: 'home-1',
+        leftovers,
+        signal: controller.signal,
+      },
+      () => scriptedLvm(steps).lvm,
+    );
+  return {open, own, created, recorded, controller, tags: () => tags};
+}
+
+describe('a source that is read through a snapshot', () => {
+  it('is recorded before it is made, and not any more when it is removed', async () => {
+    const {open, own, created, recorded, tags} = await run();
+    const source = await open(FOUND, ['lvcreate', created()], own(), own(), ['lvremove', {}], GONE);
+    expect(source.path).toBe('/dev/vg0/home-snapshot');
+    expect(tags()).toEqual([
+      'bdsync-manager',
+      'bdsync-manager.task=home',
+      'bdsync-manager.id=home-1',
+      expect.stringMatching(/^bdsync-manager\.run=[0-9a-f-]{36}$/),
+    ]);
+    expect(await recorded()).toHaveLength(1);
+    await source[Symbol.asyncDispose]();
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('stays recorded when it cannot be removed', async () => {
+    const {open, own, created, recorded} = await run();
+    const source = await open(FOUND, ['lvcreate', created()], own(), ['lvs', new Error('no answer')]);
+    await expect(source[Symbol.asyncDispose]()).rejects.toThrow('no answer');
+    expect(await recorded()).toHaveLength(1);
+  });
+
+  it('is not recorded when there is nothing to make one of, and nothing is looked for', async () => {
+    const {open, recorded} = await run();
+    await expect(open(['lvs', new Error('no LVM here')])).rejects.toThrow('no LVM here');
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('is not recorded any more when lvcreate failed and left nothing', async () => {
+    const {open, created, recorded} = await run();
+    const failed = created({status: 5, stderr: '  insufficient free space: 2 extents needed\n'});
+    await expect(open(FOUND, ['lvcreate', failed], GONE, GONE)).rejects.toMatchObject({code: 'volume-group-full'});
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('stays recorded when a killed lvcreate left a volume that is no snapshot yet', async () => {
+    const {open, own, created, recorded} = await run();
+    const half = own({origin: '', origin_uuid: ''});
+    const killed = created(new Error('lvcreate was ended by SIGKILL'));
+    await expect(open(FOUND, ['lvcreate', killed], half, half)).rejects.toThrow('lvcreate was ended by SIGKILL');
+    expect(await recorded()).toHaveLength(1);
+  });
+
+  it('stays recorded when nobody can tell what a killed lvcreate left', async () => {
+    const {open, created, recorded} = await run();
+    const lost: Step = ['lvs', new Error('no answer')];
+    const killed = created(new Error('lvcreate was ended by SIGKILL'));
+    await expect(open(FOUND, ['lvcreate', killed], lost, lost)).rejects.toThrow('lvcreate was ended by SIGKILL');
+    expect(await recorded()).toHaveLength(1);
+  });
+
+  it('is removed, and not recorded any more, after an abort', async () => {
+    const {open, own, created, recorded, controller} = await run();
+    const stop: Step = [
+      'lvcreate',
+      async (call) => {
+        controller.abort(new Error('told to stop'));
+        return await created()(call);
+      },
+    ];
+    await expect(open(FOUND, stop, own(), own(), ['lvremove', {}], GONE, GONE)).rejects.toThrow('told to stop');
+    expect(await recorded()).toEqual([]);
+  });
+});
+
+describe('the snapshot of a run that was killed', () => {
+  const RECORD: SnapshotRecord = {
+    kind: 'snapshot',
+    programPath: '/sbin/lvm',
+    tags: ['bdsync-manager', 'bdsync-manager.run=4f1c'],
+  };
+  const {signal} = new AbortController();
+
+  it('is removed by its tags', async () => {
+    const {lvm, calls} = scriptedLvm([left(), left(), ['lvremove', {}], GONE]);
+    expect(await removeLeftSnapshot(RECORD, signal, () => lvm)).toEqual(['vg0/home-snapshot']);
+    expect(calls[0]?.words).toContain('lv_tags="bdsync-manager" && lv_tags="bdsync-manager.run=4f1c"');
+  });
+
+  it('is gone when nothing carries its tags', async () => {
+    const {lvm} = scriptedLvm([left({lv_tags: 'bdsync-manager,bdsync-manager.run=other'})]);
+    expect(await removeLeftSnapshot(RECORD, signal, () => lvm)).toEqual([]);
+  });
+
+  it('is left alone, and told of, when it is no snapshot', async () => {
+    const {lvm} = scriptedLvm([left({origin: '', origin_uuid: ''})]);
+    await expect(removeLeftSnapshot(RECORD, signal, () => lvm)).rejects.toMatchObject({
+      code: 'snapshot-not-ours',
+      message: 'left vg0/home-snapshot alone: it was made for a run, but is no snapshot',
+      hint: 'if nobody needs it: lvremove vg0/home-snapshot',
+    });
+  });
+});

@@ -1,0 +1,121 @@
+import {access, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {localHost} from '#dist/hosts/local-host.js';
+import {HostError} from '#dist/hosts/host-error.js';
+import type {Host} from '#dist/hosts/host.js';
+import type {FileRecord} from '#dist/tasks/state/leftovers.js';
+import {type Leftover, Leftovers} from '#dist/tasks/state/leftovers.js';
+import {removeLeftovers} from '#dist/tasks/state/remove-leftovers.js';
+import {reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const SNAPSHOT: Leftover = {
+  kind: 'snapshot',
+  programPath: '/sbin/lvm',
+  tags: ['bdsync-manager', 'bdsync-manager.run=4f1c'],
+};
+
+function fileAt(path: string, connection: readonly string[] = []): FileRecord {
+  return {kind: 'file', connection, quoting: 'none', path};
+}
+
+/** The next run of a task of which these records are left. */
+async function nextRun(records: readonly Leftover[], steps: readonly Step[] = []) {
+  const stateDir = await temporaryFolder();
+  const leftovers = await Leftovers.open(stateDir, 'home-1');
+  for (const record of records) await leftovers.add(record);
+  const lines: string[] = [];
+  const controller = new AbortController();
+  const {lvm, calls} = scriptedLvm(steps);
+  const host = localHost();
+  const request = {
+    leftovers,
+    pool: {host: ({connection}: Pick<FileRecord, 'connection'>) => (connection.length === 0 ? host : new LostHost())},
+    teller: {log: (level: string, message: string) => void lines.push(`${level}: ${message}`)},
+    signal: controller.signal,
+  };
+  return {
+    remove: () => removeLeftovers(request, () => lvm),
+    recorded: async () => (await Leftovers.open(stateDir, 'home-1')).list(),
+    lines,
+    calls,
+    controller,
+  };
+}
+
+/** Cannot be reached; a signal ends the attempt. */
+class LostHost implements Host {
+  readonly name = 'ssh store';
+  readonly isLocal = false;
+  readonly spawn = () => Promise.reject(new Error('not asked for'));
+
+  run: Host['run'] = async (_words, options) => {
+    if (!options?.signal) throw new Error('this could not be interrupted');
+    if (options.signal.aborted) throw new HostError('cancelled', 'cancelled');
+    throw new HostError('connection-failed', 'no route to store');
+  };
+}
+
+const left = (changes: Readonly<Record<string, string>> = {}): Step => [
+  'lvs',
+  () => reportOf('group', ['home-snapshot'], changes),
+];
+
+it('removes what is there, tells it, and forgets it', async () => {
+  const path = join(await temporaryFolder(), 'patch-1.bdsync');
+  await writeFile(path, 'half a patch');
+  const steps: Step[] = [left(), left(), ['lvremove', {}], ['lvs', {stdout: '{"report": [{"lv": []}]}'}]];
+  const {remove, recorded, lines} = await nextRun([fileAt(path), SNAPSHOT], steps);
+  await remove();
+  expect(lines).toEqual([
+    `info: removed ${path}, left by an interrupted run`,
+    'info: removed vg0/home-snapshot, left by an interrupted run',
+  ]);
+  await expect(access(path)).rejects.toThrow('ENOENT');
+  expect(await recorded()).toEqual([]);
+});
+
+it('keeps what cannot be removed now, warns, and goes on', async () => {
+  const path = join(await temporaryFolder(), 'patch-1.bdsync');
+  await writeFile(path, 'half a patch');
+  const away = fileAt('/srv/patch-2.bdsync', ['ssh', 'store']);
+  const {remove, recorded, lines} = await nextRun([away, fileAt(path)]);
+  await remove();
+  expect(lines).toEqual([
+    'warning: what an interrupted run left is still there: no route to store',
+    `info: removed ${path}, left by an interrupted run`,
+  ]);
+  expect(await recorded()).toEqual([away]);
+});
+
+it('keeps the record of a volume that is no snapshot, and tells how to be rid of it', async () => {
+  const {remove, recorded, lines} = await nextRun([SNAPSHOT], [left({origin: '', origin_uuid: ''})]);
+  await remove();
+  expect(lines).toEqual([
+    'warning: what an interrupted run left is still there: left vg0/home-snapshot alone: it was made for a run, but ' +
+      'is no snapshot (if nobody needs it: lvremove vg0/home-snapshot)',
+  ]);
+  expect(await recorded()).toEqual([SNAPSHOT]);
+});
+
+it('stops when it is told to, without a warning', async () => {
+  const away = fileAt('/srv/patch-2.bdsync', ['ssh', 'store']);
+  const {remove, recorded, lines, controller} = await nextRun([away, SNAPSHOT]);
+  controller.abort(new Error('told to stop'));
+  await expect(remove()).rejects.toMatchObject({code: 'cancelled'});
+  expect(lines).toEqual([]);
+  expect(await recorded()).toEqual([away, SNAPSHOT]);
+});
+
+it('can be interrupted wherever it looks, and not while it removes', async () => {
+  const steps: Step[] = [left(), left(), ['lvremove', {}], ['lvs', {stdout: '{"report": [{"lv": []}]}'}]];
+  const {remove, calls, controller} = await nextRun([SNAPSHOT], steps);
+  await remove();
+  expect(calls.map(({words, signal}) => [words[0], signal === controller.signal])).toEqual([
+    ['lvs', true],
+    ['lvs', true],
+    ['lvremove', false],
+    ['lvs', true],
+  ]);
+});
