@@ -4,13 +4,24 @@ import {join} from 'node:path';
 /**
  * The folder for what must outlive a run when none is configured: systemd's $STATE_DIRECTORY for a service that has
  * one, /var/lib/bdsync-manager for root, else bdsync-manager in $XDG_STATE_HOME, which is ~/.local/state when it is not
- * set. Nothing is created.
+ * set. Undefined for a user without a home folder. Nothing is created.
  */
-export function defaultStateDir(): string {
+export function defaultStateDir(): string | undefined {
   const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
   if (ofService?.startsWith('/')) return ofService;
   if (process.getuid?.() === 0) return '/var/lib/bdsync-manager';
+  const stateHome = usualStateHome();
+  return stateHome === undefined ? undefined : join(stateHome, 'bdsync-manager');
+}
+
+function usualStateHome(): string | undefined {
   const stateHome = process.env['XDG_STATE_HOME'];
   // The XDG specification: a path that is not absolute is to be ignored.
-  return join(stateHome?.startsWith('/') ? stateHome : join(homedir(), '.local', 'state'), 'bdsync-manager');
+  if (stateHome?.startsWith('/')) return stateHome;
+  try {
+    return join(homedir(), '.local', 'state');
+  } catch {
+    // A user id that the table of users does not have.
+    return undefined;
+  }
 }

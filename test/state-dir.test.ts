@@ -1,6 +1,7 @@
 import {homedir} from 'node:os';
 import {afterEach, expect, it, vi} from 'vitest';
 import {defaultStateDir} from '#dist/state-dir.js';
+import {evaluateAsStranger, noStranger, STRANGER_ID} from './support/as-stranger.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -26,4 +27,15 @@ it.each([
   vi.spyOn(process, 'getuid').mockReturnValue(1000);
   vi.stubEnv('XDG_STATE_HOME', stateHome);
   expect(defaultStateDir()).toBe(expected);
+});
+
+it('is not there for a user without a home folder', ({skip}) => {
+  skip(noStranger !== undefined, noStranger);
+  const words = JSON.stringify(['--hold=/dev/null']);
+  const modules = {state: '#dist/state-dir.js', bdsync: '#dist/cli/bdsync/invocation.js'};
+  expect(evaluateAsStranger(modules, 'state.defaultStateDir() ?? null')).toBe(null);
+  expect(evaluateAsStranger(modules, `bdsync.parseInvocation(${words})`)).toMatchObject({
+    role: 'hold',
+    holder: `bdsync --hold of user ${STRANGER_ID}`,
+  });
 });

@@ -3,7 +3,6 @@ import {ExpectedError, type FailureDetails} from '../errors.js';
 export type TaskErrorCode =
   | 'unknown-task'
   | 'task-locked'
-  | 'state-dir'
   | 'source-unusable'
   | 'target-missing'
   | 'target-unusable'

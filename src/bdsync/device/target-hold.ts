@@ -7,7 +7,7 @@ import {deviceError} from './device-error.js';
 import {type DeviceFacts, type DeviceHandle, deviceIdentity, openDeviceHandle} from './device-facts.js';
 import {findDeviceUse} from './device-use.js';
 import {BdsyncError} from '../errors.js';
-import {readLiveTargetNote, removeTargetNote, type TargetNote, targetNotePath, writeTargetNote} from './target-note.js';
+import {type TargetNote, TargetNoteFile} from './target-note.js';
 
 export interface TargetFacts extends DeviceFacts {
   /** The kernel's boot id: tells one machine from another, and `identity` is good for one boot. */
@@ -20,10 +20,13 @@ export interface TargetHold extends AsyncDisposable {
 }
 
 export interface HoldOptions {
-  /** Who asks, in words, for the message that others get meanwhile. */
-  readonly holder: string;
-  /** The folder for notes about who holds what. */
-  readonly stateDir: string;
+  /**
+   * Who asks, in words, for the message that others get meanwhile. Without it nothing is written, and others take it
+   * for what will be over in a moment: they wait some seconds.
+   */
+  readonly holder: string | undefined;
+  /** The folder for notes about who holds what; without it there are none. */
+  readonly stateDir: string | undefined;
   /** Hold a target, too, that is mounted or otherwise in use. */
   readonly allowInUse?: boolean | undefined;
   /** How long to wait for another holder. */
@@ -31,8 +34,8 @@ export interface HoldOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** udev locks a block device for moments while it looks at it. */
-const UDEV_PATIENCE_MS = 3000;
+/** udev locks a block device for moments while it looks at it, and so does who only asks whether it could be held. */
+const LOOK_PATIENCE_MS = 3000;
 /** A holder that was killed lets go of its lock and of its exclusive open one after the other. */
 const EXCLUSIVE_PATIENCE_MS = 300;
 const EXCLUSIVE_RETRY_MS = 20;
@@ -49,15 +52,16 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
   const {handle, facts} = await openTarget(path);
   const handles = [handle];
   try {
-    const notePath = targetNotePath(options.stateDir, facts.identity);
-    await lockTarget(path, handle, () => readLiveTargetNote(notePath, machineId), options);
+    const notes = options.stateDir === undefined ? undefined : new TargetNoteFile(options.stateDir, facts.identity);
+    await lockTarget(path, handle, async () => notes?.readLive(machineId), options);
     await requireSameDevice(path, facts);
     if (!options.allowInUse) handles.push(...(await requireUnused(path, facts, options.signal)));
+    const {holder} = options;
+    if (holder === undefined) return new OpenTargetHold({...facts, machineId}, handles, undefined);
     const since = new Date().toISOString();
-    const note = {path, holder: options.holder, pid: process.pid, since, machineId};
     // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
-    await writeTargetNote(notePath, note).catch(() => {});
-    return new OpenTargetHold({...facts, machineId}, handles, notePath);
+    await notes?.write({path, holder, pid: process.pid, since, machineId}).catch(() => {});
+    return new OpenTargetHold({...facts, machineId}, handles, notes);
   } catch (error) {
     await closeAll(handles);
     throw error;
@@ -67,13 +71,13 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
 class OpenTargetHold implements TargetHold {
   readonly facts: TargetFacts;
   readonly #handles: readonly FileHandle[];
-  readonly #notePath: string;
+  readonly #note: TargetNoteFile | undefined;
   #released: Promise<void> | undefined;
 
-  constructor(facts: TargetFacts, handles: readonly FileHandle[], notePath: string) {
+  constructor(facts: TargetFacts, handles: readonly FileHandle[], note: TargetNoteFile | undefined) {
     this.facts = facts;
     this.#handles = handles;
-    this.#notePath = notePath;
+    this.#note = note;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -83,7 +87,7 @@ class OpenTargetHold implements TargetHold {
 
   /** The note goes while the lock still keeps others from writing theirs. */
   async #release(): Promise<void> {
-    await removeTargetNote(this.#notePath).catch(() => {});
+    await this.#note?.remove().catch(() => {});
     await closeAll(this.#handles);
   }
 }
@@ -109,7 +113,7 @@ async function lockTarget(
 ): Promise<void> {
   if (await tryLock(path, handle, 0, signal)) return;
   const known = waitMs === 0 ? await readHolder() : undefined;
-  if (!known && (await tryLock(path, handle, Math.max(waitMs, UDEV_PATIENCE_MS), signal))) return;
+  if (!known && (await tryLock(path, handle, Math.max(waitMs, LOOK_PATIENCE_MS), signal))) return;
   const holder = known ?? (await readHolder());
   const who = holder
     ? `by ${holder.holder} (process ${holder.pid}, since ${holder.since})`

@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
-import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {readStateFile, replaceStateFile} from '../../state-file.js';
+import {openStateFolder, requireOwnFolder} from '../../state-folder.js';
 
 /** Who holds a target. It only explains: whether the target is held is for the lock on it to say. */
 export interface TargetNote {
@@ -13,31 +15,39 @@ export interface TargetNote {
   readonly machineId: string;
 }
 
-/** Where the note about the target of this identity lies. */
-export function targetNotePath(stateDir: string, identity: string): string {
-  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-  return join(stateDir, 'targets', `${name}.json`);
-}
+const FOLDER = 'targets';
 
-/** Only for whoever holds the target's lock. Throws what the file system throws. */
-export async function writeTargetNote(notePath: string, note: TargetNote): Promise<void> {
-  await mkdir(join(notePath, '..'), {recursive: true, mode: 0o700});
-  const freshPath = `${notePath}.${process.pid}.new`;
-  await writeFile(freshPath, `${JSON.stringify(note)}\n`, {mode: 0o600});
-  await rename(freshPath, notePath);
-}
+/** The note about one target in a state folder. */
+export class TargetNoteFile {
+  readonly #stateDir: string;
+  readonly #name: string;
 
-export async function removeTargetNote(notePath: string): Promise<void> {
-  await rm(notePath, {force: true});
-}
+  /** `identity` is the target's. */
+  constructor(stateDir: string, identity: string) {
+    this.#stateDir = stateDir;
+    this.#name = `${createHash('sha256').update(identity).digest('hex').slice(0, 16)}.json`;
+  }
 
-/** The note, when there is a readable one and the process that wrote it still runs. */
-export async function readLiveTargetNote(notePath: string, machineId: string): Promise<TargetNote | undefined> {
-  try {
-    const note: unknown = JSON.parse(await readFile(notePath, 'utf8'));
-    return isTargetNote(note) && note.machineId === machineId && isRunning(note.pid) ? note : undefined;
-  } catch {
-    return undefined;
+  /** Only for whoever holds the target's lock. Throws StateDirError, and what the file system throws. */
+  async write(note: TargetNote): Promise<void> {
+    const path = join(await openStateFolder(this.#stateDir, FOLDER), this.#name);
+    await replaceStateFile(path, `${JSON.stringify(note)}\n`);
+  }
+
+  async remove(): Promise<void> {
+    await rm(join(this.#stateDir, FOLDER, this.#name), {force: true});
+  }
+
+  /** The note, when there is a readable one and the process that wrote it still runs. */
+  async readLive(machineId: string): Promise<TargetNote | undefined> {
+    try {
+      await requireOwnFolder(this.#stateDir, FOLDER);
+      const path = join(this.#stateDir, FOLDER, this.#name);
+      const note: unknown = JSON.parse(await readStateFile(path));
+      return isTargetNote(note) && note.machineId === machineId && isRunning(note.pid) ? note : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
 

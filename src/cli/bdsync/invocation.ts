@@ -1,8 +1,8 @@
-import {userInfo} from 'node:os';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
 import type {SizePolicy} from '../../bdsync/size-policy.js';
 import {type OptionSpec, parseOptions} from '../../getopt.js';
 import {defaultStateDir} from '../../state-dir.js';
+import {userName} from '../../user-name.js';
 import {GivenOptions, invalid, type ProgressStyle} from './given-options.js';
 import {type DocumentedOption, OPTIONS, type OptionName} from './option-table.js';
 
@@ -34,8 +34,10 @@ export interface PatchInvocation {
 export interface HoldInvocation {
   readonly role: 'hold';
   readonly path: string;
-  readonly holder: string;
-  readonly stateDir: string;
+  /** Undefined: others shall not be told. */
+  readonly holder: string | undefined;
+  /** Undefined: there is no place for notes. */
+  readonly stateDir: string | undefined;
   readonly allowInUse: boolean;
   readonly waitMs: number;
 }
@@ -122,21 +124,13 @@ function patchInvocation(given: GivenOptions): PatchInvocation {
 }
 
 function holdInvocation(given: GivenOptions): HoldInvocation {
+  const holder = given.valueOf('holder') ?? `bdsync --hold of ${userName()}`;
   return {
     role: 'hold',
     path: given.valueOf('hold') ?? '',
-    holder: given.valueOf('holder') ?? `bdsync --hold of ${userName()}`,
+    holder: holder === '' ? undefined : holder,
     stateDir: given.valueOf('state-dir') ?? defaultStateDir(),
     allowInUse: given.has('allow-in-use'),
     waitMs: given.numberOf('wait-ms', 0, 0),
   };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A user id without a name, as in many containers.
-    return `user ${process.getuid?.() ?? '?'}`;
-  }
 }

@@ -1,9 +1,9 @@
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
-import {dirname} from 'node:path';
 import {openDevice} from '../../bdsync/device/device.js';
 import {ExpectedError, messageOf} from '../../errors.js';
 import {TrafficMeter} from '../../hosts/traffic-meter.js';
+import {checkStateDir} from '../../state-folder.js';
 import {formatBytes} from '../../units.js';
 import type {CheckedTask, Finding} from './check-report.js';
 import type {DeviceIdentity} from '../ends/device-identity.js';
@@ -77,25 +77,6 @@ async function requireProgram(path: string, key: string): Promise<void> {
     await access(path, constants.X_OK);
   } catch (cause) {
     throw new TaskError('no-bdsync', `${key}: ${path} is not an executable file: ${messageOf(cause)}`, {cause});
-  }
-}
-
-/** The state folder may be made by the first run: then its nearest parent must be ours to write. */
-async function checkStateDir(stateDir: string): Promise<void> {
-  let folder = stateDir;
-  for (;;) {
-    try {
-      await access(folder, constants.W_OK);
-      return;
-    } catch (cause) {
-      const parent = dirname(folder);
-      const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-      if (!isMissing || parent === folder) {
-        const message = `the state folder ${stateDir} may not be written: ${messageOf(cause)}`;
-        throw new TaskError('state-dir', message, {cause, hint: 'name another folder with the key state_dir'});
-      }
-      folder = parent;
-    }
   }
 }
 

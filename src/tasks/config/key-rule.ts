@@ -8,7 +8,8 @@ export type TaskKeyGroup = 'source and target' | 'connection' | 'patch' | 'trans
 export interface KeyContext {
   readonly targetIsRemote: boolean;
   readonly homeFolderOf: HomeFolderOf;
-  readonly defaultStateDir: () => string;
+  /** Undefined where there is none for this user. */
+  readonly defaultStateDir: () => string | undefined;
 }
 
 interface KeyFacts {

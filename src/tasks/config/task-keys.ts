@@ -181,9 +181,7 @@ function parseStateDir(text: string, context: KeyContext): string {
 }
 
 function unsetStateDir(context: KeyContext): string {
-  try {
-    return context.defaultStateDir();
-  } catch (error) {
-    throw new KeyFault('must be set for a user without a home folder', {code: 'config-missing-key', cause: error});
-  }
+  const stateDir = context.defaultStateDir();
+  if (stateDir !== undefined) return stateDir;
+  throw new KeyFault('must be set for a user without a home folder', {code: 'config-missing-key'});
 }

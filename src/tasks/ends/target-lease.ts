@@ -1,4 +1,4 @@
-import {hostname, userInfo} from 'node:os';
+import {hostname} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
@@ -6,6 +6,7 @@ import type {Child, Host} from '../../hosts/host.js';
 import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
+import {userName} from '../../user-name.js';
 
 /** A lock on the target itself from the comparison to the end; `lost` resolves when it went away before its time. */
 export interface TargetLease extends AsyncDisposable {
@@ -159,5 +160,5 @@ function refusal(code: string, message: string, cause?: unknown): TaskError {
 }
 
 function holderText(task: string): string {
-  return `task ${task} of ${userInfo().username}@${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`;
+  return `task ${task} of ${userName()}@${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`;
 }

@@ -1,7 +1,8 @@
-import {mkdir, open, readFile, rename, rm} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
-import {codeOf, messageOf} from '../../errors.js';
-import {TaskError} from '../task-error.js';
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {codeOf} from '../../errors.js';
+import {readStateFile, replaceStateFile} from '../../state-file.js';
+import {openStateFolder, StateDirError} from '../../state-folder.js';
 
 /** Something that a run makes and must take away again. */
 export type Leftover = FileRecord | SnapshotRecord;
@@ -35,8 +36,9 @@ export class Leftovers {
     this.#file = file;
   }
 
+  /** @throws StateDirError */
   static async open(stateDir: string, taskId: string): Promise<Leftovers> {
-    const leftovers = new Leftovers(join(stateDir, 'temporary', `${taskId}.json`));
+    const leftovers = new Leftovers(join(await openStateFolder(stateDir, 'temporary'), `${taskId}.json`));
     leftovers.#records = await leftovers.#read();
     return leftovers;
   }
@@ -45,21 +47,26 @@ export class Leftovers {
     return this.#records;
   }
 
-  /** Survives a power cut before it returns. */
+  /**
+   * Survives a power cut before it returns.
+   *
+   * @throws StateDirError
+   */
   async add(record: Leftover): Promise<void> {
     await this.#write([...this.#records, record]);
   }
 
+  /** @throws StateDirError */
   async drop(record: Leftover): Promise<void> {
     await this.#write(this.#records.filter((other) => other !== record));
   }
 
   async #read(): Promise<Leftover[]> {
     try {
-      return parseRecords(await readFile(this.#file, 'utf8'));
+      return parseRecords(await readStateFile(this.#file));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
-      throw stateDirError(this.#file, error);
+      throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
     }
   }
 
@@ -68,24 +75,13 @@ export class Leftovers {
       if (records.length === 0) {
         await rm(this.#file, {force: true});
       } else {
-        await mkdir(dirname(this.#file), {recursive: true, mode: 0o700});
-        await replaceFile(this.#file, `${JSON.stringify({records})}\n`);
+        await replaceStateFile(this.#file, `${JSON.stringify({records})}\n`);
       }
     } catch (error) {
-      throw stateDirError(this.#file, error);
+      throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
     }
     this.#records = records;
   }
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  await using handle = await open(temporary, 'w', 0o600);
-  await handle.writeFile(text);
-  await handle.sync();
-  await rename(temporary, path);
-  await using folder = await open(dirname(path), 'r');
-  await folder.sync();
 }
 
 /** A record that cannot be understood names nothing that may be removed. */
@@ -118,11 +114,4 @@ function isLeftover(value: unknown): value is Leftover {
 
 function isWords(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((word) => typeof word === 'string');
-}
-
-function stateDirError(file: string, cause: unknown): TaskError {
-  return new TaskError('state-dir', `cannot use the state file ${file}: ${messageOf(cause)}`, {
-    cause,
-    hint: 'name a folder that you may write with the key state_dir',
-  });
 }

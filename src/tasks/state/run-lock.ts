@@ -1,8 +1,10 @@
-import {mkdir, open, type FileHandle} from 'node:fs/promises';
-import {hostname, userInfo} from 'node:os';
+import {constants} from 'node:fs';
+import {open, type FileHandle} from 'node:fs/promises';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
-import {messageOf} from '../../errors.js';
 import {tryLockFile} from '../../file-lock.js';
+import {openStateFolder, StateDirError} from '../../state-folder.js';
+import {userName} from '../../user-name.js';
 import {TaskError} from '../task-error.js';
 
 /** Longer than any wait; a signal ends it earlier. */
@@ -40,20 +42,22 @@ export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
 }
 
 async function openLockFile({stateDir, taskId}: LockRequest): Promise<FileHandle> {
-  const folder = join(stateDir, 'locks');
+  const path = join(await openStateFolder(stateDir, 'locks'), `${taskId}.lock`);
+  const {O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR} = constants;
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700});
-    return await open(join(folder, `${taskId}.lock`), 'a+', 0o600);
+    return await open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   } catch (error) {
-    throw new TaskError('state-dir', `cannot use the state folder ${stateDir}: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'name a folder that you may write with the key state_dir',
-    });
+    throw StateDirError.from(`cannot open the lock file ${path}`, error);
   }
 }
 
+/** The note only explains: a full disk must not keep the task from running. */
 async function noteHolder(handle: FileHandle): Promise<void> {
-  await handle.truncate(0);
-  const holder = `pid ${process.pid} of ${userInfo().username} on ${hostname()} since ${new Date().toISOString()}\n`;
-  await handle.write(holder);
+  const holder = `pid ${process.pid} of ${userName()} on ${hostname()} since ${new Date().toISOString()}\n`;
+  try {
+    await handle.truncate(0);
+    await handle.writeFile(holder);
+  } catch {
+    // Then others are told that somebody holds it, and not who.
+  }
 }

@@ -9,7 +9,7 @@ import {temporaryFolder} from '../../support/temporary-folder.js';
 
 interface Place {
   readonly target: string;
-  readonly options: HoldOptions;
+  readonly options: HoldOptions & {readonly stateDir: string};
 }
 
 async function placeWith(content: Uint8Array | string): Promise<Place> {
@@ -60,6 +60,22 @@ describe('holdTarget on a file', () => {
       expect((await stat(options.stateDir)).mode & 0o777).toBe(0o700);
     }
     expect(await readdir(notes)).toEqual([]);
+  });
+
+  it('lets a run wait for who only looks whether it could be held', async () => {
+    const {target, options} = await placeWith('12345');
+    const looking = await holdTarget(target, {...options, holder: undefined});
+    await expect(readdir(options.stateDir)).rejects.toThrow('ENOENT');
+    const second = holdTarget(target, options);
+    setTimeout(() => void looking[Symbol.asyncDispose](), 200);
+    await using hold = await second;
+    expect(hold.facts).toEqual(looking.facts);
+  });
+
+  it('needs no state folder', async () => {
+    const {target, options} = await placeWith('12345');
+    await using hold = await holdTarget(target, {...options, stateDir: undefined});
+    expect(hold.facts.sizeBytes).toBe(5);
   });
 
   it('waits for the first holder as long as it is asked to', async () => {

@@ -1,0 +1,24 @@
+import {constants} from 'node:fs';
+import {open, readFile, rename} from 'node:fs/promises';
+import {dirname} from 'node:path';
+
+const {O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY} = constants;
+
+/** The text of a file in a state folder; a link is refused. Throws what the file system throws. */
+export async function readStateFile(path: string): Promise<string> {
+  return await readFile(path, {encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW});
+}
+
+/**
+ * Puts `text` into a file, private to us: after a crash at any time it holds the old text or the new one, and the new
+ * one for sure after this returns. For one writer at a time. Throws what the file system throws.
+ */
+export async function replaceStateFile(path: string, text: string): Promise<void> {
+  const freshPath = `${path}.new`;
+  await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  await handle.writeFile(text);
+  await handle.sync();
+  await rename(freshPath, path);
+  await using folder = await open(dirname(path), 'r');
+  await folder.sync();
+}

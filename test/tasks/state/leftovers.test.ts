@@ -1,0 +1,115 @@
+import {execFileSync} from 'node:child_process';
+import {chmod, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {type Leftover, Leftovers} from '#dist/tasks/state/leftovers.js';
+import {mountOn} from '../../support/loop-device.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const FILE: Leftover = {kind: 'file', connection: ['ssh', 'store'], quoting: 'auto', path: "/srv/it's a patch"};
+const SNAPSHOT: Leftover = {kind: 'snapshot', programPath: '/sbin/lvm', tags: ['bdsync-manager', 'run=1']};
+const NAME = 'home-1.json';
+
+describe('what a run notes', () => {
+  it('is there for the next run of the task, and for no other', async () => {
+    const stateDir = await temporaryFolder();
+    const first = await Leftovers.open(stateDir, 'home-1');
+    await first.add(FILE);
+    await first.add(SNAPSHOT);
+    expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([FILE, SNAPSHOT]);
+    expect((await Leftovers.open(stateDir, 'home-2')).list()).toEqual([]);
+  });
+
+  it('goes record by record, and then as a whole', async () => {
+    const stateDir = await temporaryFolder();
+    const leftovers = await Leftovers.open(stateDir, 'home-1');
+    await leftovers.add(FILE);
+    await leftovers.add(SNAPSHOT);
+    await leftovers.drop(FILE);
+    expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([SNAPSHOT]);
+    await leftovers.drop(SNAPSHOT);
+    expect(await readdir(join(stateDir, 'temporary'))).toEqual([]);
+  });
+
+  it('is private', async () => {
+    const stateDir = await temporaryFolder();
+    await (await Leftovers.open(stateDir, 'home-1')).add(FILE);
+    expect((await stat(join(stateDir, 'temporary', NAME))).mode & 0o777).toBe(0o600);
+  });
+});
+
+async function written(text: string): Promise<string> {
+  const stateDir = await temporaryFolder();
+  await Leftovers.open(stateDir, 'home-1');
+  await writeFile(join(stateDir, 'temporary', NAME), text);
+  return stateDir;
+}
+
+describe('what is not understood', () => {
+  it.each([
+    '',
+    'no json',
+    'null',
+    '[]',
+    '{"records": {}}',
+    '{"records": [null, 1, "file", [], {}, {"kind": "folder", "path": "/srv"}]}',
+    JSON.stringify({records: [{...FILE, connection: 'ssh store'}]}),
+    JSON.stringify({records: [{...FILE, connection: ['ssh', 1]}]}),
+    JSON.stringify({records: [{...FILE, quoting: 'none of these'}]}),
+    JSON.stringify({records: [{...FILE, path: 1}]}),
+    JSON.stringify({records: [{...SNAPSHOT, tags: 'bdsync-manager'}]}),
+    JSON.stringify({records: [{...SNAPSHOT, programPath: undefined}]}),
+  ])('names nothing to be removed: %s', async (text) => {
+    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([]);
+  });
+
+  it('does not hide what is', async () => {
+    const text = JSON.stringify({records: [null, SNAPSHOT, {kind: 'new'}, FILE]});
+    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([SNAPSHOT, FILE]);
+  });
+});
+
+describe('records that somebody else may have written', () => {
+  it('are not read from a folder that others may write', async () => {
+    const stateDir = await written(JSON.stringify({records: [SNAPSHOT]}));
+    await chmod(join(stateDir, 'temporary'), 0o777);
+    await expect(Leftovers.open(stateDir, 'home-1')).rejects.toMatchObject({code: 'state-dir'});
+  });
+
+  it('are not read through a link', async () => {
+    const stateDir = await written('');
+    const elsewhere = join(stateDir, 'elsewhere.json');
+    await writeFile(elsewhere, JSON.stringify({records: [SNAPSHOT]}));
+    await symlink(elsewhere, join(stateDir, 'temporary', 'home-2.json'));
+    await expect(Leftovers.open(stateDir, 'home-2')).rejects.toMatchObject({
+      code: 'state-dir',
+      message: expect.stringMatching(/^cannot use the state file .*home-2\.json: ELOOP/),
+    });
+  });
+
+  it('are not overwritten through a link', async () => {
+    const stateDir = await temporaryFolder();
+    const leftovers = await Leftovers.open(stateDir, 'home-1');
+    const elsewhere = join(stateDir, 'elsewhere.json');
+    await writeFile(elsewhere, 'mine');
+    await symlink(elsewhere, join(stateDir, 'temporary', `${NAME}.new`));
+    await expect(leftovers.add(FILE)).rejects.toMatchObject({code: 'state-dir'});
+    expect(await readFile(elsewhere, 'utf8')).toBe('mine');
+  });
+});
+
+it('is told in one message when the disk is full, and keeps what it had', async ({skip}) => {
+  skip(process.getuid?.() !== 0, 'to mount a small file system needs root');
+  const stateDir = join(await temporaryFolder(), 'small');
+  mountOn(stateDir, ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'none']);
+  const leftovers = await Leftovers.open(stateDir, 'home-1');
+  await leftovers.add(SNAPSHOT);
+  execFileSync('sh', ['-c', 'cat /dev/zero >"$1" 2>/dev/null || true', 'sh', join(stateDir, 'filler')]);
+  await expect(leftovers.add(FILE)).rejects.toMatchObject({
+    code: 'state-dir',
+    message: expect.stringMatching(/^cannot use the state file .*home-1\.json: ENOSPC/),
+    hint: 'make room there, or name another folder with the key state_dir',
+  });
+  expect(leftovers.list()).toEqual([SNAPSHOT]);
+  expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([SNAPSHOT]);
+});
