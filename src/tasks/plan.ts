@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
-import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../bdsync/client.js';
-import {parseSizePolicy} from '../bdsync/size-policy.js';
-import {clientArguments, patchArguments, serverArguments} from './config/bdsync-args.js';
+import type {DiffOptions} from '../bdsync/client.js';
+import type {SizePolicy} from '../bdsync/size-policy.js';
+import {clientArguments, diffOptions, patchArguments, serverArguments, sizePolicy} from './config/bdsync-args.js';
 import type {LvmSnapshotConfig, TaskConfig} from './config/task-config.js';
 import type {TaskPlanSummary} from './report.js';
 
@@ -18,6 +18,7 @@ export interface TaskPlan {
   readonly targetProgram: readonly string[];
   readonly serverArguments: readonly string[];
   readonly patchArguments: readonly string[];
+  readonly sizePolicy: SizePolicy;
   readonly createTarget: boolean;
   readonly allowTargetInUse: boolean;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
@@ -53,6 +54,7 @@ export function planTask(config: TaskConfig): TaskPlan {
     targetProgram: planTargetProgram(config),
     serverArguments: serverArguments(config.bdsyncArgs),
     patchArguments: patchArguments(config.bdsyncArgs),
+    sizePolicy: sizePolicy(config.bdsyncArgs),
     createTarget: config.createTargetIfMissing,
     allowTargetInUse: config.allowTargetInUse,
     bandwidthLimitBytesPerSecond: config.bandwidthLimitBytesPerSecond,
@@ -67,18 +69,7 @@ function planClient(config: TaskConfig): TaskPlan['client'] {
   if (config.localBdsyncBin !== undefined) {
     return {kind: 'native', program: config.localBdsyncBin, arguments: clientArguments(args)};
   }
-  const options: DiffOptions = {
-    ...DEFAULT_DIFF_OPTIONS,
-    ...(args.blockBytes !== undefined && {blockBytes: args.blockBytes}),
-    ...(args.hash !== undefined && {digest: args.hash}),
-    ...(args.checksum !== undefined && {checksum: args.checksum}),
-    ...(args.diffSize !== undefined && {sizePolicy: parseSizePolicy(args.diffSize)}),
-    twoPass: args.twoPass,
-    fixedSalt: args.fixedSalt,
-    zeroBlocks: args.zeroBlocks,
-    flushCache: args.flushCache,
-  };
-  return {kind: 'built-in', options};
+  return {kind: 'built-in', options: diffOptions(args)};
 }
 
 function planTargetProgram(config: TaskConfig): readonly string[] {

@@ -1,3 +1,5 @@
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
+import {parseSizePolicy, type SizePolicy, STRICT_SIZE_POLICY} from '../../bdsync/size-policy.js';
 import type {BdsyncArgs} from './task-config.js';
 
 // A bdsync program refuses, in one role, options that it takes in another; these hand each role its own.
@@ -25,6 +27,25 @@ export function serverArguments(args: BdsyncArgs): string[] {
 /** For the end that applies the patch; `--patch` itself is not included. */
 export function patchArguments(args: BdsyncArgs): string[] {
   return [...diffSizeArguments(args), ...(args.warnDevice ? ['--warndev'] : []), ...verboseArguments(args)];
+}
+
+/** What the built-in engine compares with. */
+export function diffOptions(args: BdsyncArgs): DiffOptions {
+  return {
+    ...DEFAULT_DIFF_OPTIONS,
+    ...(args.blockBytes !== undefined && {blockBytes: args.blockBytes}),
+    ...(args.hash !== undefined && {digest: args.hash}),
+    ...(args.checksum !== undefined && {checksum: args.checksum}),
+    sizePolicy: sizePolicy(args),
+    twoPass: args.twoPass,
+    fixedSalt: args.fixedSalt,
+    zeroBlocks: args.zeroBlocks,
+    flushCache: args.flushCache,
+  };
+}
+
+export function sizePolicy({diffSize}: BdsyncArgs): SizePolicy {
+  return diffSize === undefined ? STRICT_SIZE_POLICY : parseSizePolicy(diffSize);
 }
 
 function diffSizeArguments({diffSize}: BdsyncArgs): string[] {

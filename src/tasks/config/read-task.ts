@@ -1,3 +1,6 @@
+import {checkDiffOptions} from '../../bdsync/compare/diff-options.js';
+import {BdsyncError} from '../../bdsync/errors.js';
+import {diffOptions} from './bdsync-args.js';
 import type {ConfigError} from './config-error.js';
 import {KeyFault} from './key-fault.js';
 import type {KeyContext} from './key-rule.js';
@@ -31,6 +34,8 @@ export function readTask(name: string, source: TaskSource, surroundings: Surroun
     }
   }
   if (lacksPatchDir(values)) errors.push(patchDirError(source));
+  const optionsFault = findOptionsFault(values);
+  if (optionsFault) errors.push(source.errorOf('bdsync_args', optionsFault));
   if (errors.length === 0 && isComplete(values)) return {state: 'valid', config: taskConfig(name, values)};
   return {state: 'invalid', disabled: values.disabled ?? false, errors};
 }
@@ -71,6 +76,19 @@ function patchDirError(source: TaskSource): ConfigError {
     code: 'config-missing-key',
   });
   return source.errorOf('target_patch_dir', fault);
+}
+
+/** What bdsync_args ask of the built-in engine and it cannot do; another program has limits of its own. */
+function findOptionsFault(values: IncompleteValues): KeyFault | undefined {
+  const isBuiltIn = 'local_bdsync_bin' in values && values.local_bdsync_bin === undefined;
+  if (values.bdsync_args === undefined || !isBuiltIn) return undefined;
+  try {
+    checkDiffOptions(diffOptions(values.bdsync_args));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BdsyncError)) throw error;
+    return new KeyFault(error.message, {hint: error.hint, cause: error});
+  }
 }
 
 function isComplete(values: IncompleteValues): values is TaskValues {

@@ -7,13 +7,15 @@ export type TargetState =
   | {readonly kind: 'missing'}
   /** Neither the target nor the folder that it would be created in. */
   | {readonly kind: 'no-folder'}
-  | {
-      readonly kind: 'present';
-      readonly identity: DeviceIdentity;
-      /** Of a file; 0 for a block device. */
-      readonly fileBytes: number;
-      readonly isWritable: boolean;
-    };
+  | PresentTarget;
+
+export interface PresentTarget {
+  readonly kind: 'present';
+  readonly identity: DeviceIdentity;
+  /** Of a file; 0 for a block device. */
+  readonly fileBytes: number;
+  readonly isWritable: boolean;
+}
 
 // Prints `missing`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
 // language there), whether we may write, and the kernel's boot id.
@@ -50,7 +52,7 @@ export async function inspectTarget(host: Host, path: string, signal?: AbortSign
   return parsePresent(path, host.name, lines.slice(found));
 }
 
-function parsePresent(path: string, hostName: string, [found = '', access = '', bootId = '']: string[]): TargetState {
+function parsePresent(path: string, hostName: string, [found = '', access = '', bootId = '']: string[]): PresentTarget {
   const [, mode = '', size = '', device = '', inode = '', major = '', minor = ''] = found.split(' ');
   const type = Number.parseInt(mode, 16) & MODE_TYPE_MASK;
   if (type !== MODE_BLOCK && type !== MODE_FILE) {

@@ -1,23 +1,27 @@
-import {openDevice} from '../../bdsync/device/device.js';
 import {isLayerOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
 import {createTarget} from './create-target.js';
-import {inspectTarget} from './inspect-target.js';
+import {inspectTarget, type PresentTarget} from './inspect-target.js';
+import {sizeOfSource} from './source.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 
 /**
- * Makes sure that the target may be written and is not the source; false when it is missing and the task creates it.
+ * Makes sure that the target may be written and is not the source, as far as that one could be looked at. Undefined
+ * when the target is missing and the task creates it.
  *
  * @throws TaskError 'target-missing', 'target-unusable', 'same-device', 'permission'.
  */
-export async function checkTarget(context: TaskContext, source: DeviceIdentity): Promise<boolean> {
+export async function checkTarget(
+  context: TaskContext,
+  source: DeviceIdentity | undefined,
+): Promise<PresentTarget | undefined> {
   const {plan, host, signal} = context;
   const {path} = plan.target;
   const target = await inspectTarget(host, path, signal);
   switch (target.kind) {
     case 'present':
-      await refuseSource(plan.sourcePath, source, path, target.identity);
-      if (target.isWritable) return true;
+      if (source) await refuseSource(plan.sourcePath, source, path, target.identity);
+      if (target.isWritable) return target;
       throw new TaskError('permission', `the target ${path} on ${host.name} may not be written`, {
         hint: 'the user on that host needs the right to write it',
       });
@@ -26,7 +30,7 @@ export async function checkTarget(context: TaskContext, source: DeviceIdentity):
         hint: 'create the folder, or correct target_path',
       });
     case 'missing':
-      if (plan.createTarget) return false;
+      if (plan.createTarget) return requireCreatable(path, host.name);
       throw new TaskError('target-missing', `the target ${path} does not exist on ${host.name}`, {
         hint: 'create it, or let create_target_if_missing = yes create a file',
       });
@@ -35,15 +39,22 @@ export async function checkTarget(context: TaskContext, source: DeviceIdentity):
   }
 }
 
+function requireCreatable(path: string, hostName: string): undefined {
+  if (!path.startsWith('/dev/')) return undefined;
+  throw new TaskError('target-missing', `the target device ${path} does not exist on ${hostName}`, {
+    hint: 'create the device first: a file below /dev would be lost with the next start of the machine',
+  });
+}
+
 /** Creates the target as a file of holes with the source's size, so that even a strict comparison of sizes passes. */
 export async function createMissingTarget({plan, host, signal, teller}: TaskContext): Promise<void> {
   const {path} = plan.target;
   teller.enter('create target');
   teller.log('warning', `Creating missing target file: ${path}`);
-  await createTarget(host, path, await sizeOf(plan.sourcePath), signal);
+  await createTarget(host, path, await sizeOfSource(plan.sourcePath), signal);
 }
 
-export async function refuseSource(
+async function refuseSource(
   sourcePath: string,
   source: DeviceIdentity,
   targetPath: string,
@@ -58,9 +69,4 @@ export async function refuseSource(
       `what is written to one of ${sourcePath} and ${targetPath} ends up in the other`,
     );
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  await using device = await openDevice(path, 'read');
-  return device.sizeBytes;
 }

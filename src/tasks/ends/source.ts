@@ -1,5 +1,6 @@
 import {constants} from 'node:fs';
 import {access, readFile} from 'node:fs/promises';
+import {openDevice} from '../../bdsync/device/device.js';
 import {codeOf, messageOf} from '../../errors.js';
 import {type DeviceIdentity, identifyPath} from './device-identity.js';
 import {TaskError} from '../task-error.js';
@@ -18,6 +19,12 @@ export async function inspectSource(path: string): Promise<DeviceIdentity> {
   throw new TaskError('source-unusable', `the source ${path} is neither a block device nor a file`, {
     hint: 'name a block device or an image file in source_path',
   });
+}
+
+/** In bytes. */
+export async function sizeOfSource(path: string): Promise<number> {
+  await using device = await openDevice(path, 'read');
+  return device.sizeBytes;
 }
 
 function explainSourceFault(path: string, cause: unknown): TaskError {

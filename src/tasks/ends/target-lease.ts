@@ -3,9 +3,11 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
 import type {Child, Host} from '../../hosts/host.js';
+import {parseHoldAnswer, refusal} from './hold-answer.js';
 import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
+import type {TaskPlan} from '../plan.js';
 import type {TaskContext} from '../task-context.js';
-import {TaskError, type TaskErrorCode} from '../task-error.js';
+import {TaskError} from '../task-error.js';
 import {userName} from '../../user-name.js';
 
 /** A lock on the target itself from the comparison to the end; `lost` resolves when it went away before its time. */
@@ -51,15 +53,11 @@ async function leaseHere({plan, signal}: TaskContext): Promise<TargetLease> {
 }
 
 async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promise<TargetLease> {
-  const child = await host.spawn(
-    [
-      ...plan.targetProgram,
-      `--hold=${plan.target.path}`,
-      `--holder=${holderText(plan.task)}`,
-      ...(plan.allowTargetInUse ? ['--allow-in-use'] : []),
-    ],
-    {signal, meter, describe: `bdsync --hold on ${host.name}`},
-  );
+  const child = await host.spawn(holdWords(plan, holderText(plan.task)), {
+    signal,
+    meter,
+    describe: `bdsync --hold on ${host.name}`,
+  });
   const role: ProgramRole = {
     code: 'server-failed',
     what: 'bdsync --hold',
@@ -68,7 +66,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
   };
   let sizeBytes: number | undefined;
   try {
-    const answer = parseAnswer(await firstAnswerLine(child));
+    const answer = parseHoldAnswer(await firstAnswerLine(child));
     if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
     if (answer?.state !== 'held') {
       child.stdin.end();
@@ -124,39 +122,10 @@ async function firstAnswerLine(child: Child): Promise<string | undefined> {
   return undefined;
 }
 
-type HoldAnswer =
-  | {readonly state: 'held'; readonly sizeBytes: number | undefined}
-  | {readonly state: 'refused'; readonly code: string; readonly message: string};
-
-function parseAnswer(line: string | undefined): HoldAnswer | undefined {
-  if (line === undefined) return undefined;
-  let answer: unknown;
-  try {
-    answer = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
-  if (answer.state === 'held') return {state: 'held', sizeBytes: sizeIn(answer)};
-  if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
-  return {state: 'refused', code: String(answer.code), message: String(answer.message)};
-}
-
-function sizeIn(answer: object): number | undefined {
-  if (!('facts' in answer) || typeof answer.facts !== 'object' || answer.facts === null) return undefined;
-  return 'sizeBytes' in answer.facts && typeof answer.facts.sizeBytes === 'number' ? answer.facts.sizeBytes : undefined;
-}
-
-function refusal(code: string, message: string, cause?: unknown): TaskError {
-  const known: Readonly<Record<string, {readonly code: TaskErrorCode; readonly hint: string}>> = {
-    'target-locked': {code: 'target-locked', hint: 'let that run end first'},
-    'target-in-use': {
-      code: 'target-in-use',
-      hint: 'unmount or release it first; allow_target_in_use = yes writes all the same',
-    },
-  };
-  const {code: taskCode, hint} = known[code] ?? {code: 'target-unusable' as const, hint: undefined};
-  return new TaskError(taskCode, message, {hint, cause});
+/** The command of a hold; nothing is noted about one whose `holder` is empty. */
+export function holdWords(plan: TaskPlan, holder: string): string[] {
+  const allow = plan.allowTargetInUse ? ['--allow-in-use'] : [];
+  return [...plan.targetProgram, `--hold=${plan.target.path}`, `--holder=${holder}`, ...allow];
 }
 
 function holderText(task: string): string {

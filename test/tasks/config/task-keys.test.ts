@@ -158,6 +158,12 @@ describe('a value is refused:', () => {
       '--bdsync-args: --remdata turns the direction round; data always go from source_path to target_path',
     ],
     [{...LOCAL, bdsync_args: '--hash "md5'}, '--bdsync-args: the quote " at character 8 is not closed'],
+    [{...LOCAL, bdsync_args: '--hash=nosuch'}, "--bdsync-args: unknown digest 'nosuch'"],
+    [{...LOCAL, bdsync_args: '--checksum=nosuch'}, "--bdsync-args: unknown checksum 'nosuch'"],
+    [
+      {...LOCAL, bdsync_args: '--blocksize=99999999999'},
+      '--bdsync-args: bad block size 99999999999, expected 1 to 4294967296 bytes',
+    ],
     [{...LOCAL, bandwith_limit: '1m'}, '--bandwith-limit: is unknown'],
     [
       {...LOCAL, source_path: '', disabled: 'x', what: ''},
@@ -165,6 +171,13 @@ describe('a value is refused:', () => {
     ],
   ])('%j', (values, message) => {
     expect(() => task(values)).toThrow(expect.objectContaining({name: 'ConfigError', message, file: undefined}));
+  });
+
+  test('unless another program than the built-in engine is to obey it', () => {
+    const bdsync_args = '--hash=nosuch --blocksize=99999999999';
+    expect(task({...LOCAL, bdsync_args, local_bdsync_bin: '/usr/bin/bdsync'})).toMatchObject({
+      bdsyncArgs: {hash: 'nosuch', blockBytes: 99_999_999_999},
+    });
   });
 
   test('the state folder of a user without a home folder', () => {

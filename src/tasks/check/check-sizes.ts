@@ -1,0 +1,32 @@
+import type {TaskPlan} from '../plan.js';
+import {TaskError} from '../task-error.js';
+
+/**
+ * Whether bdsync would take a target of this size for this source.
+ *
+ * @throws TaskError 'size-mismatch'
+ */
+export function checkSizes(
+  plan: Pick<TaskPlan, 'sizePolicy' | 'target'>,
+  sourceBytes: number,
+  targetKind: 'file' | 'block',
+  targetBytes: number,
+): void {
+  const {mode} = plan.sizePolicy;
+  if (sourceBytes === targetBytes || mode === 'minsize' || (mode === 'resize' && targetKind === 'file')) return;
+  const copyWhatFits = 'bdsync_args = --diffsize=minsize copies what fits';
+  if (mode === 'resize') {
+    const {path} = plan.target;
+    throw new TaskError(
+      'size-mismatch',
+      `the device ${path} has ${targetBytes} bytes, its source has ${sourceBytes}, and a device cannot be resized here`,
+      {hint: `make it as large by hand; ${copyWhatFits}`},
+    );
+  }
+  throw new TaskError('size-mismatch', `Different sizes local=${sourceBytes} remote=${targetBytes}`, {
+    hint:
+      targetKind === 'file'
+        ? `bdsync_args = --diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits`
+        : `make the device as large as the source by hand; ${copyWhatFits}`,
+  });
+}

@@ -1,0 +1,88 @@
+import {TrafficMeter} from '../../hosts/traffic-meter.js';
+import {formatBytes} from '../../units.js';
+import type {DeviceIdentity} from '../ends/device-identity.js';
+import type {HostPool} from '../ends/host-pool.js';
+import {checkTarget} from '../ends/prepare-target.js';
+import {probeTarget} from '../ends/probe-target.js';
+import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
+import {Teller, type TaskContext} from '../task-context.js';
+import {TaskError} from '../task-error.js';
+import {Watchdog} from '../watch/watchdog.js';
+import {checkSizes} from './check-sizes.js';
+import type {Needs} from './needs.js';
+
+/** What is known of the source; undefined where it could not be looked at. */
+interface CheckedSource {
+  readonly identity: DeviceIdentity | undefined;
+  readonly sizeBytes: number | undefined;
+}
+
+/**
+ * Tries what a run would need of the target's host.
+ *
+ * @throws TaskError 'stalled' when that host hangs; the reason of `signal` when it aborts.
+ */
+export async function checkTargetEnd(
+  plan: TaskPlan,
+  pool: HostPool,
+  signal: AbortSignal,
+  needs: Needs,
+  source: CheckedSource,
+): Promise<void> {
+  const host = pool.host(plan.target);
+  const meter = new TrafficMeter();
+  const stall = new AbortController();
+  using watchdog = new Watchdog({timeoutMs: plan.stallTimeoutMs, meter, onStall: (error) => stall.abort(error)});
+  watchdog.waitingFor = host.name;
+  const either = AbortSignal.any([signal, stall.signal]);
+  const farEnd = await needs.collect(either, () => pool.farEnd(plan, either));
+  if (!farEnd) return;
+  if (!usesOwnTargetProgram(plan)) {
+    needs.facts.push(
+      farEnd.kind === 'ours'
+        ? `${plan.targetProgram.join(' ')} on ${host.name}: bdsync-manager ${farEnd.version}`
+        : `${plan.targetProgram.join(' ')} on ${host.name}: the original bdsync; ours there would hold the target ` +
+            'against a second writer, refuse one in use, and check and sync what it writes',
+    );
+  }
+  const teller = new Teller(plan.task, () => {});
+  const context: TaskContext = {plan, host, farEnd, meter, watchdog, teller, signal: either};
+  await needs.collect(either, () => checkTargetItself(context, needs, source));
+  await needs.collect(either, () => checkPatchDir(context));
+}
+
+async function checkTargetItself(context: TaskContext, needs: Needs, source: CheckedSource): Promise<void> {
+  const {plan, host} = context;
+  const {path} = plan.target;
+  const target = await checkTarget(context, source.identity);
+  if (target === undefined) {
+    needs.facts.push(`target ${path} on ${host.name} does not exist and will be created`);
+    return;
+  }
+  const probedBytes = await probedSize(context, needs);
+  const targetBytes = probedBytes ?? (target.identity.kind === 'file' ? target.fileBytes : undefined);
+  if (targetBytes === undefined) return;
+  needs.facts.push(`target ${path} on ${host.name}: ${formatBytes(targetBytes)}`);
+  if (source.sizeBytes !== undefined) checkSizes(plan, source.sizeBytes, target.identity.kind, targetBytes);
+}
+
+/** That a run has the target now is no fault. */
+async function probedSize(context: TaskContext, needs: Needs): Promise<number | undefined> {
+  try {
+    return await probeTarget(context);
+  } catch (error) {
+    if (!(error instanceof TaskError) || error.code !== 'target-locked') throw error;
+    needs.warn(error);
+    return undefined;
+  }
+}
+
+async function checkPatchDir({plan, host, signal}: TaskContext): Promise<void> {
+  if (plan.flow.kind !== 'patch-file') return;
+  const {patchDir} = plan.flow;
+  const {status} = await host.run(['sh', '-c', '[ -d "$1" ] && [ -w "$1" ]', 'sh', patchDir], {signal});
+  if (status === 0) return;
+  throw new TaskError('patch-dir', `target_patch_dir ${patchDir} on ${host.name} is not a folder that may be written`, {
+    hint: 'create it on that host',
+  });
+}

@@ -1,0 +1,39 @@
+import {TaskError, type TaskErrorCode} from '../task-error.js';
+
+/** What `bdsync --hold` tells in its one line of JSON. */
+export type HoldAnswer =
+  | {readonly state: 'held'; readonly sizeBytes: number | undefined}
+  | {readonly state: 'refused'; readonly code: string; readonly message: string};
+
+/** Undefined for what is no answer. */
+export function parseHoldAnswer(line: string | undefined): HoldAnswer | undefined {
+  if (line === undefined) return undefined;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
+  if (answer.state === 'held') return {state: 'held', sizeBytes: sizeIn(answer)};
+  if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
+  return {state: 'refused', code: String(answer.code), message: String(answer.message)};
+}
+
+function sizeIn(answer: object): number | undefined {
+  if (!('facts' in answer) || typeof answer.facts !== 'object' || answer.facts === null) return undefined;
+  return 'sizeBytes' in answer.facts && typeof answer.facts.sizeBytes === 'number' ? answer.facts.sizeBytes : undefined;
+}
+
+/** `code` is that of a BdsyncError, here or from the other end. */
+export function refusal(code: string, message: string, cause?: unknown): TaskError {
+  const known: Readonly<Record<string, {readonly code: TaskErrorCode; readonly hint: string}>> = {
+    'target-locked': {code: 'target-locked', hint: 'let that run end first'},
+    'target-in-use': {
+      code: 'target-in-use',
+      hint: 'unmount or release it first; allow_target_in_use = yes writes all the same',
+    },
+  };
+  const {code: taskCode, hint} = known[code] ?? {code: 'target-unusable' as const, hint: undefined};
+  return new TaskError(taskCode, message, {hint, cause});
+}

@@ -1,0 +1,145 @@
+import {chmod, readdir, stat, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import type {CheckedTask, CheckReport} from '#dist/tasks/check/check-report.js';
+import {noise} from '../support/images.js';
+import {attachLoopDevice, noLoopDevices} from '../support/loop-device.js';
+import {taskReportOf} from '../support/reports.js';
+import {runBdsync, startBdsync} from '../support/run-bdsync.js';
+import {BDSYNC, BDSYNC_MANAGER, runProgram, type ProgramResult} from '../support/spawn-program.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {writeConfig} from '../support/write-config.js';
+
+type Keys = Readonly<Record<string, string>>;
+
+/** A far end of ours, on this machine. */
+const FAR: Keys = {connection_command: 'env A=1', remote_bdsync_bin: BDSYNC};
+
+/** A folder with a source of 5000 bytes, a target as large, and tasks between them. */
+async function place(tasks: Readonly<Record<string, Keys>>) {
+  const folder = await temporaryFolder();
+  const [source, target, state] = [join(folder, 's.img'), join(folder, 't.img'), join(folder, 'state')];
+  await writeFile(source, noise(5000, 1));
+  await writeFile(target, noise(5000, 2));
+  const usual = {source_path: source, target_path: target, apply_patch_in_place: 'yes', state_dir: state};
+  const sections = Object.entries(tasks).map(([name, keys]) => [name, {...usual, ...keys}] as const);
+  const config = await writeConfig(join(folder, 'tasks.conf'), Object.fromEntries(sections));
+  const manager = (...words: string[]): Promise<ProgramResult> =>
+    runProgram(BDSYNC_MANAGER, [...words, '--config', config, '--json'], {STATE_DIRECTORY: state});
+  return {folder, source, target, state, manager};
+}
+
+function checkedIn({stdout}: ProgramResult): readonly CheckedTask[] {
+  const report: CheckReport = JSON.parse(stdout);
+  return report.tasks;
+}
+
+function needsIn(result: ProgramResult): string[] {
+  return checkedIn(result).flatMap(({unmetNeeds}) => unmetNeeds.map(({message}) => message));
+}
+
+describe('check', () => {
+  for (const [where, keys] of [
+    ['here', {}],
+    ['on a far end of ours', FAR],
+  ] as const) {
+    it(`finds a target ${where} ready, and writes nothing`, async () => {
+      const {folder, state, manager} = await place({disk: keys});
+      const before = await readdir(folder);
+      const result = await manager('check');
+      expect(result).toMatchObject({status: 0, stderr: ''});
+      expect(checkedIn(result)[0]?.facts.join('\n')).toMatch(/target .*: 4\.9KiB/);
+      expect(await readdir(folder)).toEqual(before);
+      await expect(stat(state)).rejects.toThrow('ENOENT');
+    });
+
+    it(`only warns of a run that has the target ${where}`, async () => {
+      const {target, state, manager} = await place({disk: keys});
+      const holder = startBdsync([`--hold=${target}`, '--holder=the nightly run', `--state-dir=${state}`]);
+      await new Promise((resolve) => holder.child.stdout?.once('data', resolve));
+      const result = await manager('check');
+      expect(result.status).toBe(0);
+      expect(checkedIn(result)[0]?.warnings.map(({message}) => message)).toEqual([
+        expect.stringContaining('is held by the nightly run'),
+      ]);
+      holder.stdin.end();
+      await holder.result;
+    });
+  }
+
+  it('goes on after a host that hangs', async () => {
+    const hanging = {...FAR, connection_command: "sh -c 'exec sleep 300'", stall_timeout: '1'};
+    const {manager} = await place({hangs: hanging, works: {}});
+    const result = await manager('check');
+    expect(result.status).toBe(3);
+    expect(checkedIn(result).map(({task, unmetNeeds}) => [task, unmetNeeds.map(({message}) => message)])).toEqual([
+      ['hangs', [expect.stringContaining('nothing moved for 1 seconds while waiting for')]],
+      ['works', []],
+    ]);
+  });
+
+  it('finds options that the engine cannot obey, where they are written', async () => {
+    const {folder, manager} = await place({disk: {bdsync_args: '--hash=nosuch'}, other: {}});
+    const result = await manager('check');
+    expect(result.status).toBe(2);
+    const [disk, other] = checkedIn(result);
+    expect(disk?.configErrors).toMatchObject([{message: expect.stringMatching(/^.*tasks\.conf:\d+: .*bdsync_args/)}]);
+    expect(other).toMatchObject({configErrors: [], unmetNeeds: []});
+    expect(await manager('run', '--task', 'disk')).toMatchObject({status: 2});
+    expect(await readdir(folder)).not.toContain('state');
+  });
+
+  it('tells of a target what a run would', async () => {
+    const {manager} = await place({
+      missing: {target_path: '/dev/bdsync-manager-test-none', create_target_if_missing: 'yes'},
+      nowhere: {target_path: '/nonexistent/folder/t.img', create_target_if_missing: 'yes'},
+      unasked: {target_path: '/bdsync-manager-test-none.img'},
+      folder: {target_path: '/'},
+    });
+    const checked = await manager('check');
+    const ran = await manager('run');
+    expect([checked.status, ran.status]).toEqual([3, 3]);
+    const needs = needsIn(checked);
+    expect(needs).toHaveLength(4);
+    const report: {tasks: {failure?: {message: string}}[]} = JSON.parse(ran.stdout);
+    expect(report.tasks.map(({failure}) => failure?.message)).toEqual(needs);
+  });
+
+  it('tells of a device that cannot follow its source', async ({skip}) => {
+    skip(noLoopDevices !== undefined, noLoopDevices);
+    const image = join(await temporaryFolder(), 'device.img');
+    await writeFile(image, '');
+    await truncate(image, 2 ** 20);
+    const device = attachLoopDevice(image);
+    const {manager} = await place({disk: {target_path: device, bdsync_args: '--diffsize=resize'}});
+    const checked = await manager('check');
+    expect(checked.status).toBe(3);
+    expect(needsIn(checked)).toEqual([expect.stringContaining('a device cannot be resized here')]);
+    expect(await manager('run')).toMatchObject({status: 3});
+  });
+
+  it('refuses a state folder that others may write, as a run does', async () => {
+    const shared = await temporaryFolder();
+    await chmod(shared, 0o1777);
+    const {manager} = await place({disk: {state_dir: shared}});
+    const checked = await manager('check');
+    expect(checked.status).toBe(3);
+    expect(needsIn(checked)).toEqual([`the state folder ${shared} can be written by others`]);
+    const ran = await manager('run');
+    expect(ran).toMatchObject({status: 3, stderr: expect.stringContaining(`chmod go-w ${shared}`)});
+    expect(taskReportOf(ran)).toMatchObject({failure: {code: 'state-dir'}});
+    expect(await readdir(shared)).toEqual([]);
+  });
+});
+
+describe('a run', () => {
+  it('waits for who only asks whether its target could be held', async () => {
+    const {target, manager} = await place({disk: {}});
+    const asking = startBdsync([`--hold=${target}`, '--holder=']);
+    await new Promise((resolve) => asking.child.stdout?.once('data', resolve));
+    const running = manager('run');
+    setTimeout(() => asking.stdin.end(), 1000);
+    expect(await running).toMatchObject({status: 0});
+    expect(await runBdsync([`--hold=${target}`, '--holder='])).toMatchObject({status: 0});
+  });
+});
