@@ -26,11 +26,13 @@ const WRITABLE_BY_OTHERS = 0o022;
 export async function openStateFolder(stateDir: string, name: string): Promise<string> {
   const folder = join(stateDir, name);
   try {
+    await makeFolder(stateDir);
+    await requireOwn(stateDir, stat);
     await makeFolder(folder);
+    await requireOwn(folder, lstat);
   } catch (error) {
-    throw StateDirError.from(`cannot use the state folder ${stateDir}`, error);
+    throw error instanceof StateDirError ? error : StateDirError.from(`cannot use the state folder ${stateDir}`, error);
   }
-  await requireOwnFolder(stateDir, name);
   return folder;
 }
 
@@ -42,7 +44,6 @@ export async function openStateFolder(stateDir: string, name: string): Promise<s
  */
 export async function requireOwnFolder(stateDir: string, name: string): Promise<void> {
   await requireOwn(stateDir, stat);
-  // The state folder may well be a link, which systemd makes of it; nobody makes one of a folder in it.
   await requireOwn(join(stateDir, name), lstat);
 }
 
@@ -93,6 +94,7 @@ async function isWritable(path: string): Promise<boolean> {
   }
 }
 
+/** The state folder itself may well be a link, which systemd makes of it; nobody makes one of a folder in it. */
 async function requireOwn(path: string, look: (path: string) => Promise<Stats>): Promise<void> {
   const stats = await look(path).catch((error: unknown) => {
     throw StateDirError.from(`cannot use the state folder ${path}`, error);

@@ -1,4 +1,4 @@
-import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/client.js';
 import {parseSizePolicy, type SizePolicy, STRICT_SIZE_POLICY} from '../../bdsync/size-policy.js';
 import type {BdsyncArgs} from './task-config.js';
 
