@@ -16,8 +16,8 @@ function findReason(): string | undefined {
 }
 
 /** The path of a new loop device with `image` behind it, detached when the current test ends. */
-export function attachLoopDevice(image: string): string {
-  const device = execFileSync('losetup', ['--find', '--show', image], {encoding: 'utf8'}).trim();
+export function attachLoopDevice(image: string, options: readonly string[] = []): string {
+  const device = execFileSync('losetup', ['--find', '--show', ...options, image], {encoding: 'utf8'}).trim();
   onTestFinished(() => void execFileSync('losetup', ['--detach', device]));
   return device;
 }

@@ -1,10 +1,17 @@
 import {type BigIntStats, constants} from 'node:fs';
 import {type FileHandle, open, readFile, stat} from 'node:fs/promises';
+import {
+  type DeviceNumber,
+  identifyStats,
+  identityText,
+  type LocalIdentity,
+  sysfsFolder,
+} from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
 import {deviceError} from './device-error.js';
 import {BdsyncError} from '../errors.js';
 
-export type DeviceKind = 'file' | 'block';
+export type DeviceKind = LocalIdentity['kind'];
 
 export interface DeviceFacts {
   readonly kind: DeviceKind;
@@ -16,6 +23,7 @@ export interface DeviceFacts {
 export interface DeviceHandle {
   readonly handle: FileHandle;
   readonly facts: DeviceFacts;
+  readonly identity: LocalIdentity;
 }
 
 /**
@@ -26,10 +34,12 @@ export interface DeviceHandle {
 export async function openDeviceHandle(path: string, flags: number): Promise<DeviceHandle> {
   try {
     // Before opening: to open a tape, a terminal or a fifo has effects of its own.
-    requireDeviceKind(path, await stat(path));
+    requireDevice(path, await stat(path, {bigint: true}));
     const handle = await open(path, flags | constants.O_NONBLOCK);
     try {
-      return {handle, facts: await factsOf(path, await handle.stat({bigint: true}))};
+      const stats = await handle.stat({bigint: true});
+      const identity = requireDevice(path, stats);
+      return {handle, identity, facts: await factsOf(path, identity, stats)};
     } catch (error) {
       await handle.close();
       throw error;
@@ -40,36 +50,9 @@ export async function openDeviceHandle(path: string, flags: number): Promise<Dev
   }
 }
 
-/** `rdev:MAJOR:MINOR` of a block device, `inode:MAJOR:MINOR:INODE` of anything else. */
-export function deviceIdentity(stats: BigIntStats): string {
-  if (stats.isBlockDevice()) return `rdev:${formatDeviceNumber(stats.rdev)}`;
-  return `inode:${formatDeviceNumber(stats.dev)}:${stats.ino}`;
-}
-
-/** `MAJOR:MINOR` of a dev_t: the low 8 bits of minor, then 12 bits of major, then the rest of each above. */
-export function formatDeviceNumber(device: bigint): string {
-  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
-  const minor = (device & 0xffn) | ((device >> 12n) & 0xff_ff_ff_00n);
-  return `${major}:${minor}`;
-}
-
-async function factsOf(path: string, stats: BigIntStats): Promise<DeviceFacts> {
-  const kind = requireDeviceKind(path, stats);
-  const sizeBytes = kind === 'block' ? await blockDeviceBytes(path, stats.rdev) : Number(stats.size);
-  return {kind, sizeBytes, identity: deviceIdentity(stats)};
-}
-
-interface FileKind {
-  isFile(): boolean;
-  isBlockDevice(): boolean;
-  isDirectory(): boolean;
-  isCharacterDevice(): boolean;
-  isFIFO(): boolean;
-}
-
-function requireDeviceKind(path: string, stats: FileKind): DeviceKind {
-  if (stats.isBlockDevice()) return 'block';
-  if (stats.isFile()) return 'file';
+function requireDevice(path: string, stats: BigIntStats): LocalIdentity {
+  const identity = identifyStats(stats);
+  if (identity) return identity;
   let found = 'a socket';
   if (stats.isDirectory()) found = 'a folder';
   else if (stats.isCharacterDevice()) found = 'a character device';
@@ -77,9 +60,15 @@ function requireDeviceKind(path: string, stats: FileKind): DeviceKind {
   throw new BdsyncError('io', `${path} is ${found}, not a block device or an image file`);
 }
 
+async function factsOf(path: string, identity: LocalIdentity, stats: BigIntStats): Promise<DeviceFacts> {
+  const {kind} = identity;
+  const sizeBytes = kind === 'block' ? await blockDeviceBytes(path, identity) : Number(stats.size);
+  return {kind, sizeBytes, identity: identityText(identity)};
+}
+
 /** Node has no ioctl to ask a block device for its size, but sysfs tells it in units of 512 bytes. */
-async function blockDeviceBytes(path: string, device: bigint): Promise<number> {
-  const sizeFile = `/sys/dev/block/${formatDeviceNumber(device)}/size`;
+async function blockDeviceBytes(path: string, device: DeviceNumber): Promise<number> {
+  const sizeFile = `${sysfsFolder(device)}/size`;
   try {
     const bytes = Number(await readFile(sizeFile, 'latin1')) * 512;
     if (!Number.isSafeInteger(bytes)) throw new Error(`${sizeFile} tells no size`);

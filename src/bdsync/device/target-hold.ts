@@ -1,10 +1,11 @@
 import {constants} from 'node:fs';
-import {type FileHandle, open, readFile, stat} from 'node:fs/promises';
+import {type FileHandle, open, stat} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {identifyPath, isSameDevice, type LocalIdentity, readBootId} from '../../device-identity.js';
 import {codeOf} from '../../errors.js';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {deviceError} from './device-error.js';
-import {type DeviceFacts, type DeviceHandle, deviceIdentity, openDeviceHandle} from './device-facts.js';
+import {type DeviceFacts, type DeviceHandle, openDeviceHandle} from './device-facts.js';
 import {findDeviceUse} from './device-use.js';
 import {BdsyncError} from '../errors.js';
 import {type TargetNote, TargetNoteFile} from './target-note.js';
@@ -48,14 +49,14 @@ const EXCLUSIVE_RETRY_MS = 20;
  *   the target cannot be opened or locked at all; 'cancelled'.
  */
 export async function holdTarget(path: string, options: HoldOptions): Promise<TargetHold> {
-  const machineId = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
-  const {handle, facts} = await openTarget(path);
+  const machineId = await readBootId();
+  const {handle, facts, identity} = await openTarget(path);
   const handles = [handle];
   try {
     const notes = options.stateDir === undefined ? undefined : new TargetNoteFile(options.stateDir, facts.identity);
     await lockTarget(path, handle, async () => notes?.readLive(machineId), options);
-    await requireSameDevice(path, facts);
-    if (!options.allowInUse) handles.push(...(await requireUnused(path, facts, options.signal)));
+    await requireSameDevice(path, identity);
+    if (!options.allowInUse) handles.push(...(await requireUnused(path, identity, options.signal)));
     const {holder} = options;
     if (holder === undefined) return new OpenTargetHold({...facts, machineId}, handles, undefined);
     const since = new Date().toISOString();
@@ -137,23 +138,21 @@ async function tryLock(
 }
 
 /** Whoever held the lock before may have put another file in its place. */
-async function requireSameDevice(path: string, {identity}: DeviceFacts): Promise<void> {
-  try {
-    if (deviceIdentity(await stat(path, {bigint: true})) === identity) return;
-  } catch (error) {
-    throw deviceError('io', `cannot hold ${path}`, error);
-  }
-  throw new BdsyncError('io', `${path} was replaced by another file while it was being locked`);
+async function requireSameDevice(path: string, identity: LocalIdentity): Promise<void> {
+  const found = await identifyPath(path);
+  if (found && isSameDevice(found, identity)) return;
+  throw new BdsyncError('io', `${path} was removed or replaced while it was being locked`);
 }
 
 /** What keeps a block device unused from now on; nothing does that for a file. */
 async function requireUnused(
   path: string,
-  {kind, identity}: DeviceFacts,
+  identity: LocalIdentity,
   signal: AbortSignal | undefined,
 ): Promise<FileHandle[]> {
-  const exclusive = kind === 'block' ? await openExclusively(path, signal) : undefined;
-  const isBusy = kind === 'block' && exclusive === undefined;
+  const isBlock = identity.kind === 'block';
+  const exclusive = isBlock ? await openExclusively(path, signal) : undefined;
+  const isBusy = isBlock && exclusive === undefined;
   const use = await findDeviceUse(identity);
   if (!isBusy && use === undefined) return exclusive ? [exclusive] : [];
   await exclusive?.close();

@@ -1,6 +1,6 @@
 import {TrafficMeter} from '../../hosts/traffic-meter.js';
 import {formatBytes} from '../../units.js';
-import type {DeviceIdentity} from '../ends/device-identity.js';
+import type {DeviceIdentity} from '../../device-identity.js';
 import type {HostPool} from '../ends/host-pool.js';
 import {checkTarget} from '../ends/prepare-target.js';
 import {probeTarget} from '../ends/probe-target.js';

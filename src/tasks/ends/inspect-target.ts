@@ -1,5 +1,5 @@
+import {blockDevice, type DeviceIdentity, type LocalIdentity, splitDeviceNumber} from '../../device-identity.js';
 import type {Host} from '../../hosts/host.js';
-import {splitDeviceNumber, type DeviceIdentity} from './device-identity.js';
 import {TaskError} from '../task-error.js';
 
 /** What stands at the target's path on the target's host. */
@@ -62,12 +62,12 @@ function parsePresent(path: string, hostName: string, [found = '', access = '', 
     });
   }
   const isBlock = type === MODE_BLOCK;
-  const numbers = isBlock
-    ? {major: Number.parseInt(major, 16), minor: Number.parseInt(minor, 16)}
-    : splitDeviceNumber(BigInt(device));
+  const identity: LocalIdentity = isBlock
+    ? blockDevice({major: Number.parseInt(major, 16), minor: Number.parseInt(minor, 16)})
+    : {kind: 'file', ...splitDeviceNumber(BigInt(device)), inode};
   return {
     kind: 'present',
-    identity: {bootId: bootId.trim(), kind: isBlock ? 'block' : 'file', ...numbers, inode: isBlock ? '0' : inode},
+    identity: {...identity, bootId: bootId.trim()},
     fileBytes: isBlock ? 0 : Number(size),
     isWritable: access === 'writable',
   };

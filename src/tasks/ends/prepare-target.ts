@@ -1,4 +1,5 @@
-import {isLayerOfOther, isSameDevice, type DeviceIdentity} from './device-identity.js';
+import {type DeviceIdentity, isSameDevice} from '../../device-identity.js';
+import {isLayerOfOther} from '../../device-layers.js';
 import {createTarget} from './create-target.js';
 import {inspectTarget, type PresentTarget} from './inspect-target.js';
 import {sizeOfSource} from './source.js';
@@ -60,6 +61,7 @@ async function refuseSource(
   targetPath: string,
   target: DeviceIdentity,
 ): Promise<void> {
+  if (source.bootId !== target.bootId) return;
   if (isSameDevice(source, target)) {
     throw new TaskError('same-device', `the source ${sourcePath} and the target ${targetPath} are the same device`);
   }

@@ -1,18 +1,16 @@
 import {constants} from 'node:fs';
-import {access, readFile} from 'node:fs/promises';
+import {access} from 'node:fs/promises';
 import {openDevice} from '../../bdsync/device/device.js';
+import {type DeviceIdentity, identifyPath, readBootId} from '../../device-identity.js';
 import {codeOf, messageOf} from '../../errors.js';
-import {type DeviceIdentity, identifyPath} from './device-identity.js';
 import {TaskError} from '../task-error.js';
-
-const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
 /** Makes sure that the source can be read as a device, and tells which one it is. */
 export async function inspectSource(path: string): Promise<DeviceIdentity> {
   try {
     await access(path, constants.R_OK);
-    const identity = await identifyPath(path, (await readFile(BOOT_ID_FILE, 'utf8')).trim());
-    if (identity !== undefined) return identity;
+    const identity = await identifyPath(path);
+    if (identity !== undefined) return {...identity, bootId: await readBootId()};
   } catch (error) {
     throw explainSourceFault(path, error);
   }
