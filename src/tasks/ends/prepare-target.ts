@@ -1,7 +1,7 @@
-import {type DeviceIdentity, isSameDevice} from '../../device-identity.js';
-import {isLayerOfOther} from '../../device-layers.js';
+import type {DeviceIdentity} from '../../device-identity.js';
 import {createTarget} from './create-target.js';
 import {inspectTarget, type PresentTarget} from './inspect-target.js';
+import {refuseSource} from './refuse-source.js';
 import {sizeOfSource} from './source.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -53,22 +53,4 @@ export async function createMissingTarget({plan, host, signal, teller}: TaskCont
   teller.enter('create target');
   teller.log('warning', `Creating missing target file: ${path}`);
   await createTarget(host, path, await sizeOfSource(plan.sourcePath), signal);
-}
-
-async function refuseSource(
-  sourcePath: string,
-  source: DeviceIdentity,
-  targetPath: string,
-  target: DeviceIdentity,
-): Promise<void> {
-  if (source.bootId !== target.bootId) return;
-  if (isSameDevice(source, target)) {
-    throw new TaskError('same-device', `the source ${sourcePath} and the target ${targetPath} are the same device`);
-  }
-  if (await isLayerOfOther(source, target)) {
-    throw new TaskError(
-      'same-device',
-      `what is written to one of ${sourcePath} and ${targetPath} ends up in the other`,
-    );
-  }
 }

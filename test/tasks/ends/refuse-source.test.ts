@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {type DeviceIdentity} from '#dist/device-identity.js';
-import {refuseSource} from '#dist/tasks/ends/prepare-target.js';
+import {refuseSource} from '#dist/tasks/ends/refuse-source.js';
 
 const disk: DeviceIdentity = {bootId: 'here', kind: 'block', major: 8, minor: 1, inode: '0'};
 
