@@ -1,0 +1,19 @@
+import {readFileSync} from 'node:fs';
+import type {KernelDigest} from './kernel-digests.js';
+
+const compiled = new Map<string, WebAssembly.Module | undefined>();
+
+/** The module of a digest, compiled once. Undefined where the processor lacks the vector instructions. */
+export function compiledKernel({name}: KernelDigest): WebAssembly.Module | undefined {
+  if (!compiled.has(name)) compiled.set(name, compile(readFileSync(new URL(`./${name}.wasm`, import.meta.url))));
+  return compiled.get(name);
+}
+
+function compile(bytes: Uint8Array): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
