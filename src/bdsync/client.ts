@@ -102,7 +102,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   await conversation.send(
     encodeDigests({salt, digest, ...(remoteChecksum !== undefined && {checksum: remoteChecksum})}),
   );
-  const tally = await new Comparison({
+  await using comparison = new Comparison({
     conversation,
     device: source,
     localBytes,
@@ -114,7 +114,8 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
     checksum: localChecksum,
     onCompared: report,
     signal,
-  }).run();
+  });
+  const tally = await comparison.run();
   const checksumValue = remoteChecksum === undefined ? localChecksum?.finish() : await askForChecksum(conversation);
   await conversation.send(encodeSignal('done'));
   parseSignal({kind: 'done', payload: await conversation.receive('done', 'the confirmation of the end')});

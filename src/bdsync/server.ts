@@ -1,6 +1,7 @@
 import {
   type BlockRange,
   encodeChecksum,
+  FLUSHCACHE_HINT,
   type HashRange,
   MAX_BLOCK_ANSWER_BYTES,
   maxHashCount,
@@ -11,8 +12,9 @@ import {
 } from './wire/block-messages.js';
 import type {ByteChannel} from './conversation/byte-channel.js';
 import {Conversation} from './conversation/conversation.js';
+import {Outbox} from './conversation/outbox.js';
 import {type Device, openDevice} from './device/device.js';
-import {BlockHasher, findDigest} from './hash/digest.js';
+import {findDigest} from './hash/digest.js';
 import {BdsyncError} from './errors.js';
 import {encodeSignal, parseSignal, type WireMessage} from './wire/message.js';
 import {
@@ -24,15 +26,13 @@ import {
   parseHello,
 } from './wire/opening-messages.js';
 import {protocolError} from './wire/protocol-error.js';
-import {RangeHasher} from './hash/range-hasher.js';
+import {BlockEngine} from './hash/block-engine.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import {MAX_STEP_BYTES} from './hash/step-limit.js';
 import type {OnVerbose} from './verbose.js';
 
 export interface ServeRequest {
   readonly channel: ByteChannel;
-  /** Recognise blocks of zeros rather than digesting them; the answers are the same. */
-  readonly zeroBlocks: boolean;
   readonly openDevice?: (path: string, access: 'read') => Promise<Device>;
   readonly onVerbose?: OnVerbose;
   readonly signal?: AbortSignal;
@@ -60,7 +60,8 @@ export async function serve(request: ServeRequest): Promise<void> {
   if (message.kind === 'digests') {
     const choice = parseDigests(message.payload);
     request.onVerbose?.(1, `digest ${choice.digest}, checksum ${choice.checksum ?? '(none)'}`);
-    await new BlockServer(request, conversation, device, choice).answerAll();
+    await using server = new BlockServer(request, conversation, device, choice);
+    await server.answerAll();
   } else if (message.kind === 'done') {
     parseSignal(message);
   } else {
@@ -71,48 +72,55 @@ export async function serve(request: ServeRequest): Promise<void> {
   request.onVerbose?.(1, 'done');
 }
 
+/** Answers that are being worked out while an earlier one is on its way; each is for up to 131072 bytes of digests. */
+const MAX_ANSWERS_UNDER_WAY = 4;
+
 /** The part of a conversation in which device and digests are known. */
-class BlockServer {
+class BlockServer implements AsyncDisposable {
+  readonly #request: ServeRequest;
   readonly #conversation: Conversation;
   readonly #device: Device;
-  readonly #onVerbose: OnVerbose | undefined;
+  readonly #choice: DigestChoice;
   readonly #digestBytes: number;
-  readonly #hasher: RangeHasher;
   #checksum: RunningChecksum | undefined;
+  #isDirect = false;
+  #engine: BlockEngine | undefined;
 
   constructor(request: ServeRequest, conversation: Conversation, device: Device, choice: DigestChoice) {
-    const {digest, salt, checksum} = choice;
+    const {digest, checksum} = choice;
     const algorithm = findDigest(digest);
     if (!algorithm)
       throw new BdsyncError('digest', `the client asked for the unknown digest ${JSON.stringify(digest)}`);
     if (checksum !== undefined && !findDigest(checksum)) {
       throw new BdsyncError('checksum', `the client asked for the unknown checksum ${JSON.stringify(checksum)}`);
     }
+    this.#request = request;
     this.#conversation = conversation;
     this.#device = device;
-    this.#onVerbose = request.onVerbose;
+    this.#choice = choice;
     this.#digestBytes = algorithm.digestBytes;
     this.#checksum = checksum === undefined ? undefined : new RunningChecksum(checksum);
-    this.#hasher = new RangeHasher({
-      device,
-      sizeBytes: device.sizeBytes,
-      hasher: new BlockHasher(algorithm, salt),
-      zeroBlocks: request.zeroBlocks,
-      signal: request.signal,
-    });
   }
 
-  /** Resolves when the client is done. */
+  /** Resolves when the client is done. Answers are sent in the order of the requests, as each is ready. */
   async answerAll(): Promise<void> {
+    const answers = new Outbox(this.#conversation, MAX_ANSWERS_UNDER_WAY);
     for (;;) {
-      const message = await this.#conversation.receiveOrEnd();
+      const message = await answers.guard(this.#conversation.receiveOrEnd());
       if (!message) throw protocolError('the client ended before it was done');
       if (message.kind === 'done') {
         parseSignal(message);
+        await answers.finish();
         return;
       }
-      await this.#conversation.send(await this.#answer(message));
+      // The checksum is whole when everything before it has been read.
+      if (message.kind === 'getchecksum') await answers.finish();
+      await answers.push(this.#answer(message));
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine?.[Symbol.asyncDispose]();
   }
 
   async #answer(message: WireMessage): Promise<Uint8Array> {
@@ -127,15 +135,36 @@ class BlockServer {
 
   async #answerHashes(range: HashRange): Promise<Uint8Array> {
     const {start, step, count} = range;
-    this.#onVerbose?.(2, `gethashes start=${start} step=${step} count=${count}`);
-    // A hint. Node cannot drop pages from the cache; hints that nobody knows yet are echoed all the same.
-    if (count === 0) return openHashes(range, this.#digestBytes).message;
+    this.#request.onVerbose?.(2, `gethashes start=${start} step=${step} count=${count}`);
+    if (count === 0) return this.#answerHint(range);
     this.#checkRange(range);
     const {message, digests} = openHashes(range, this.#digestBytes);
-    for await (const batch of this.#hasher.hash(range, this.#checksum)) {
-      digests.set(batch.digests, batch.firstIndex * this.#digestBytes);
-    }
+    digests.set(await this.#openEngine().digest(range));
     return message;
+  }
+
+  /** Hints that nobody knows yet are echoed all the same. */
+  #answerHint(range: HashRange): Uint8Array {
+    // Later it is too late: what has been read is in the page cache, and Node cannot drop it from there.
+    if (range.step === FLUSHCACHE_HINT && !this.#engine) this.#isDirect = true;
+    return openHashes(range, this.#digestBytes).message;
+  }
+
+  #openEngine(): BlockEngine {
+    const {digest, salt} = this.#choice;
+    const {descriptor, path, sizeBytes} = this.#device;
+    this.#engine ??= new BlockEngine({
+      descriptor,
+      path,
+      sizeBytes,
+      digest,
+      salt,
+      isDirect: this.#isDirect,
+      totalBytes: sizeBytes,
+      checksum: this.#checksum,
+      signal: this.#request.signal,
+    });
+    return this.#engine;
   }
 
   #checkRange({start, step, count}: HashRange): void {
@@ -153,7 +182,7 @@ class BlockServer {
 
   async #answerBlock(range: BlockRange): Promise<Uint8Array> {
     const {position, length} = range;
-    this.#onVerbose?.(2, `getblock position=${position} length=${length}`);
+    this.#request.onVerbose?.(2, `getblock position=${position} length=${length}`);
     if (length < 1 || length > MAX_BLOCK_ANSWER_BYTES) {
       throw protocolError(`the client asked for a block of ${length} bytes, expected 1 to ${MAX_BLOCK_ANSWER_BYTES}`);
     }

@@ -90,9 +90,7 @@ describe('a damaged stream', () => {
       fc.asyncProperty(damages, someCuts, async (faults, cuts) => {
         const input = streamOf(damage(requests, faults), cuts);
         const output = new PassThrough().resume();
-        await outcomeOf(
-          serve({channel: {input, output}, zeroBlocks: false, openDevice: (name) => openNamed(folder, name)}),
-        );
+        await outcomeOf(serve({channel: {input, output}, openDevice: (name) => openNamed(folder, name)}));
       }),
       {numRuns: 150},
     );

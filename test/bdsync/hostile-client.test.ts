@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 function start(signal?: AbortSignal): Promise<void> {
-  return serve({channel: channels.server, zeroBlocks: false, ...(signal && {signal})});
+  return serve({channel: channels.server, ...(signal && {signal})});
 }
 
 /** What a server makes of a client that sends this and then stays silent. */
@@ -196,7 +196,7 @@ describe('a server whose client asks without reading', () => {
     const output = new PassThrough();
     const requests = Array.from({length: 300}, () => encodeGetBlock({position: 0, length: SIZE_BYTES}));
     channels.client.output.write(Buffer.concat([HELLO, devfile(), DIGESTS, ...requests, DONE]));
-    const served = serve({channel: {input: channels.server.input, output}, zeroBlocks: false});
+    const served = serve({channel: {input: channels.server.input, output}});
     await delay(20);
     const answers = output.toArray();
     await served;

@@ -60,7 +60,7 @@ describe.skipIf(nativeBdsync === undefined)(title, () => {
 
 /** What this client makes of the original server. */
 async function diffWithNative(folder: string, options: DiffOptions): Promise<Buffer> {
-  const server = spawn(nativeBdsync ?? '', ['--server', ...(options.zeroBlocks ? ['--zeroblocks'] : [])], {
+  const server = spawn(nativeBdsync ?? '', ['--server'], {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

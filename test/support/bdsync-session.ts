@@ -5,24 +5,21 @@ import {serve} from '#dist/bdsync/server.js';
 import {channelPair} from './channel-pair.js';
 
 export interface Session extends Pick<GeneratePatchRequest, 'onWarning' | 'onProgress' | 'onSize'> {
-  /** The devices, or the folder where `local.img` and `remote.img` are; the two ends know them by these names. */
-  readonly devices?: {readonly local: Device; readonly remote: Device};
-  readonly folder?: string;
+  /** Where `local.img` and `remote.img` are; the two ends know them by these names. */
+  readonly folder: string;
   readonly options: DiffOptions;
-  readonly serverZeroBlocks?: boolean;
   readonly pipeBytes?: number;
 }
 
 /** A client and a server in this process: the patch, and what the client found. */
 export async function runSession(session: Session): Promise<{patch: Buffer; result: DiffResult}> {
-  const {devices, folder = '', options, serverZeroBlocks = false, pipeBytes, ...listeners} = session;
+  const {folder, options, pipeBytes, ...listeners} = session;
   const channels = channelPair(pipeBytes);
   const patch = new PatchCollector();
-  await using source = devices?.local ?? (await openNamed(folder, 'local.img'));
+  await using source = await openNamed(folder, 'local.img');
   const served = serve({
     channel: channels.server,
-    zeroBlocks: serverZeroBlocks,
-    openDevice: async (name) => devices?.remote ?? openNamed(folder, name),
+    openDevice: (name) => openNamed(folder, name),
   });
   const generated = generatePatch({
     ...listeners,
@@ -56,6 +53,7 @@ export async function openNamed(folder: string, name: string): Promise<Device> {
   const device = await openDevice(join(folder, name), 'read');
   return {
     path: name,
+    descriptor: device.descriptor,
     kind: device.kind,
     sizeBytes: device.sizeBytes,
     read: (buffer, position) => device.read(buffer, position),

@@ -68,7 +68,6 @@ export const diffChoices: fc.Arbitrary<Omit<DiffOptions, 'fixedSalt' | 'sizePoli
     checksum: fc.option(fc.constantFrom('md5', 'sha256', 'sha512'), {nil: undefined}),
     twoPass: fc.boolean(),
     remoteData: fc.boolean(),
-    zeroBlocks: fc.boolean(),
     flushCache: fc.boolean(),
   })
   .map(({checksum, ...options}) => ({...options, ...(checksum !== undefined && {checksum})}));

@@ -11,7 +11,6 @@ export async function nativePatch(folder: string, options: DiffOptions, serverCo
   if (options.fixedSalt) words.push('--fixedsalt');
   if (options.twoPass) words.push('--twopass');
   if (options.remoteData) words.push('--remdata');
-  if (options.zeroBlocks) words.push('--zeroblocks');
   if (options.flushCache) words.push('--flushcache');
   words.push(serverCommand ?? `${native} --server`, 'local.img', 'remote.img');
   const {stdout} = await promisify(execFile)(native, words, {cwd: folder, encoding: 'buffer', maxBuffer: 64 << 20});

@@ -3,12 +3,14 @@ import {encodeGetBlock, encodeGetHashes, parseBlock, parseHashes} from '../wire/
 import type {Conversation} from '../conversation/conversation.js';
 import type {Device} from '../device/device.js';
 import {type DiffOptions, topStepBytes} from './diff-options.js';
-import {BlockHasher, type DigestAlgorithm} from '../hash/digest.js';
+import type {DifferingRun} from '../hash/block-job.js';
+import {BlockEngine, partsOf, type RangePart} from '../hash/block-engine.js';
+import type {DigestAlgorithm} from '../hash/digest.js';
+import {Fifo} from '../fifo.js';
 import {MAX_EXTENT_BYTES} from '../patch/patch-format.js';
 import {extentLength} from '../patch/extent-length.js';
 import type {PatchWriter} from '../patch/patch-writer.js';
 import {protocolError} from '../wire/protocol-error.js';
-import {type HashedBatch, RangeHasher} from '../hash/range-hasher.js';
 import type {Question} from './request-window.js';
 import type {RunningChecksum} from '../hash/running-checksum.js';
 
@@ -35,14 +37,22 @@ export interface ComparisonTally {
   digestBytes: number;
 }
 
+interface PartUnderWay {
+  readonly part: RangePart;
+  readonly isTopLevel: boolean;
+  readonly runs: Promise<readonly DifferingRun[]>;
+}
+
 type HashQuestion = Extract<Question, {kind: 'hashes'}>;
 type BlockQuestion = Extract<Question, {kind: 'block'}>;
 
 /** Compares all blocks of the local device with a server's, and writes what differs to the patch. */
-export class Comparison {
+export class Comparison implements AsyncDisposable {
   readonly #request: ComparisonRequest;
   readonly #agenda: Agenda;
-  readonly #hasher: RangeHasher;
+  readonly #engine: BlockEngine;
+  /** Parts that are being compared, in the order of their positions. */
+  readonly #underWay = new Fifo<PartUnderWay>();
   readonly #totalBytes: number;
   readonly #topStepBytes: number;
   /** Size of the device whose data goes into the patch. */
@@ -62,11 +72,15 @@ export class Comparison {
       blockBytes: options.blockBytes,
       digestBytes: algorithm.digestBytes,
     });
-    this.#hasher = new RangeHasher({
-      device,
+    this.#engine = new BlockEngine({
+      descriptor: device.descriptor,
+      path: device.path,
       sizeBytes: localBytes,
-      hasher: new BlockHasher(algorithm, salt),
-      zeroBlocks: options.zeroBlocks,
+      digest: algorithm.name,
+      salt,
+      isDirect: options.flushCache,
+      totalBytes: this.#totalBytes,
+      checksum: request.checksum,
       signal,
     });
   }
@@ -77,9 +91,18 @@ export class Comparison {
     for (;;) {
       for (let question = this.#agenda.next(); question; question = this.#agenda.next()) await this.#ask(question);
       const question = this.#agenda.answered();
-      if (!question) return this.#tally;
-      await this.#takeAnswer(question);
+      if (question) {
+        await this.#takeAnswer(question);
+      } else {
+        // What is found now may have to be asked about.
+        if (this.#underWay.size === 0) return this.#tally;
+        await this.#finishParts(0);
+      }
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine[Symbol.asyncDispose]();
   }
 
   async #ask(question: Question): Promise<void> {
@@ -134,19 +157,44 @@ export class Comparison {
     await this.#writeExtent(position, block.data);
   }
 
+  /** Starts to compare a range, and goes on with others while that lasts. What is found is taken in order. */
   async #compare(question: HashQuestion, remoteDigests: Buffer): Promise<void> {
-    const {start, step} = question;
+    const {step} = question;
     const isTopLevel = step === this.#topStepBytes;
-    for await (const batch of this.#hasher.hash(question, isTopLevel ? this.#request.checksum : undefined)) {
-      const batchStart = start + batch.firstIndex * step;
-      for (const run of differingRuns(batch, remoteDigests)) {
-        const runStart = batchStart + run.first * step;
-        const runEnd = Math.min(batchStart + run.end * step, this.#totalBytes);
-        if (step !== this.#request.options.blockBytes) this.#lookCloser(runStart, runEnd, step);
-        else await this.#takeDifference(runStart, runEnd, batch.data?.subarray(run.first * step));
-      }
-      if (isTopLevel) this.#request.onCompared(Math.min(batchStart + batch.count * step, this.#totalBytes));
+    const isDetail = step === this.#request.options.blockBytes;
+    const {digestBytes} = this.#request.algorithm;
+    for (const part of partsOf(question)) {
+      const runs = this.#engine.match({
+        range: part,
+        digests: remoteDigests.subarray(part.first * digestBytes, (part.first + part.count) * digestBytes),
+        wantsData: isDetail && !this.#request.options.remoteData,
+        feedsChecksum: isTopLevel,
+      });
+      // It is awaited in its turn, which an earlier failure may prevent.
+      runs.catch(() => {});
+      this.#underWay.push({part, isTopLevel, runs});
+      await this.#finishParts(this.#engine.lookAhead);
     }
+    // What must be asked about is known before the server is told that it may forget the range.
+    if (!isDetail || this.#request.options.remoteData) await this.#finishParts(0);
+  }
+
+  async #finishParts(leftUnderWay: number): Promise<void> {
+    while (this.#underWay.size > leftUnderWay) {
+      const next = this.#underWay.shift();
+      if (next) await this.#finishPart(next);
+    }
+  }
+
+  async #finishPart({part, isTopLevel, runs}: PartUnderWay): Promise<void> {
+    const {start, step, count} = part;
+    for (const {first, end, data} of await runs) {
+      const runStart = start + first * step;
+      const runEnd = Math.min(start + end * step, this.#totalBytes);
+      if (step !== this.#request.options.blockBytes) this.#lookCloser(runStart, runEnd, step);
+      else await this.#takeDifference(runStart, runEnd, data);
+    }
+    if (isTopLevel) this.#request.onCompared(Math.min(start + count * step, this.#totalBytes));
   }
 
   #lookCloser(runStart: number, runEnd: number, step: number): void {
@@ -156,7 +204,7 @@ export class Comparison {
   }
 
   /** `data` begins with the compared bytes of the run, if they are still at hand. */
-  async #takeDifference(runStart: number, runEnd: number, data: Buffer | undefined): Promise<void> {
+  async #takeDifference(runStart: number, runEnd: number, data: Uint8Array | undefined): Promise<void> {
     const {blockBytes, remoteData} = this.#request.options;
     this.#tally.differingBlocks += Math.ceil((runEnd - runStart) / blockBytes);
     const carriedEnd = Math.min(runEnd, this.#carriedBytes);
@@ -184,22 +232,5 @@ export class Comparison {
   async #writeExtent(position: number, data: Uint8Array): Promise<void> {
     await this.#request.patch.extent(position, data);
     this.#tally.differingBytes += data.length;
-  }
-}
-
-/** The runs of blocks in a batch, by their numbers in it, whose digests differ from those of the whole range. */
-function* differingRuns({firstIndex, count, digests}: HashedBatch, remoteDigests: Buffer) {
-  const digestBytes = digests.length / count;
-  const differs = (index: number): boolean => {
-    const remoteStart = (firstIndex + index) * digestBytes;
-    const start = index * digestBytes;
-    return digests.compare(remoteDigests, remoteStart, remoteStart + digestBytes, start, start + digestBytes) !== 0;
-  };
-  for (let first = 0; first < count; first += 1) {
-    if (!differs(first)) continue;
-    let end = first + 1;
-    while (end < count && differs(end)) end += 1;
-    yield {first, end};
-    first = end;
   }
 }

@@ -17,9 +17,7 @@ export interface DiffOptions {
   /** A salt of zeros rather than a random one: the same bytes on the wire every time. */
   readonly fixedSalt: boolean;
   readonly sizePolicy: SizePolicy;
-  /** Recognise blocks of zeros rather than digesting them. */
-  readonly zeroBlocks: boolean;
-  /** Ask the server to drop what it reads from its page cache. */
+  /** Read past the page cache where a device allows it, at both ends. */
   readonly flushCache: boolean;
 }
 
@@ -30,7 +28,6 @@ export const DEFAULT_DIFF_OPTIONS: DiffOptions = {
   remoteData: false,
   fixedSalt: false,
   sizePolicy: STRICT_SIZE_POLICY,
-  zeroBlocks: false,
   flushCache: false,
 };
 

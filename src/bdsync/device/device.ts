@@ -8,6 +8,8 @@ import {BdsyncError} from '../errors.js';
 export interface Device {
   readonly path: string;
   readonly kind: DeviceKind;
+  /** For threads, which read by themselves. */
+  readonly descriptor: number;
   /** As found when it was opened, or as `resize` made it. */
   readonly sizeBytes: number;
   /**
@@ -59,6 +61,10 @@ class OpenDevice implements Device {
     this.kind = facts.kind;
     this.#handle = handle;
     this.#sizeBytes = facts.sizeBytes;
+  }
+
+  get descriptor(): number {
+    return this.#handle.fd;
   }
 
   get sizeBytes(): number {

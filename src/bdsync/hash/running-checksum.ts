@@ -1,6 +1,5 @@
 import type {Hash} from 'node:crypto';
 import {createHash} from 'node:crypto';
-import {updateWithZeros} from './digest.js';
 import {protocolError} from '../wire/protocol-error.js';
 
 /**
@@ -31,13 +30,6 @@ export class RunningChecksum {
     const fresh = data.subarray(Math.min(data.length, this.#position - position));
     this.#hash.update(fresh);
     this.#position += fresh.length;
-  }
-
-  /** The same for zeros. */
-  async updateWithZeros(zeroBytes: number, position: number, signal?: AbortSignal): Promise<void> {
-    const fresh = Math.max(0, zeroBytes - (this.#position - position));
-    await updateWithZeros(this.#hash, fresh, signal);
-    this.#position += fresh;
   }
 
   finish(): Uint8Array {

@@ -18,7 +18,6 @@ export interface ClientInvocation {
 
 export interface ServerInvocation {
   readonly role: 'server';
-  readonly zeroBlocks: boolean;
   readonly verbosity: number;
 }
 
@@ -70,7 +69,7 @@ export function parseInvocation(words: readonly string[]): Invocation {
     case 'client':
       return clientInvocation(given, operands);
     case 'server':
-      return {role, zeroBlocks: given.has('zeroblocks'), verbosity: given.count('verbose')};
+      return {role, verbosity: given.count('verbose')};
     case 'patch':
       return patchInvocation(given);
     case 'hold':
@@ -105,7 +104,6 @@ function clientInvocation(given: GivenOptions, operands: readonly string[]): Cli
     remoteData: given.has('remdata'),
     fixedSalt: given.has('fixedsalt'),
     sizePolicy: given.sizePolicy(),
-    zeroBlocks: given.has('zeroblocks'),
     flushCache: given.has('flushcache'),
   };
   const progress = given.progress();

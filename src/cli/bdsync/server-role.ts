@@ -5,14 +5,13 @@ import {failureText} from './failure-text.js';
 import {Syslog} from './syslog.js';
 
 /** Answers the client on standard input and output. What happens goes to the system's log, too. */
-export async function runServer({zeroBlocks, verbosity}: ServerInvocation, {signal}: RoleContext): Promise<void> {
+export async function runServer({verbosity}: ServerInvocation, {signal}: RoleContext): Promise<void> {
   const syslog = new Syslog();
   // A peer that vanishes after the last byte is none of our business any more.
   for (const stream of [process.stdin, process.stdout]) stream.on('error', () => {});
   try {
     await serve({
       channel: {input: process.stdin, output: process.stdout},
-      zeroBlocks,
       signal,
       onVerbose: (level, text) => {
         if (level <= verbosity) syslog.log('info', text);

@@ -39,7 +39,6 @@ export function diffOptions(args: BdsyncArgs): DiffOptions {
     sizePolicy: sizePolicy(args),
     twoPass: args.twoPass,
     fixedSalt: args.fixedSalt,
-    zeroBlocks: args.zeroBlocks,
     flushCache: args.flushCache,
   };
 }

@@ -44,7 +44,6 @@ describe('parseInvocation', () => {
         remoteData: true,
         fixedSalt: true,
         sizePolicy: {mode: 'minsize', warn: true},
-        zeroBlocks: true,
         flushCache: true,
       },
       progress: 'scroll',
@@ -76,8 +75,8 @@ describe('parseInvocation', () => {
   });
 
   it('reads a server', () => {
-    expect(parse('-s -z -v')).toEqual({role: 'server', zeroBlocks: true, verbosity: 1});
-    expect(parse('--serv --twopass -b 1')).toEqual({role: 'server', zeroBlocks: false, verbosity: 0});
+    expect(parse('-s -z -v')).toEqual({role: 'server', verbosity: 1});
+    expect(parse('--serv --twopass -b 1')).toEqual({role: 'server', verbosity: 0});
   });
 
   it('reads a hold', () => {
@@ -93,7 +92,7 @@ describe('parseInvocation', () => {
   });
 
   it('keeps the abbreviations of the original although there are more options now', () => {
-    expect(parse('--s --ver --v')).toEqual({role: 'server', zeroBlocks: false, verbosity: 2});
+    expect(parse('--s --ver --v')).toEqual({role: 'server', verbosity: 2});
     expect(parse('-p --w')).toMatchObject({warnDevice: true});
     expect(() => parse('--ho=/dev/x')).toThrow("unrecognized option '--ho=/dev/x'");
   });

@@ -43,7 +43,6 @@ describe.skipIf(nativeBdsync === undefined)(nativeBdsync ? title : `${title} (sk
       remoteData: true,
       fixedSalt: false,
       sizePolicy: {mode: 'strict', warn: true},
-      zeroBlocks: false,
       flushCache: false,
     };
     const patch = await nativePatch(folder, options, serverCommand());

@@ -14,8 +14,8 @@ const MAX_NATIVE_BLOCK_BYTES = 32768;
 type DiffChoices = Omit<DiffOptions, 'fixedSalt' | 'sizePolicy'>;
 
 function clientWords(options: DiffChoices): string[] {
-  const {blockBytes, digest, checksum, twoPass, remoteData, zeroBlocks, flushCache} = options;
-  const flags = {'--twopass': twoPass, '--remdata': remoteData, '--zeroblocks': zeroBlocks, '--flushcache': flushCache};
+  const {blockBytes, digest, checksum, twoPass, remoteData, flushCache} = options;
+  const flags = {'--twopass': twoPass, '--remdata': remoteData, '--flushcache': flushCache};
   return [
     `--blocksize=${blockBytes}`,
     `--hash=${digest}`,

@@ -1,0 +1,51 @@
+import type {HashRange} from '../wire/block-messages.js';
+
+/** What all jobs of one comparison have in common; plain data, which goes to a thread as it is. */
+export interface HashSetup {
+  /** An open descriptor of the device; threads share it. */
+  readonly descriptor: number;
+  /** For messages. */
+  readonly path: string;
+  /** What lies beyond counts as zeros, even where the device is longer. */
+  readonly sizeBytes: number;
+  /** OpenSSL's name of the digest. */
+  readonly digest: string;
+  readonly salt: Uint8Array;
+  /** Read past the page cache where the file allows it. */
+  readonly isDirect: boolean;
+}
+
+export type BlockJob = {
+  readonly range: HashRange;
+  /** Whether what is read belongs to the checksum, where there is one. */
+  readonly feedsChecksum: boolean;
+} & (
+  | {readonly kind: 'digest'}
+  | {
+      readonly kind: 'match';
+      /** The other side's, one behind the other. */
+      readonly digests: Uint8Array;
+      /** Whether the bytes of what differs are wanted. */
+      readonly wantsData: boolean;
+    }
+);
+
+export type BlockOutcome =
+  | {readonly kind: 'digest'; readonly digests: Uint8Array}
+  | {readonly kind: 'match'; readonly runs: readonly DifferingRun[]};
+
+/** Consecutive blocks that differ, by their numbers in the range. */
+export interface DifferingRun {
+  readonly first: number;
+  readonly end: number;
+  /** The very bytes that were hashed, zeros past the end included; absent when unwanted or too many to keep. */
+  readonly data: Uint8Array | undefined;
+}
+
+/** Does jobs, as many at once as it likes. */
+export interface JobPerformer extends AsyncDisposable {
+  /** So many jobs under way keep all of it busy. */
+  readonly lookAhead: number;
+  /** @throws BdsyncError 'read', 'cancelled', and 'protocol' when a checksum would miss something. */
+  perform(job: BlockJob): Promise<BlockOutcome>;
+}

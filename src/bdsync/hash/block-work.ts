@@ -1,0 +1,130 @@
+import type {BlockKernel} from '../kernels/block-kernel.js';
+import type {HashRange} from '../wire/block-messages.js';
+import type {BlockJob, BlockOutcome, DifferingRun} from './block-job.js';
+import type {BlockReader} from './block-reader.js';
+
+/** Digests of some consecutive blocks of a range; all memory is used again for the next ones. */
+interface DigestedBatch {
+  /** Number of the first block, counted from the start of the range. */
+  readonly first: number;
+  readonly count: number;
+  readonly digests: Uint8Array;
+  /** The bytes that were hashed; absent when they were too many to keep. */
+  readonly data: Uint8Array | undefined;
+}
+
+/** Pieces of blocks are a multiple of every digest's own blocks, and of a page. */
+const PIECE_ALIGNMENT = 4096;
+
+/** Reads and digests blocks of one device, in memory that does not grow with the range or its blocks. */
+export class BlockWork {
+  readonly #kernel: BlockKernel;
+  readonly #reader: BlockReader;
+
+  constructor(kernel: BlockKernel, reader: BlockReader) {
+    this.#kernel = kernel;
+    this.#reader = reader;
+  }
+
+  /**
+   * `onPiece` gets all that is read, from front to back.
+   *
+   * @throws BdsyncError 'read'.
+   */
+  perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome {
+    return job.kind === 'digest' ? this.#digest(job.range, onPiece) : {kind: 'match', runs: this.#match(job, onPiece)};
+  }
+
+  /** The digests of a range, batch by batch. */
+  *#batches({start, step, count}: HashRange, inOrder: OnPiece | undefined): Generator<DigestedBatch, void> {
+    const {data, lanes} = this.#kernel;
+    const atOnce = Math.floor(data.length / step);
+    const usesPieces = atOnce < (inOrder ? 1 : lanes);
+    const batchCount = usesPieces ? (inOrder ? 1 : lanes) : atOnce;
+    const digests = new Uint8Array(Math.min(count, batchCount) * this.#kernel.digestBytes);
+    for (let first = 0; first < count; first += batchCount) {
+      const batch = {start: start + first * step, step, count: Math.min(batchCount, count - first)};
+      const bytes = usesPieces
+        ? this.#digestPieces(batch, digests, inOrder)
+        : this.#digestAtOnce(batch, digests, inOrder);
+      yield {
+        first,
+        count: batch.count,
+        digests: digests.subarray(0, batch.count * this.#kernel.digestBytes),
+        data: bytes,
+      };
+    }
+  }
+
+  #digestAtOnce({start, step, count}: HashRange, digests: Uint8Array, onPiece: OnPiece | undefined): Uint8Array {
+    const data = this.#kernel.data.subarray(0, count * step);
+    this.#reader.read(data, start);
+    this.#kernel.hashBlocks({offset: 0, stepBytes: step, count, digests});
+    onPiece?.(data, start);
+    return data;
+  }
+
+  /** Blocks so large that the kernel's memory has no room for a whole one on each of its lanes. */
+  #digestPieces({start, step, count}: HashRange, digests: Uint8Array, onPiece: OnPiece | undefined): undefined {
+    const {data} = this.#kernel;
+    const strideBytes = Math.floor(data.length / count / PIECE_ALIGNMENT) * PIECE_ALIGNMENT;
+    this.#kernel.beginPieces(count);
+    for (let done = 0; done < step; done += strideBytes) {
+      const lengthBytes = Math.min(strideBytes, step - done);
+      for (let index = 0; index < count; index += 1) {
+        const piece = data.subarray(index * strideBytes, index * strideBytes + lengthBytes);
+        const position = start + index * step + done;
+        this.#reader.read(piece, position);
+        onPiece?.(piece, position);
+      }
+      this.#kernel.updatePieces({offset: 0, strideBytes, lengthBytes});
+    }
+    this.#kernel.finishPieces(digests);
+  }
+
+  #digest(range: HashRange, onPiece: OnPiece | undefined): BlockOutcome {
+    const {digestBytes} = this.#kernel;
+    const digests = new Uint8Array(range.count * digestBytes);
+    for (const batch of this.#batches(range, onPiece)) digests.set(batch.digests, batch.first * digestBytes);
+    return {kind: 'digest', digests};
+  }
+
+  #match(
+    {range, digests, wantsData}: Extract<BlockJob, {kind: 'match'}>,
+    onPiece: OnPiece | undefined,
+  ): DifferingRun[] {
+    const runs: DifferingRun[] = [];
+    for (const batch of this.#batches(range, onPiece)) {
+      for (const {first, end} of differingRuns(batch, digests)) {
+        // A copy: what is sent is what was compared, and its memory is about to be used again.
+        const data = wantsData ? batch.data?.slice(first * range.step, end * range.step) : undefined;
+        runs.push({first: batch.first + first, end: batch.first + end, data});
+      }
+    }
+    return runs;
+  }
+}
+
+/** Gets what is read, in order. */
+export type OnPiece = (data: Uint8Array, position: number) => void;
+
+/** The runs of blocks in a batch, by their numbers in it, whose digests differ from those of the whole range. */
+function* differingRuns(
+  {first: firstInRange, count, digests}: DigestedBatch,
+  theirs: Uint8Array,
+): Generator<{first: number; end: number}, void> {
+  const digestBytes = digests.length / count;
+  const ours = Buffer.from(digests.buffer, digests.byteOffset, digests.length);
+  const differs = (index: number): boolean => {
+    const theirStart = (firstInRange + index) * digestBytes;
+    const start = index * digestBytes;
+    return ours.compare(theirs, theirStart, theirStart + digestBytes, start, start + digestBytes) !== 0;
+  };
+  for (let first = 0; first < count; first += 1) {
+    if (!differs(first)) continue;
+    let end = first + 1;
+    while (end < count && differs(end)) end += 1;
+    yield {first, end};
+    first = end;
+  }
+}

@@ -1,0 +1,47 @@
+import {type MessagePort, parentPort, workerData} from 'node:worker_threads';
+import {messageOf} from '../../errors.js';
+import {BdsyncError} from '../errors.js';
+import {createBlockKernel} from '../kernels/create-block-kernel.js';
+import type {BlockJob, BlockOutcome, HashSetup} from './block-job.js';
+import {BlockReader} from './block-reader.js';
+import {BlockWork} from './block-work.js';
+import {KERNEL_BYTES} from './kernel-bytes.js';
+
+/** What a thread answers, in the order of the jobs. */
+export type WorkerAnswer =
+  | {readonly outcome: BlockOutcome}
+  /** `isExpected`: a failure of the device, not a defect. */
+  | {readonly isExpected: boolean; readonly message: string; readonly hint: string | undefined};
+
+/** The thread's part of ThreadedEngine: reads, digests, compares, until it is terminated. */
+function serveJobs(port: MessagePort, setup: HashSetup): void {
+  const kernel = createBlockKernel(setup.digest, setup.salt, {capacityBytes: KERNEL_BYTES});
+  const work = new BlockWork(kernel, new BlockReader(setup));
+  port.on('message', (job: BlockJob) => {
+    const answer = answerJob(work, job);
+    port.postMessage(answer, buffersOf(answer));
+  });
+}
+
+function answerJob(work: BlockWork, job: BlockJob): WorkerAnswer {
+  try {
+    return {outcome: work.perform(job)};
+  } catch (error) {
+    const isExpected = error instanceof BdsyncError;
+    const text = error instanceof Error && !isExpected ? (error.stack ?? error.message) : messageOf(error);
+    return {isExpected, message: text, hint: isExpected ? error.hint : undefined};
+  }
+}
+
+/** Large results change hands instead of being copied. */
+function buffersOf(answer: WorkerAnswer): ArrayBuffer[] {
+  if (!('outcome' in answer)) return [];
+  const {outcome} = answer;
+  const arrays = outcome.kind === 'digest' ? [outcome.digests] : outcome.runs.map(({data}) => data);
+  return arrays.flatMap((array) => (array?.buffer instanceof ArrayBuffer ? [array.buffer] : []));
+}
+
+if (parentPort) {
+  const setup: HashSetup = workerData;
+  serveJobs(parentPort, setup);
+}
