@@ -11,7 +11,7 @@ describe.each(GOLDEN_CASES)('the recorded conversation $id', (golden) => {
   it('is answered by the server byte for byte', async () => {
     const folder = await temporaryFolder();
     await makeGoldenImages(golden, folder);
-    const answers = await serveBytes(folder, await readGolden(golden, 'client-to-server.bin'), golden);
+    const answers = await serveBytes(folder, await readGolden(golden, 'client-to-server.bin'));
     expect(sameBytes(answers, await readGolden(golden, 'server-to-client.bin'))).toBe(true);
   });
 
@@ -59,7 +59,7 @@ describe.each(GOLDEN_CASES.filter(({clientExit}) => clientExit === 0))('the reco
   });
 });
 
-async function serveBytes(folder: string, requests: Buffer, golden: GoldenCase): Promise<Buffer> {
+async function serveBytes(folder: string, requests: Buffer): Promise<Buffer> {
   const input = new PassThrough();
   input.end(requests);
   const output = new PassThrough();

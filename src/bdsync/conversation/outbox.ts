@@ -55,7 +55,7 @@ export class Outbox {
     try {
       for (let message = this.#messages.peek(); message; message = this.#messages.peek()) {
         await this.#conversation.send(await message);
-        this.#messages.shift();
+        void this.#messages.shift();
         this.#wake?.();
       }
     } catch (error) {

@@ -4,6 +4,9 @@ import {createWebAssemblyKernel} from './create-webassembly-kernel.js';
 import {measureFastest} from './measure-fastest.js';
 import {findKernelDigest} from './kernel-digests.js';
 
+/** Digests for which some processors have instructions, which OpenSSL uses. */
+const ACCELERATED: ReadonlySet<string> = new Set(['sha1', 'sha256']);
+
 const measured = new Map<string, KernelImplementation>();
 
 export interface BlockKernelOptions extends KernelOptions {
@@ -24,6 +27,7 @@ export function createBlockKernel(digestName: string, salt: Uint8Array, options:
 function fastestImplementation(digestName: string): KernelImplementation {
   const key = findKernelDigest(digestName)?.name;
   if (!key) return 'crypto';
+  if (!ACCELERATED.has(key)) return 'webassembly';
   const fastest = measured.get(key) ?? measureFastest(digestName);
   measured.set(key, fastest);
   return fastest;

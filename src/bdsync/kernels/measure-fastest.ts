@@ -7,9 +7,9 @@ import {createWebAssemblyKernel} from './create-webassembly-kernel.js';
 const STEP_BYTES = 4096;
 const BLOCK_COUNT = 16;
 const SALT = new Uint8Array(32);
-/** Long enough for V8 to put better code in place of that which it begins with. */
-const MEASUREMENT_MS = 12;
-/** After so many turns nothing but our code can still become faster: no need to wait for it when it leads by far. */
+/** Enough for V8 to put better code in place of that which it begins with: some milliseconds. */
+const TURNS = 80;
+/** After so many turns nothing but our code can still become faster: no need to go on when it leads by far. */
 const WARM_TURNS = 20;
 const CLEAR_LEAD = 1.5;
 
@@ -19,10 +19,10 @@ export function measureFastest(digestName: string): KernelImplementation {
   const ours = createWebAssemblyKernel(digestName, SALT, options);
   if (!ours) return 'crypto';
   const openssl = createCryptoKernel(digestName, SALT, options);
-  const end = performance.now() + MEASUREMENT_MS;
   let [oursMs, opensslMs] = [Infinity, Infinity];
-  // In turns, and the best time counts: whatever else the machine does meanwhile concerns both.
-  for (let turn = 0; performance.now() < end; turn += 1) {
+  // In turns, and the best time counts: whatever else the machine does meanwhile concerns both. A number of turns, not
+  // a span of time: on a busy machine that could hold a single one.
+  for (let turn = 0; turn < TURNS; turn += 1) {
     oursMs = Math.min(oursMs, timeOnce(ours));
     opensslMs = Math.min(opensslMs, timeOnce(openssl));
     if (turn >= WARM_TURNS && oursMs * CLEAR_LEAD < opensslMs) break;
