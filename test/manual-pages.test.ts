@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {readdirSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 
@@ -9,5 +9,13 @@ const skipReason = spawnSync('mandoc', ['/dev/null']).error ? 'mandoc is not ins
 describe.skipIf(skipReason)(`manual pages${skipReason ? ` (skipped: ${skipReason})` : ''}`, () => {
   test.each(readdirSync(folder))('%s is in order', (page) => {
     expect(spawnSync('mandoc', ['-Tlint', '-Wwarning', folder + page], {encoding: 'utf8'}).stdout).toBe('');
+  });
+
+  // `In`, at the start of an item, is a macro that shows what follows as an include file; so are `Do`, `No`, ….
+  test.each(readdirSync(folder))('%s has no word that is taken for a macro', (page) => {
+    const text = readFileSync(folder + page, 'utf8');
+    const used = ['Cm', 'Fl', 'Ar', 'Ev', 'Pa', 'No', 'Sx', 'Em', 'Sy', 'Xr', 'Dv', 'Er', 'Va', 'Li', 'Ql', 'Op', 'Nm'];
+    const items = [...text.matchAll(/^\.It ([A-Z][a-z])\b/gm)].map(([, macro]) => macro);
+    expect(items.filter((macro) => !used.includes(macro ?? ''))).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ export type HostErrorCode =
   | 'host-key'
   | 'name-resolution'
   | 'probe-failed'
+  /** The shell on the way cannot read a command of ours. */
+  | 'shell-unfit'
   | 'output-too-long'
   | 'timed-out'
   /** The program ended before it read all its input, or by a signal that we did not send. */

@@ -1,13 +1,13 @@
 const BARE_WORD = /^[\w./:@+,-][\w./:@+,=-]*$/;
 
 /**
- * A word as a POSIX shell reads it back unchanged, and fish, too: inside single quotes fish knows `\'` and `\\`, so both
- * characters stand outside of them. The word holds no NUL.
+ * A word as a POSIX shell reads it back unchanged, and others, too: inside single quotes fish knows `\'` and `\\`, and
+ * csh `!`, so all three stand outside of them. csh alone takes no word with a line break. The word holds no NUL.
  */
 export function quoteWord(word: string): string {
   if (word === '') return "''";
   if (BARE_WORD.test(word)) return word;
-  return word.replaceAll(/(['\\])|[^'\\]+/g, (text, special: string | undefined) =>
+  return word.replaceAll(/(['\\!])|[^'\\!]+/g, (text, special: string | undefined) =>
     special === undefined ? `'${text}'` : `\\${special}`,
   );
 }

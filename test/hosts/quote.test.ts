@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {quoteWord, quoteWords} from '#dist/hosts/quote.js';
 import {installedShells} from '../support/shells.js';
-import {anyWord} from '../support/word-arbitrary.js';
+import {anyLine, anyWord} from '../support/word-arbitrary.js';
 
 describe('quoteWord', () => {
   test.each([
@@ -21,6 +21,7 @@ describe('quoteWord', () => {
     ['~', "'~'"],
     ['=ls', "'=ls'"],
     ['{a,b}', "'{a,b}'"],
+    ['ho!', String.raw`'ho'\!`],
     ['Spiegel-für-Größe', "'Spiegel-für-Größe'"],
   ])('writes %j as %s', (word, quoted) => {
     expect(quoteWord(word)).toBe(quoted);
@@ -34,11 +35,11 @@ describe('quoteWords', () => {
     expect(quoteWords(['--x=$y'])).toBe("'--x=$y'");
   });
 
-  describe.each(installedShells())('read by $name', ({command}) => {
+  describe.each(installedShells())('read by $name', ({command, isLineBound}) => {
     test('comes back word by word', () => {
       const [file = '', ...args] = command;
       fc.assert(
-        fc.property(fc.array(anyWord, {minLength: 1, maxLength: 20}), (words) => {
+        fc.property(fc.array(isLineBound ? anyLine : anyWord, {minLength: 1, maxLength: 20}), (words) => {
           const line = quoteWords(['printf', '%s\\0', ...words]);
           expect(execFileSync(file, [...args, '-c', line], {encoding: 'utf8'}).split('\0')).toEqual([...words, '']);
         }),

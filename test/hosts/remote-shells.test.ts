@@ -3,16 +3,28 @@ import {describe, expect, test} from 'vitest';
 import {connectionHost} from '#dist/hosts/connection-host.js';
 import {installedShells} from '../support/shells.js';
 import {sshdMissing, startSshd} from '../support/sshd.js';
-import {anyWord} from '../support/word-arbitrary.js';
+import {anyLine, anyWord} from '../support/word-arbitrary.js';
 
 const skip = sshdMissing();
 if (skip !== undefined) console.warn(`SKIPPED: words through ssh: ${skip}`);
 
 describe.skipIf(skip !== undefined)('words through ssh', () => {
-  test.each(installedShells())('arrive unchanged in $name', async ({command}) => {
+  test.each(installedShells())('arrive unchanged in $name', async ({command, isLineBound}) => {
     await using sshd = await startSshd({remoteShell: command.join(' ')});
-    await expectUnchangedWords(sshd.connectionWords, 4);
+    await expectUnchangedWords(sshd.connectionWords, 4, isLineBound ? anyLine : anyWord);
   });
+
+  test.each(installedShells().filter(({isLineBound}) => isLineBound))(
+    'are refused in $name where it cannot read them, with the reason',
+    async ({command}) => {
+      await using sshd = await startSshd({remoteShell: command.join(' ')});
+      const host = connectionHost(sshd.connectionWords, {quoting: 'auto'});
+      await expect(host.run(['printf', '%s', 'two\nlines'])).rejects.toMatchObject({
+        code: 'shell-unfit',
+        message: expect.stringContaining('takes no line break in a word'),
+      });
+    },
+  );
 
   test('arrive unchanged through ssh through ssh', async () => {
     await using sshd = await startSshd();
@@ -32,10 +44,14 @@ describe.skipIf(skip !== undefined)('words through ssh', () => {
   });
 });
 
-async function expectUnchangedWords(connection: readonly string[], numRuns: number): Promise<void> {
+async function expectUnchangedWords(
+  connection: readonly string[],
+  numRuns: number,
+  word: fc.Arbitrary<string> = anyWord,
+): Promise<void> {
   const host = connectionHost(connection, {quoting: 'auto'});
   await fc.assert(
-    fc.asyncProperty(fc.array(anyWord, {minLength: 50, maxLength: 200}), async (words) => {
+    fc.asyncProperty(fc.array(word, {minLength: 50, maxLength: 200}), async (words) => {
       const {stdout} = await host.run(['printf', '%s\\0', ...words]);
       expect(stdout.split('\0')).toEqual([...words, '']);
     }),

@@ -4,6 +4,8 @@ interface Shell {
   readonly name: string;
   /** Goes before `-c`. */
   readonly command: readonly string[];
+  /** Takes no line break between quotes. */
+  readonly isLineBound?: boolean;
 }
 
 const SHELLS: readonly Shell[] = [
@@ -13,6 +15,7 @@ const SHELLS: readonly Shell[] = [
   {name: 'busybox ash', command: ['busybox', 'ash']},
   {name: 'zsh', command: ['zsh']},
   {name: 'fish', command: ['fish']},
+  {name: 'csh', command: ['csh'], isLineBound: true},
 ];
 
 /** Those of the common shells that are on this machine, and a word about the others. */

@@ -43,3 +43,6 @@ export const anyWord: fc.Arbitrary<string> = fc.oneof(
   fc.string({unit: 'binary'}).map((text) => text.replaceAll('\0', '')),
   fc.string({unit: 'grapheme'}),
 );
+
+/** As anyWord, for a shell that cannot read line breaks. */
+export const anyLine: fc.Arbitrary<string> = anyWord.map((word) => word.replaceAll('\n', ' '));

@@ -26,7 +26,7 @@ export function diagnoseConnection(ending: ConnectionEnding): HostError | undefi
     return diagnoseEnding({end, errorLines, describe, file, role: 'connection command'});
   }
   if (end.status === 0) return undefined;
-  return carrierFailure(end.status, ending) ?? missingProgram(end.status, ending);
+  return carrierFailure(end.status, ending) ?? missingProgram(end.status, ending) ?? unfitShell(ending);
 }
 
 /** The failure of ssh, sudo, … itself: of the programs that the connection's words name. */
@@ -64,6 +64,17 @@ function missingProgram(status: number, {program, errorLines, hostName}: Connect
   if (line === undefined) return undefined;
   return new HostError('command-not-found', `${hostName} cannot run ${JSON.stringify(program)}: ${withoutStop(line)}`, {
     hint: 'install it there, or give its full path there',
+    errorLines,
+  });
+}
+
+/** csh and tcsh, about a line break between quotes: no way of quoting it would do for them and for other shells. */
+function unfitShell({errorLines, hostName}: ConnectionEnding): HostError | undefined {
+  const line = errorLines.findLast((text) => /^Unmatched ['"`]+\.?$/.test(text));
+  if (line === undefined) return undefined;
+  const message = `${hostName}: the login shell there takes no line break in a word: ${withoutStop(line)}`;
+  return new HostError('shell-unfit', message, {
+    hint: 'let the names of files on that host have none, or give the account another shell than csh',
     errorLines,
   });
 }

@@ -133,8 +133,10 @@ class LineReader {
   #openOption(section: OpenSection, text: string, line: number): void {
     const delimiter = text.search(/[=:]/);
     if (delimiter < 0) {
-      const message = `no '=' or ':' in ${quoted(text)}`;
-      const hint = 'a line that continues the value above it must be indented';
+      const message = text.startsWith('[')
+        ? `${quoted(text)} is no [section]: ${headerFault(text)}`
+        : `no '=' or ':' in ${quoted(text)}`;
+      const hint = text.startsWith('[') ? undefined : 'a line that continues the value above it must be indented';
       this.#refuse('no-delimiter', line, message, {section: section.name, hint});
       return;
     }
@@ -156,10 +158,17 @@ class LineReader {
   }
 
   #refuseBeforeSection(text: string, line: number): void {
-    const marked = line === 1 && text.startsWith('\ufeff');
-    const message = marked ? 'the file begins with a byte order mark' : `${quoted(text)} stands before any [section]`;
-    this.#refuse('before-section', line, message, {
-      hint: marked ? 'save it as UTF-8 without a byte order mark' : 'begin with a line such as [DEFAULT] or [my-task]',
+    if (line === 1 && text.startsWith('\ufeff')) {
+      const hint = 'save it as UTF-8 without a byte order mark';
+      this.#refuse('before-section', line, 'the file begins with a byte order mark', {hint});
+      return;
+    }
+    if (text.startsWith('[')) {
+      this.#refuse('before-section', line, `${quoted(text)} is no [section]: ${headerFault(text)}`, {});
+      return;
+    }
+    this.#refuse('before-section', line, `${quoted(text)} stands before any [section]`, {
+      hint: 'begin with a line such as [DEFAULT] or [my-task]',
     });
   }
 
@@ -167,10 +176,14 @@ class LineReader {
     kind: SyntaxFaultKind,
     line: number,
     message: string,
-    place: {section?: string; key?: string; hint?: string},
+    place: {section?: string; key?: string; hint?: string | undefined},
   ): void {
     this.#faults.push({kind, line, message, section: place.section, key: place.key, hint: place.hint});
   }
+}
+
+function headerFault(text: string): string {
+  return text.includes(']') ? 'there is no name in it' : 'the ] is missing';
 }
 
 function closeSection(section: OpenSection): ConfigSection {

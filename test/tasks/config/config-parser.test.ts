@@ -76,6 +76,14 @@ describe('faults', () => {
     ]);
   });
 
+  test.each([
+    ['[a\nx = 1\n', 1, "'[a' is no [section]: the ] is missing"],
+    ['[b]\n[a\n', 2, "'[a' is no [section]: the ] is missing"],
+    ['[]\n', 1, "'[]' is no [section]: there is no name in it"],
+  ])('a header that is none is told as one: %j', (text, line, message) => {
+    expect(faults(text)).toMatchObject([{line, message, hint: undefined}]);
+  });
+
   test('a byte order mark is called by its name', () => {
     expect(faults('\ufeff[one]\na = 1\n')).toMatchObject([
       {line: 1, message: 'the file begins with a byte order mark', hint: 'save it as UTF-8 without a byte order mark'},
