@@ -13,7 +13,13 @@ export interface TaskPlan {
   readonly flow: {readonly kind: 'in-place'} | {readonly kind: 'patch-file'; readonly patchDir: string};
   readonly client:
     | {readonly kind: 'built-in'; readonly options: DiffOptions}
-    | {readonly kind: 'native'; readonly program: string; readonly arguments: readonly string[]};
+    | {
+        readonly kind: 'native';
+        readonly program: string;
+        readonly arguments: readonly string[];
+        /** What the built-in engine would compare with. */
+        readonly options: DiffOptions;
+      };
   /** Starts bdsync on the target's host. */
   readonly targetProgram: readonly string[];
   readonly serverArguments: readonly string[];
@@ -35,7 +41,7 @@ export interface TargetAddress {
   readonly path: string;
 }
 
-const OWN_BDSYNC = fileURLToPath(new URL('../../bin/bdsync.js', import.meta.url));
+const OWN_PROGRAM = [process.execPath, fileURLToPath(new URL('../../bin/bdsync.js', import.meta.url))];
 
 export function planTask(config: TaskConfig): TaskPlan {
   return {
@@ -66,15 +72,21 @@ export function planTask(config: TaskConfig): TaskPlan {
 
 function planClient(config: TaskConfig): TaskPlan['client'] {
   const args = config.bdsyncArgs;
-  if (config.localBdsyncBin !== undefined) {
-    return {kind: 'native', program: config.localBdsyncBin, arguments: clientArguments(args)};
-  }
-  return {kind: 'built-in', options: diffOptions(args)};
+  const options = diffOptions(args);
+  if (config.localBdsyncBin === undefined) return {kind: 'built-in', options};
+  return {kind: 'native', program: config.localBdsyncBin, arguments: clientArguments(args), options};
 }
 
 function planTargetProgram(config: TaskConfig): readonly string[] {
   if (config.connectionCommand.length > 0) return [config.remoteBdsyncBin];
-  return config.localBdsyncBin === undefined ? [process.execPath, OWN_BDSYNC] : [config.localBdsyncBin];
+  return config.localBdsyncBin === undefined ? OWN_PROGRAM : [config.localBdsyncBin];
+}
+
+/** What a plan becomes when its local_bdsync_bin is a bdsync of ours: all that would be done with it, we do ourselves. */
+export function planWithBuiltIn(plan: TaskPlan): TaskPlan {
+  const {options} = plan.client;
+  const targetProgram = plan.target.connection.length > 0 ? plan.targetProgram : OWN_PROGRAM;
+  return {...plan, client: {kind: 'built-in', options}, targetProgram};
 }
 
 /** Whether bdsync on the target's host is known to be ours without asking it. */

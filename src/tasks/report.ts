@@ -28,7 +28,15 @@ interface TaskReportBase {
 }
 
 /** A part of a run; in place, what is found while generating is applied at once. */
-export type Stage = 'lock' | 'check target' | 'create target' | 'snapshot' | 'generate' | 'apply' | 'clean up';
+export type Stage =
+  | 'lock'
+  | 'check source'
+  | 'check target'
+  | 'create target'
+  | 'snapshot'
+  | 'generate'
+  | 'apply'
+  | 'clean up';
 
 /** One failure as it is told: what failed, where, the other end's last words, and the remedy if known. */
 export interface TaskFailure {

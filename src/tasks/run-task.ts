@@ -7,6 +7,8 @@ import type {OnRunEvent} from './events.js';
 import {failureOf} from './failure.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import type {HostPool} from './ends/host-pool.js';
+import type {DeviceIdentity} from './ends/device-identity.js';
+import {settleClient} from './ends/local-program.js';
 import {Leftovers} from './state/leftovers.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
 import {checkTarget, createMissingTarget} from './ends/prepare-target.js';
@@ -51,11 +53,13 @@ export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
   });
   using watchdog = new Watchdog({timeoutMs: plan.stallTimeoutMs, meter, onStall: (error) => abort.abort(error)});
   const step: Step = {request, plan, teller, meter, watchdog, abort};
+  const figures = (outcome: FlowOutcome): TaskFigures =>
+    figuresOf(plan, meter, outcome, performance.now() - started.ms);
   try {
-    const outcome = dryRun ? await rehearse(step) : await synchronize(step);
-    const figures = outcome && figuresOf(plan, meter, outcome, performance.now() - started.ms);
-    if (!dryRun && figures) return {...base(), state: 'synced', figures};
-    return {...base(), state: 'planned', plan: summarizePlan(plan, hostOf(step).name), figures};
+    if (!dryRun) return {...base(), state: 'synced', figures: figures(await synchronize(step))};
+    const rehearsal = await rehearse(step);
+    const summary = summarizePlan(rehearsal.plan, hostOf(step).name);
+    return {...base(), state: 'planned', plan: summary, figures: rehearsal.outcome && figures(rehearsal.outcome)};
   } catch (error) {
     return {...base(), state: 'failed', failure: await failureOf(error, teller.stage, abort.signal)};
   } finally {
@@ -82,10 +86,9 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
   const leftovers = await Leftovers.open(stateDir, id);
   await removeLeftovers({leftovers, pool: request.pool, teller, signal});
 
-  teller.enter('check target');
-  const source = await inspectSource(plan.sourcePath);
-  const context = await reachTarget(step);
-  if (!(await checkTarget(context, source))) await createMissingTarget(context);
+  const source = await checkSource(step);
+  const context = await reachTarget(step, source.plan);
+  if (!(await checkTarget(context, source.identity))) await createMissingTarget(context);
   await using lease = await leaseTarget(context);
   void lease.lost.then((error) => abort.abort(error));
 
@@ -99,31 +102,47 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
 }
 
 /**
- * What a run would do, compared but not written. Undefined where that cannot be told now: a host that cannot be
+ * What a run would do, compared but not written. No outcome where that cannot be told now: a host that cannot be
  * reached, a target that is yet to be created. What would keep the run from working is its failure here as well.
  */
-async function rehearse(step: Step): Promise<FlowOutcome | undefined> {
-  const {plan, teller, abort} = step;
-  teller.enter('check target');
-  const source = await inspectSource(plan.sourcePath);
-  const context = await reachTargetOrNote(step);
-  if (context === undefined) return undefined;
-  const isThere = await checkTarget(context, source);
+async function rehearse(step: Step): Promise<Rehearsal> {
+  const {teller, abort} = step;
+  const {plan, identity} = await checkSource(step);
+  const context = await reachTargetOrNote(step, plan);
+  if (context === undefined) return {plan, outcome: undefined};
+  const isThere = await checkTarget(context, identity);
   if (!isThere) {
     teller.note('the target does not exist yet and would be created');
-    return undefined;
+    return {plan, outcome: undefined};
   }
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
   teller.enter('generate');
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());
   abort.signal.throwIfAborted();
-  return {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}};
+  return {plan, outcome: {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}}};
 }
 
-async function reachTargetOrNote(step: Step): Promise<TaskContext | undefined> {
+interface Rehearsal {
+  readonly plan: TaskPlan;
+  readonly outcome: FlowOutcome | undefined;
+}
+
+/** Looks at what is needed here. The plan is the one to go on with. */
+async function checkSource({
+  request,
+  plan,
+  teller,
+  abort,
+}: Step): Promise<{readonly plan: TaskPlan; readonly identity: DeviceIdentity}> {
+  teller.enter('check source');
+  const identity = await inspectSource(plan.sourcePath);
+  return {plan: await settleClient(plan, request.pool, abort.signal), identity};
+}
+
+async function reachTargetOrNote(step: Step, plan: TaskPlan): Promise<TaskContext | undefined> {
   try {
-    return await reachTarget(step);
+    return await reachTarget(step, plan);
   } catch (error) {
     if (!(error instanceof HostError) || error.code === 'cancelled' || error.code === 'command-not-found') throw error;
     step.teller.note(`not compared: ${error.message}`);
@@ -135,8 +154,9 @@ function hostOf({request, plan}: Step): TaskContext['host'] {
   return request.pool.host(plan.target);
 }
 
-async function reachTarget(step: Step): Promise<TaskContext> {
-  const {request, plan, teller, meter, watchdog, abort} = step;
+async function reachTarget(step: Step, plan: TaskPlan): Promise<TaskContext> {
+  const {request, teller, meter, watchdog, abort} = step;
+  teller.enter('check target');
   const host = hostOf(step);
   watchdog.waitingFor = host.name;
   const farEnd = await request.pool.farEnd(plan, abort.signal);

@@ -7,7 +7,8 @@ import type {CheckedTask} from './check-report.js';
 import {checkTargetEnd} from './check-target-end.js';
 import {Needs} from './needs.js';
 import type {HostPool} from '../ends/host-pool.js';
-import type {TaskPlan} from '../plan.js';
+import {settleClient} from '../ends/local-program.js';
+import {planWithBuiltIn, type TaskPlan} from '../plan.js';
 import {inspectSource, sizeOfSource} from '../ends/source.js';
 import {TaskError} from '../task-error.js';
 
@@ -26,21 +27,32 @@ export async function checkNeeds(
   const identity = await needs.collect(signal, () => inspectSource(sourcePath));
   const sizeBytes = identity && (await needs.collect(signal, () => sizeOfSource(sourcePath)));
   if (sizeBytes !== undefined) needs.facts.push(`source ${sourcePath}: ${formatBytes(sizeBytes)}`);
-  await needs.collect(signal, () => checkLocalPrograms(plan, needs));
+  const settled = await needs.collect(signal, () => checkClient(plan, pool, signal, needs));
+  await needs.collect(signal, () => checkLvmProgram(plan));
   await needs.collect(signal, () => checkStateDir(stateDir));
-  await needs.collect(signal, () => checkTargetEnd(plan, pool, signal, needs, {identity, sizeBytes}));
+  // Without the program that should compare, there is still the rest to look at.
+  const farPlan = settled ?? planWithBuiltIn(plan);
+  await needs.collect(signal, () => checkTargetEnd(farPlan, pool, signal, needs, {identity, sizeBytes}));
   return needs;
 }
 
-async function checkLocalPrograms(plan: TaskPlan, needs: Needs): Promise<void> {
-  if (plan.client.kind === 'native') {
-    await requireProgram(plan.client.program, 'local_bdsync_bin');
-    needs.facts.push(
-      `${plan.client.program} compares; without local_bdsync_bin the built-in engine would, which needs no other ` +
-        'program, counts the differing blocks and checks and syncs what it writes',
-    );
-  }
-  if (plan.snapshot) await requireProgram(plan.snapshot.programPath, 'lvm_program_path');
+/** The plan with the client that a run would have. */
+async function checkClient(plan: TaskPlan, pool: HostPool, signal: AbortSignal, needs: Needs): Promise<TaskPlan> {
+  const {client} = plan;
+  if (client.kind === 'built-in') return plan;
+  const settled = await settleClient(plan, pool, signal);
+  needs.facts.push(
+    settled.client.kind === 'built-in'
+      ? `${client.program} is of bdsync-manager: the built-in engine compares in its place, as it would without ` +
+          'local_bdsync_bin'
+      : `${client.program} compares; without local_bdsync_bin the built-in engine would, which needs no other ` +
+          'program, counts the differing blocks and checks and syncs what it writes',
+  );
+  return settled;
+}
+
+async function checkLvmProgram({snapshot}: TaskPlan): Promise<void> {
+  if (snapshot) await requireProgram(snapshot.programPath, 'lvm_program_path');
 }
 
 async function requireProgram(path: string, key: string): Promise<void> {

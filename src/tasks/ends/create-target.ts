@@ -2,12 +2,12 @@ import type {Host} from '../../hosts/host.js';
 import {TaskError} from '../task-error.js';
 
 // Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails.
-const CREATE_SCRIPT = `
-umask 077
-set -C
-: > "$1" || exit 1
-truncate -s "$2" -- "$1" || dd if=/dev/null "of=$1" bs=1 "seek=$2" || { rm -f -- "$1"; exit 1; }
-`;
+const CREATE_SCRIPT = [
+  'umask 077',
+  'set -C',
+  ': > "$1" || exit 1',
+  'truncate -s "$2" -- "$1" || dd if=/dev/null "of=$1" bs=1 "seek=$2" || { rm -f -- "$1"; exit 1; }',
+].join('; ');
 
 /** Creates a missing target as a file of holes with the source's size. */
 export async function createTarget(host: Host, path: string, sizeBytes: number, signal: AbortSignal): Promise<void> {

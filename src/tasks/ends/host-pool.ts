@@ -1,7 +1,8 @@
 import {connectionHost} from '../../hosts/connection-host.js';
 import type {Host} from '../../hosts/host.js';
+import {HostError} from '../../hosts/host-error.js';
 import {localHost} from '../../hosts/local-host.js';
-import {identifyFarEnd, type FarEnd} from './far-end.js';
+import {type BdsyncProgram, identifyFarEnd, type FarEnd} from './far-end.js';
 import {usesOwnTargetProgram, type TargetAddress, type TaskPlan} from '../plan.js';
 import {packageVersion} from '../../version.js';
 
@@ -9,7 +10,8 @@ import {packageVersion} from '../../version.js';
 export class HostPool {
   readonly #local = localHost();
   readonly #remote = new Map<string, Host>();
-  readonly #farEnds = new Map<string, Promise<FarEnd>>();
+  readonly #programs = new Map<Host, Map<string, Promise<FarEnd>>>();
+  readonly #outOfReach = new Map<Host, HostError>();
 
   host(address: Omit<TargetAddress, 'path'>): Host {
     if (address.connection.length === 0) return this.#local;
@@ -21,19 +23,48 @@ export class HostPool {
     return host;
   }
 
-  /** A failed probe is not remembered: the next task may find the host awake. */
+  /** Which bdsync is at the target's end of a plan. Throws what `identifyFarEnd` throws. */
   async farEnd(plan: TaskPlan, signal: AbortSignal): Promise<FarEnd> {
     if (usesOwnTargetProgram(plan)) return {kind: 'ours', version: packageVersion()};
-    const key = JSON.stringify([plan.target.connection, plan.target.quoting, plan.targetProgram]);
-    const known = this.#farEnds.get(key);
+    const host = this.host(plan.target);
+    const key = host.isLocal ? 'local_bdsync_bin' : 'remote_bdsync_bin';
+    return await this.#identify({host, words: plan.targetProgram, key}, signal);
+  }
+
+  /** Which bdsync a program of this machine is. Throws what `identifyFarEnd` throws. */
+  async localProgram(program: string, signal: AbortSignal): Promise<FarEnd> {
+    return await this.#identify({host: this.#local, words: [program], key: 'local_bdsync_bin'}, signal);
+  }
+
+  /** Only a host that could not be reached is remembered as such: every further try would take its time. */
+  async #identify(program: BdsyncProgram, signal: AbortSignal): Promise<FarEnd> {
+    const {host, words} = program;
+    const failure = this.#outOfReach.get(host);
+    if (failure) throw asBefore(failure);
+    const programs = this.#programs.get(host) ?? new Map<string, Promise<FarEnd>>();
+    this.#programs.set(host, programs);
+    const key = JSON.stringify(words);
+    const known = programs.get(key);
     if (known) return await known;
-    const probe = identifyFarEnd(this.host(plan.target), plan.targetProgram, signal);
-    this.#farEnds.set(key, probe);
+    const probe = identifyFarEnd(program, signal);
+    programs.set(key, probe);
     try {
       return await probe;
     } catch (error) {
-      this.#farEnds.delete(key);
+      programs.delete(key);
+      if (error instanceof HostError && OUT_OF_REACH.has(error.code)) this.#outOfReach.set(host, error);
       throw error;
     }
   }
+}
+
+const OUT_OF_REACH: ReadonlySet<string> = new Set([
+  'connection-failed',
+  'login-refused',
+  'host-key',
+  'name-resolution',
+] satisfies HostError['code'][]);
+
+function asBefore({code, message, hint, errorLines}: HostError): HostError {
+  return new HostError(code, `${message} (as before)`, {hint, errorLines});
 }

@@ -19,15 +19,12 @@ export interface PresentTarget {
 
 // Prints `missing`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
 // language there), whether we may write, and the kernel's boot id.
-const INSPECT_SCRIPT = `
-if [ ! -e "$1" ] && [ ! -L "$1" ]; then
-  if [ -d "$(dirname -- "$1")" ]; then echo missing; else echo no-folder; fi
-  exit 0
-fi
-stat -L -c 'found %f %s %d %i %t %T' -- "$1" || exit 1
-if [ -w "$1" ]; then echo writable; else echo read-only; fi
-cat /proc/sys/kernel/random/boot_id
-`;
+const INSPECT_SCRIPT = [
+  'if [ -e "$1" ] || [ -L "$1" ]; then :; elif [ -d "$(dirname -- "$1")" ]; then echo missing; exit 0; else echo no-folder; exit 0; fi',
+  'stat -L -c \'found %f %s %d %i %t %T\' -- "$1" || exit 1',
+  'if [ -w "$1" ]; then echo writable; else echo read-only; fi',
+  'cat /proc/sys/kernel/random/boot_id',
+].join('; ');
 
 const MODE_TYPE_MASK = 0o170000;
 const MODE_BLOCK = 0o060000;
