@@ -7,7 +7,7 @@ import type {OnRunEvent} from './events.js';
 import {failureOf} from './failure.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import type {HostPool} from './ends/host-pool.js';
-import type {DeviceIdentity} from './ends/device-identity.js';
+import type {DeviceIdentity} from '../device-identity.js';
 import {settleClient} from './ends/local-program.js';
 import {Leftovers} from './state/leftovers.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
