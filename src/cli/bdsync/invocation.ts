@@ -1,10 +1,12 @@
+import type {DocumentedOption} from '../../bdsync/command-options.js';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
+import {MAX_CHECKSUM_FIELD_BYTES} from '../../bdsync/patch/patch-format.js';
 import type {SizePolicy} from '../../bdsync/size-policy.js';
 import {type OptionSpec, parseOptions} from '../../getopt.js';
 import {defaultStateDir} from '../../state-dir.js';
 import {userName} from '../../user-name.js';
 import {GivenOptions, invalid, type ProgressStyle} from './given-options.js';
-import {type DocumentedOption, OPTIONS, type OptionName} from './option-table.js';
+import {OPTIONS, type OptionName} from './option-table.js';
 
 export interface ClientInvocation {
   readonly role: 'client';
@@ -48,9 +50,6 @@ export type Invocation =
   | PatchInvocation
   | HoldInvocation;
 
-/** So long is what a patch can hold. */
-const MAX_CHECKSUM_NAME_BYTES = 127;
-
 /**
  * What the words after the program's name ask for.
  *
@@ -93,7 +92,7 @@ function recognisedOptions(words: readonly string[]): (OptionSpec & {name: Optio
 function clientInvocation(given: GivenOptions, operands: readonly string[]): ClientInvocation {
   const [command = '', localPath = '', remotePath = ''] = operands;
   const checksum = given.valueOf('checksum');
-  if (checksum !== undefined && Buffer.byteLength(checksum) > MAX_CHECKSUM_NAME_BYTES) {
+  if (checksum !== undefined && Buffer.byteLength(checksum) > MAX_CHECKSUM_FIELD_BYTES) {
     throw invalid('the name for --checksum is too long');
   }
   const options: DiffOptions = {

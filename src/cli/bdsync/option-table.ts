@@ -1,36 +1,8 @@
-import type {OptionSpec} from '../../getopt.js';
-
-/** An option of the command line with what the usage says of it. */
-export interface DocumentedOption extends OptionSpec {
-  readonly valueName?: string;
-  readonly help: string;
-  /** Not known to the original program. */
-  readonly isOurs?: boolean;
-}
+import {COMMON_OPTIONS, type DocumentedOption} from '../../bdsync/command-options.js';
 
 /** Every option, in the order of the usage. */
 export const OPTIONS = [
-  {name: 'server', short: 's', value: 'none', help: 'answer a client on standard input and output'},
-  {name: 'patch', short: 'p', value: 'optional', valueName: 'DEV', help: 'apply the patch on standard input, to DEV'},
-  {name: 'verbose', short: 'v', value: 'none', help: 'say more; repeat for more still'},
-  {name: 'blocksize', short: 'b', value: 'required', valueName: 'N', help: 'compare blocks of N bytes (4096)'},
-  {name: 'hash', short: 'h', value: 'required', valueName: 'NAME', help: 'digest that compares blocks (md5)'},
-  {name: 'checksum', short: 'c', value: 'required', valueName: 'NAME', help: 'put a digest of all data into the patch'},
-  {name: 'twopass', short: 't', value: 'none', help: 'compare blocks of 64 N bytes first, then what differs'},
-  {name: 'remdata', short: 'r', value: 'none', help: 'carry the data of REMDEV in a patch for LOCDEV'},
-  {name: 'fixedsalt', short: 'f', value: 'none', help: 'digest with a salt of zeros: the same every time'},
-  {
-    name: 'diffsize',
-    short: 'd',
-    value: 'optional',
-    valueName: 'HOW',
-    help: 'sizes may differ; HOW: resize, minsize, strict and warn',
-  },
-  {name: 'zeroblocks', short: 'z', value: 'none', help: 'do not digest blocks of zeros time and again'},
-  {name: 'warndev', short: 'w', value: 'none', help: 'with --patch: warn when the patch is for another device'},
-  {name: 'flushcache', short: 'F', value: 'none', help: 'ask the server to keep its page cache free'},
-  {name: 'progress', value: 'optional', valueName: 'noscroll', help: 'tell the progress, on one line with noscroll'},
-  {name: 'help', short: 'H', value: 'none', help: 'show this text'},
+  ...COMMON_OPTIONS,
   {name: 'version', value: 'none', isOurs: true, help: 'show name and version'},
   {name: 'hold', value: 'required', valueName: 'DEV', isOurs: true, help: 'hold DEV until standard input ends'},
   {

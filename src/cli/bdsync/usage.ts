@@ -1,4 +1,5 @@
-import {type DocumentedOption, OPTIONS} from './option-table.js';
+import type {DocumentedOption} from '../../bdsync/command-options.js';
+import {OPTIONS} from './option-table.js';
 
 const HEAD = `Usage:
   bdsync [OPTIONS] REMSHCMD LOCDEV REMDEV   compare; the patch goes to standard output

@@ -1,35 +1,16 @@
 import {messageOf} from '../../errors.js';
-import {type FoundOption, OptionError, type OptionSpec, parseOptions} from '../../getopt.js';
+import {type FoundOption, OptionError, parseOptions} from '../../getopt.js';
+import {COMMON_OPTIONS} from '../../bdsync/command-options.js';
 import {BdsyncError} from '../../bdsync/errors.js';
+import {MAX_CHECKSUM_FIELD_BYTES} from '../../bdsync/patch/patch-format.js';
 import {parseSizePolicy} from '../../bdsync/size-policy.js';
 import {KeyFault} from './key-fault.js';
 import {nearestName} from './nearest-name.js';
 import {quoted} from './quoted.js';
 import type {BdsyncArgs} from './task-config.js';
 
-const BDSYNC_OPTIONS = [
-  {name: 'server', short: 's', value: 'none'},
-  {name: 'patch', short: 'p', value: 'optional'},
-  {name: 'verbose', short: 'v', value: 'none'},
-  {name: 'blocksize', short: 'b', value: 'required'},
-  {name: 'hash', short: 'h', value: 'required'},
-  {name: 'checksum', short: 'c', value: 'required'},
-  {name: 'twopass', short: 't', value: 'none'},
-  {name: 'remdata', short: 'r', value: 'none'},
-  {name: 'fixedsalt', short: 'f', value: 'none'},
-  {name: 'diffsize', short: 'd', value: 'optional'},
-  {name: 'zeroblocks', short: 'z', value: 'none'},
-  {name: 'warndev', short: 'w', value: 'none'},
-  {name: 'flushcache', short: 'F', value: 'none'},
-  {name: 'progress', value: 'optional'},
-  {name: 'help', short: 'H', value: 'none'},
-] as const satisfies readonly OptionSpec[];
-
-type BdsyncOption = FoundOption<(typeof BDSYNC_OPTIONS)[number]>;
+type BdsyncOption = FoundOption<(typeof COMMON_OPTIONS)[number]>;
 type MutableArgs = {-readonly [Name in keyof BdsyncArgs]: BdsyncArgs[Name]};
-
-/** The digest's name crosses the wire and the patch with a length of seven bits. */
-const MAX_DIGEST_NAME_BYTES = 127;
 
 /**
  * Understands the words of bdsync_args as bdsync itself would, in all the forms that it accepts.
@@ -102,7 +83,7 @@ function takeOption({option, value = ''}: BdsyncOption, args: MutableArgs): void
 
 function readWords(words: readonly string[]): {options: BdsyncOption[]; operands: string[]} {
   try {
-    return parseOptions(words, BDSYNC_OPTIONS);
+    return parseOptions(words, COMMON_OPTIONS);
   } catch (error) {
     if (!(error instanceof OptionError)) throw error;
     if (error.code !== 'unknown-option') throw new KeyFault(error.message, {cause: error});
@@ -111,7 +92,7 @@ function readWords(words: readonly string[]): {options: BdsyncOption[]; operands
 }
 
 function suggestion(written: string): string | undefined {
-  const names = BDSYNC_OPTIONS.map(({name}) => name);
+  const names = COMMON_OPTIONS.map(({name}) => name);
   const nearest = written.startsWith('--') ? nearestName(written.slice(2), names) : undefined;
   return nearest === undefined ? undefined : `did you mean '--${nearest}'?`;
 }
@@ -132,7 +113,7 @@ function blockBytes(text: string): number {
 
 function digestName(option: string, name: string): string {
   const length = Buffer.byteLength(name);
-  if (length > 0 && length <= MAX_DIGEST_NAME_BYTES) return name;
+  if (length > 0 && length <= MAX_CHECKSUM_FIELD_BYTES) return name;
   throw new KeyFault(`--${option} takes the name of a digest, such as md5 or sha256, not ${quoted(name)}`);
 }
 

@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect, it} from 'vitest';
-import {type DocumentedOption, OPTIONS} from '#dist/cli/bdsync/option-table.js';
+import type {DocumentedOption} from '#dist/bdsync/command-options.js';
+import {OPTIONS} from '#dist/cli/bdsync/option-table.js';
 import {usageText} from '#dist/cli/bdsync/usage.js';
 
 const PAGE = fileURLToPath(new URL('../../../man/bdsync.1', import.meta.url));
