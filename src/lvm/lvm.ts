@@ -86,7 +86,7 @@ export function isRemark(line: string): boolean {
   return REMARK.test(line);
 }
 
-const REMARK = /^(WARNING:|Error (reading|writing) device |\/\S+: (read|write|open) failed)/;
+const REMARK = /^(WARNING:|Error (reading|writing) device |\/\S+: (read|write) failed after )/;
 
 function linesOf(text: string): string[] {
   return text

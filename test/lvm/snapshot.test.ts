@@ -136,6 +136,15 @@ describe('takeSnapshot', () => {
     expect(calls[2]?.words).toEqual(['cat', '/sys/dev/block/252:3/dm/name']);
   });
 
+  it('tells that it may not work with volumes', async () => {
+    const stderr = '  /dev/mapper/control: open failed: Permission denied\n  Failure to communicate with kernel.\n';
+    const {lvm} = scriptedLvm([['lvs', {status: 5, stderr}]]);
+    await expect(takeSnapshot(lvm, REQUEST)).rejects.toMatchObject({
+      message: 'cannot list /dev/vg0/home: /dev/mapper/control: open failed: Permission denied',
+      hint: 'only root may work with LVM volumes',
+    });
+  });
+
   it('tells a failure without a word by its status', async () => {
     const {lvm} = scriptedLvm([['lvs', {status: 4}]]);
     await expect(takeSnapshot(lvm, REQUEST)).rejects.toThrow('cannot list /dev/vg0/home: it ended with status 4');
