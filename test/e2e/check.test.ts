@@ -89,6 +89,13 @@ describe('check', () => {
     expect(await readdir(folder)).not.toContain('state');
   });
 
+  it('finds such options also where a program of ours was to obey them', async () => {
+    const {manager} = await place({disk: {bdsync_args: '--hash=nosuch', local_bdsync_bin: BDSYNC}});
+    const checked = await manager('check');
+    expect([checked.status, needsIn(checked)]).toEqual([3, ["unknown digest 'nosuch'"]]);
+    expect(await manager('run')).toMatchObject({status: 3});
+  });
+
   it('tells of a target what a run would', async () => {
     const {manager} = await place({
       missing: {target_path: '/dev/bdsync-manager-test-none', create_target_if_missing: 'yes'},
