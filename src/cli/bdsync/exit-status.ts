@@ -1,33 +1,18 @@
 import {constants} from 'node:os';
-import {BdsyncError, type BdsyncErrorCode} from '../../bdsync/errors.js';
+import {BdsyncError} from '../../bdsync/errors.js';
+import {statusOfCode} from '../../bdsync/exit-status.js';
 import {OptionError} from '../../getopt.js';
-
-/** 1 to 13 are the original program's. A cancelled run ends as if by its signal. */
-const STATUS_OF_CODE: Readonly<Record<Exclude<BdsyncErrorCode, 'cancelled'>, number>> = {
-  'invalid-parameters': 1,
-  'invalid-patch': 2,
-  'size-mismatch': 3,
-  protocol: 4,
-  checksum: 5,
-  read: 6,
-  randomness: 7,
-  process: 8,
-  write: 9,
-  digest: 10,
-  transmission: 11,
-  io: 12,
-  connection: 13,
-  'target-locked': 14,
-  'target-in-use': 15,
-};
+import {unwrapSuppressed} from '../../suppressed-errors.js';
 
 /** For what nobody expected: EX_SOFTWARE of sysexits.h, so that no script takes it for one of the above. */
 export const DEFECT_STATUS = 70;
+/** A cancelled run ends as if by its signal. */
 const SIGNAL_STATUS_BASE = 128;
 
-export function statusOfError(error: unknown): number {
-  if (error instanceof OptionError) return STATUS_OF_CODE['invalid-parameters'];
-  if (error instanceof BdsyncError && error.code !== 'cancelled') return STATUS_OF_CODE[error.code];
+export function statusOfError(thrown: unknown): number {
+  const error = unwrapSuppressed(thrown).failure;
+  if (error instanceof OptionError) return statusOfCode('invalid-parameters');
+  if (error instanceof BdsyncError && error.code !== 'cancelled') return statusOfCode(error.code);
   return DEFECT_STATUS;
 }
 

@@ -2,8 +2,9 @@ import {OptionError} from '../../getopt.js';
 import {isHangupIgnored} from '../../terminal.js';
 import {Interruption, Interrupts} from '../interrupts.js';
 import {ExpectedError} from '../../errors.js';
+import {unwrapSuppressed} from '../../suppressed-errors.js';
 import {DEFECT_STATUS, statusOfError, statusOfSignal} from './exit-status.js';
-import {failureText} from './failure-text.js';
+import {formatError} from './error-text.js';
 import {type Invocation, parseInvocation} from './invocation.js';
 import {Notices} from './notices.js';
 import type {RoleContext} from './role-context.js';
@@ -16,7 +17,7 @@ export async function runBdsync(words: readonly string[]): Promise<number> {
   const notices = new Notices();
   // Node would end with 1, which says that the words are wrong.
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`bdsync: ${failureText(error)}\n`, () => process.exit(DEFECT_STATUS));
+    process.stderr.write(`bdsync: ${formatError(error)}\n`, () => process.exit(DEFECT_STATUS));
   });
   using interrupts = new Interrupts({
     source: process,
@@ -68,15 +69,16 @@ function print(text: string): Promise<number> {
   });
 }
 
-async function tellFailure(error: unknown, notices: Notices): Promise<void> {
-  if (!(error instanceof ExpectedError)) {
-    notices.text(`bdsync: ${failureText(error)}\n`);
+async function tellFailure(thrown: unknown, notices: Notices): Promise<void> {
+  const {failure} = unwrapSuppressed(thrown);
+  if (!(failure instanceof ExpectedError)) {
+    notices.text(`bdsync: ${formatError(thrown)}\n`);
     return;
   }
   // This line is one that scripts know.
-  if (error.code === 'size-mismatch') notices.line(error.message);
-  else notices.line(`bdsync: ${failureText(error)}`);
-  if (error instanceof OptionError) notices.text((await import('./usage.js')).usageText());
+  if (failure.message.startsWith('Different sizes ')) notices.line(failure.message);
+  else notices.line(`bdsync: ${formatError(thrown)}`);
+  if (failure instanceof OptionError) notices.text((await import('./usage.js')).usageText());
 }
 
 function interruptedStatus({reason}: AbortSignal): number {

@@ -1,7 +1,7 @@
 import {serve} from '../../bdsync/server.js';
 import type {ServerInvocation} from './invocation.js';
 import type {RoleContext} from './role-context.js';
-import {failureText} from './failure-text.js';
+import {formatError} from './error-text.js';
 import {Syslog} from './syslog.js';
 
 /** Answers the client on standard input and output. What happens goes to the system's log, too. */
@@ -18,7 +18,7 @@ export async function runServer({verbosity}: ServerInvocation, {signal}: RoleCon
       },
     });
   } catch (error) {
-    if (!signal.aborted) syslog.log('error', failureText(error));
+    if (!signal.aborted) syslog.log('error', formatError(error));
     throw error;
   } finally {
     syslog.end();

@@ -1,4 +1,5 @@
 import {ExpectedError} from '../../errors.js';
+import {unwrapSuppressed} from '../../suppressed-errors.js';
 import type {ConfigErrorCode} from '../../tasks/config/config-error.js';
 import type {CheckReport} from '../../tasks/check/check-report.js';
 import type {RunReport, TaskReport} from '../../tasks/report.js';
@@ -50,7 +51,8 @@ export function statusOfCheck({tasks}: CheckReport): ExitStatus {
 }
 
 /** The status for what ended the program before there was a report. */
-export function statusOfError(error: unknown): ExitStatus {
+export function statusOfError(thrown: unknown): ExitStatus {
+  const error = unwrapSuppressed(thrown).failure;
   if (error instanceof ExpectedError) return statusOfCode(error.code);
   return isAbort(error) ? EXIT_STATUS.cancelled : EXIT_STATUS.missingDependency;
 }

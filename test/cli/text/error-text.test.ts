@@ -16,3 +16,13 @@ test('a defect shows where it happened', () => {
 test('whatever else is thrown is told as well', () => {
   expect(formatError('just\u001btext')).toBe('bdsync-manager: just\\x1btext\n');
 });
+
+test('a clean-up that failed as well does not hide what came first', async () => {
+  const thrown = await (async () => {
+    await using _resource = {[Symbol.asyncDispose]: () => Promise.reject(new Error('cannot remove it'))};
+    throw new UsageError('TARGET is empty', 'see --help');
+  })().catch((error: unknown) => error);
+  expect(formatError(thrown)).toBe(
+    'bdsync-manager: TARGET is empty\n  clean-up failed, too: cannot remove it\n  hint: see --help\n',
+  );
+});
