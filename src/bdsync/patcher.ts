@@ -4,7 +4,7 @@ import {ExtentWriter} from './patch/extent-writer.js';
 import {PatchDecoder, type PatchEvent} from './patch/patch-decoder.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
 import {patchInput} from './patch/patch-input.js';
-import type {SizePolicy} from './size-policy.js';
+import {SIZE_REMEDY, type SizePolicy} from './size-policy.js';
 
 export interface PatchRequest {
   /** The bytes of the patch, in whatever pieces; the iterable is read to its end. */
@@ -65,6 +65,7 @@ async function applyToTarget(
 ): Promise<PatchResult> {
   const targetPath = targetPathOf(header, request);
   await using device = await openDevice(targetPath, 'write');
+  const foundBytes = device.sizeBytes;
   const sizeBytes = settleSize(device, header, request);
   const writer = new ExtentWriter(device);
   try {
@@ -80,7 +81,8 @@ async function applyToTarget(
     const {extents, writtenBytes} = writer;
     return {targetPath, sizeBytes, extents, writtenBytes, patchBytes: reading.patchBytes, ...(checksum && {checksum})};
   } catch (error) {
-    throw writer.writtenBytes > 0 ? withIncompleteTarget(error, device, writer) : error;
+    const isTouched = writer.hasBegun || device.sizeBytes !== foundBytes;
+    throw isTouched ? withIncompleteTarget(error, device, writer) : error;
   }
 }
 
@@ -131,8 +133,7 @@ function settleSize(device: Device, header: PatchHeader, {sizePolicy, onWarning}
   if (device.sizeBytes === header.sizeBytes) return device.sizeBytes;
   const difference = `Different sizes current=${device.sizeBytes} patch=${header.sizeBytes}`;
   if (sizePolicy.mode === 'strict') {
-    const hint = device.kind === 'file' ? '--diffsize=resize lets the target take the size of the source' : undefined;
-    throw new BdsyncError('size-mismatch', difference, {hint});
+    throw new BdsyncError('size-mismatch', difference, {hint: SIZE_REMEDY});
   }
   if (sizePolicy.warn) onWarning?.(difference);
   if (sizePolicy.mode === 'minsize') return device.sizeBytes;
@@ -142,8 +143,10 @@ function settleSize(device: Device, header: PatchHeader, {sizePolicy, onWarning}
 }
 
 function withIncompleteTarget(error: unknown, device: Device, writer: ExtentWriter): unknown {
-  if (!(error instanceof BdsyncError) || error.hint !== undefined) return error;
-  const hint = `${device.path} is incomplete: ${writer.writtenBytes} bytes of the patch were already written`;
+  if (!(error instanceof BdsyncError)) return error;
+  const done = writer.writtenBytes > 0 ? `${writer.writtenBytes} bytes of the patch were already written` : undefined;
+  const incomplete = `${device.path} is incomplete: ${done ?? 'the patch had been begun'}`;
+  const hint = error.hint === undefined ? incomplete : `${error.hint}; ${incomplete}`;
   return new BdsyncError(error.code, error.message, {hint, cause: error});
 }
 

@@ -16,6 +16,11 @@ const WORDS = ['strict', 'resize', 'minsize', 'warn'] as const;
 /** What holds without any `--diffsize`. */
 export const STRICT_SIZE_POLICY: SizePolicy = {mode: 'strict', warn: true};
 
+/** What to do about sizes that differ, in options of bdsync. */
+export const SIZE_REMEDY =
+  '--diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits; ' +
+  'a device must be made as large by hand';
+
 /**
  * The policy of one `--diffsize[=VALUE]`; `undefined` stands for the option without a value. VALUE is a list of words
  * with commas, each of which may be shortened, as the original program allows. Strict always warns.

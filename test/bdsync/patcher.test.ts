@@ -214,6 +214,16 @@ describe('applyPatch when something goes wrong', () => {
     }
   });
 
+  it('says that a target is incomplete which has only been resized', async () => {
+    const targetPath = await imageOf('abcd');
+    const patch = patchOf({sizeBytes: 8}).subarray(0, -1);
+    await expect(apply(patch, {targetPath, diffsize: 'resize'})).rejects.toMatchObject({
+      code: 'invalid-patch',
+      hint: `${targetPath} is incomplete: the patch had been begun`,
+    });
+    expect(await readFile(targetPath, 'latin1')).toBe('abcd\0\0\0\0');
+  });
+
   it('refuses bytes after the end', async () => {
     const targetPath = await imageOf('abcd');
     const patch = Buffer.concat([patchOf({sizeBytes: 4}), Buffer.from('\n')]);

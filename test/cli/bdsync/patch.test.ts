@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
 import {encodePatch, type PatchParts} from '../../support/patch-bytes.js';
-import {runBdsync, startBdsync} from '../../support/run-bdsync.js';
+import {OUR_BDSYNC, runBdsync, startBdsync} from '../../support/run-bdsync.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
 function patchOf(parts: Partial<PatchParts>): Buffer {
@@ -26,6 +26,23 @@ async function patch(words: readonly string[], input: Uint8Array, content = 'abc
 }
 
 describe('bdsync --patch', () => {
+  it('says that the target is incomplete when only a part of its first write was taken', async () => {
+    const sizeBytes = 1 << 20;
+    const extents = Array.from({length: 32}, (_, index) => ({position: index << 15, data: Buffer.alloc(1 << 15, 'x')}));
+    const cwd = await imageFolder('');
+    await truncate(join(cwd, 'disk.img'), sizeBytes);
+    // A shell counts in blocks of 512 bytes.
+    const program = ['/bin/sh', '-c', 'ulimit -f 128; exec "$@"', 'sh', ...OUR_BDSYNC];
+    const result = await runBdsync(['--patch=disk.img'], {cwd, program, input: patchOf({sizeBytes, extents})});
+    expect(result).toMatchObject({
+      status: 9,
+      stderr: expect.stringMatching(
+        /cannot write disk\.img at position 65536: .*\(disk\.img is incomplete: the patch had/,
+      ),
+    });
+    expect((await readFile(join(cwd, 'disk.img'))).indexOf(0)).toBe(65536);
+  });
+
   it('says nothing when all is well', async () => {
     expect(await patch([], patchOf({extents: EXTENTS}))).toEqual({status: 0, stderr: '', image: 'abcdefGH'});
   });
@@ -123,7 +140,7 @@ describe('bdsync --patch', () => {
     const larger = patchOf({sizeBytes: 8192, extents: EXTENTS});
     expect(await runBdsync([`--patch=${device}`, '-dresize'], {input: larger})).toMatchObject({
       status: 3,
-      stderr: `cannot resize ${device} from 4096 to 8192 bytes: it is a block device\n`,
+      stderr: `bdsync: cannot resize ${device} from 4096 to 8192 bytes: it is a block device\n`,
     });
   });
 
