@@ -20,7 +20,7 @@ import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch/patch-for
 import {PatchWriter} from './patch/patch-writer.js';
 import {protocolError} from './wire/protocol-error.js';
 import {WINDOW_BYTES} from './compare/request-window.js';
-import {SIZE_REMEDY} from './size-policy.js';
+import {sizeRemedy} from './size-policy.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import type {OnVerbose} from './verbose.js';
 
@@ -159,7 +159,7 @@ function agreeOnSizes({sourceBytes, targetBytes}: DeviceSizes, {options, onWarni
   const difference = `Different sizes local=${sourceBytes} remote=${targetBytes}`;
   const {mode, warn} = options.sizePolicy;
   if (mode === 'strict') {
-    throw new BdsyncError('size-mismatch', difference, {hint: SIZE_REMEDY});
+    throw new BdsyncError('size-mismatch', difference, {hint: sizeRemedy()});
   }
   if (warn) onWarning?.(difference);
   if (mode === 'resize') return sizes;

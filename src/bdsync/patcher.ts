@@ -4,7 +4,7 @@ import {ExtentWriter} from './patch/extent-writer.js';
 import {PatchDecoder, type PatchEvent} from './patch/patch-decoder.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
 import {patchInput} from './patch/patch-input.js';
-import {SIZE_REMEDY, type SizePolicy} from './size-policy.js';
+import {sizeRemedy, type SizePolicy} from './size-policy.js';
 
 export interface PatchRequest {
   /** The bytes of the patch, in whatever pieces; the iterable is read to its end. */
@@ -133,7 +133,7 @@ function settleSize(device: Device, header: PatchHeader, {sizePolicy, onWarning}
   if (device.sizeBytes === header.sizeBytes) return device.sizeBytes;
   const difference = `Different sizes current=${device.sizeBytes} patch=${header.sizeBytes}`;
   if (sizePolicy.mode === 'strict') {
-    throw new BdsyncError('size-mismatch', difference, {hint: SIZE_REMEDY});
+    throw new BdsyncError('size-mismatch', difference, {hint: sizeRemedy(device.kind)});
   }
   if (sizePolicy.warn) onWarning?.(difference);
   if (sizePolicy.mode === 'minsize') return device.sizeBytes;

@@ -16,10 +16,21 @@ const WORDS = ['strict', 'resize', 'minsize', 'warn'] as const;
 /** What holds without any `--diffsize`. */
 export const STRICT_SIZE_POLICY: SizePolicy = {mode: 'strict', warn: true};
 
-/** What to do about sizes that differ, in options of bdsync. */
-export const SIZE_REMEDY =
-  '--diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits; ' +
-  'a device must be made as large by hand';
+/** What to do about sizes that differ, for a target of this kind; undefined where the kind is not known. */
+export function sizeRemedy(targetKind?: 'file' | 'block'): string {
+  const copyWhatFits = '--diffsize=minsize copies what fits';
+  const resizeFile = '--diffsize=resize lets a file follow the source';
+  switch (targetKind) {
+    case 'file':
+      return `${resizeFile}, ${copyWhatFits}`;
+    case 'block':
+      return `make the device as large as the source by hand; ${copyWhatFits}`;
+    case undefined:
+      return `${resizeFile}, ${copyWhatFits}; a device must be made as large by hand`;
+    default:
+      return targetKind satisfies never;
+  }
+}
 
 /**
  * The policy of one `--diffsize[=VALUE]`; `undefined` stands for the option without a value. VALUE is a list of words

@@ -2,6 +2,7 @@ import {generatePatch, type DiffOptions} from '../bdsync/client.js';
 import {openDevice} from '../bdsync/device/device.js';
 import {BdsyncError} from '../bdsync/errors.js';
 import type {Child} from '../hosts/host.js';
+import {sizeRemedy} from './ends/size-remedy.js';
 import {diffWithNativeClient} from './programs/native-client.js';
 import {startServer} from './programs/server.js';
 import type {TaskContext} from './task-context.js';
@@ -73,8 +74,6 @@ async function diffBuiltIn(
 function explainSizes(cause: BdsyncError): TaskError {
   return new TaskError('size-mismatch', cause.message, {
     cause,
-    hint:
-      'bdsync_args = --diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits; ' +
-      'a device must be made as large by hand',
+    hint: sizeRemedy(),
   });
 }

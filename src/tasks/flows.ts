@@ -1,4 +1,5 @@
 import {performance} from 'node:perf_hooks';
+import {LvmError} from '../lvm/lvm-error.js';
 import {diff, type DiffOutcome} from './diff.js';
 import type {PatchSink} from './programs/child-sink.js';
 import type {Leftovers} from './state/leftovers.js';
@@ -17,7 +18,7 @@ export async function applyInPlace(context: TaskContext, source: ConsistentSourc
   const {teller, watchdog, host, plan} = context;
   teller.enter('generate');
   await using patcher = await startPatcher(context);
-  const {outcome, generateMs, transferMs} = await diffInto(context, source.path, patcher);
+  const {outcome, generateMs, transferMs} = await diffInto(context, source, patcher);
   await source.requireValid(context.signal);
   teller.enter('apply');
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
@@ -35,7 +36,7 @@ export async function applyThroughFile(
   const {teller} = context;
   teller.enter('generate');
   await using stored = await storePatch(context, patchDir, leftovers);
-  const {outcome, generateMs, transferMs} = await diffInto(context, source.path, stored.sink);
+  const {outcome, generateMs, transferMs} = await diffInto(context, source, stored.sink);
   const finishMs = await timed(async () => {
     await stored.sink.finish();
     await stored.verifySize(outcome.patchBytes);
@@ -54,15 +55,34 @@ interface TimedDiff {
   readonly transferMs: number;
 }
 
-async function diffInto(context: TaskContext, sourcePath: string, sink: PatchSink): Promise<TimedDiff> {
+/** Compares until the patch is in the sink. When the sink's program ends before that, so does the comparison. */
+async function diffInto(context: TaskContext, source: ConsistentSource, sink: PatchSink): Promise<TimedDiff> {
+  const broken = new AbortController();
+  void sink.brokenOff.then((failure) => broken.abort(failure));
+  const signal = AbortSignal.any([context.signal, broken.signal]);
   let transferMs = 0;
   const startedAt = performance.now();
-  const outcome = await diff(context, sourcePath, async (bytes) => {
-    const before = performance.now();
-    await sink.write(bytes);
-    transferMs += performance.now() - before;
-  });
-  return {outcome, generateMs: performance.now() - startedAt - transferMs, transferMs};
+  try {
+    const outcome = await diff({...context, signal}, source.path, async (bytes) => {
+      const before = performance.now();
+      await sink.write(bytes);
+      transferMs += performance.now() - before;
+    });
+    return {outcome, generateMs: performance.now() - startedAt - transferMs, transferMs};
+  } catch (error) {
+    throw await orLostSource(broken.signal.aborted ? broken.signal.reason : error, source, context.signal);
+  }
+}
+
+/** A snapshot that was lost meanwhile is the failure to tell, whatever broke because of it. */
+async function orLostSource(error: unknown, source: ConsistentSource, signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return error;
+  try {
+    await source.requireValid(signal);
+  } catch (loss) {
+    if (loss instanceof LvmError && (loss.code === 'snapshot-invalid' || loss.code === 'snapshot-lost')) return loss;
+  }
+  return error;
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -47,9 +47,26 @@ export interface TaskFailure {
   readonly hint: string | undefined;
   /** Last lines of the standard error of the program that failed. */
   readonly errorLines: readonly string[];
+  /** What clean-up met on top of that, one message each. */
+  readonly cleanUpFailures: readonly string[];
   /** The run was told to stop (a signal), as opposed to a failure. */
   readonly cancelled: boolean;
+  /** How the target is left behind; undefined where the configuration does not even say which it is. */
+  readonly target: TargetLeft | undefined;
 }
+
+export interface TargetLeft {
+  readonly host: string;
+  readonly path: string;
+  readonly state: TargetLeftState;
+}
+
+/**
+ * `untouched`: this run wrote nothing there. `created`: a file of holes that the run made, and nothing in it yet.
+ * `partly-written`: neither the old image for certain nor the new one; the next run compares it anew and completes it.
+ * `complete`: all differences have reached the medium, and the failure came after that.
+ */
+export type TargetLeftState = 'untouched' | 'created' | 'partly-written' | 'complete';
 
 export interface TaskFigures {
   readonly flow: Flow;

@@ -19,7 +19,6 @@ import {openConsistentSource} from './ends/snapshot.js';
 import {inspectSource} from './ends/source.js';
 import {leaseTarget} from './ends/target-lease.js';
 import {Teller, type TaskContext} from './task-context.js';
-import {TaskError} from './task-error.js';
 import {taskId} from './state/task-id.js';
 import {Watchdog} from './watch/watchdog.js';
 
@@ -41,7 +40,7 @@ export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
   const teller = new Teller(plan.task, onEvent);
   const meter = new TrafficMeter({limitBytesPerSecond: plan.bandwidthLimitBytesPerSecond});
   const abort = new AbortController();
-  const cancel = (): void => abort.abort(new TaskError('cancelled', 'cancelled'));
+  const cancel = (): void => abort.abort(signal.reason);
   signal.addEventListener('abort', cancel, {once: true});
   if (signal.aborted) cancel();
   const started = {at: new Date(), ms: performance.now()};
@@ -61,7 +60,9 @@ export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
     const summary = summarizePlan(rehearsal.plan, hostOf(step).name);
     return {...base(), state: 'planned', plan: summary, figures: rehearsal.outcome && figures(rehearsal.outcome)};
   } catch (error) {
-    return {...base(), state: 'failed', failure: await failureOf(error, teller.stage, abort.signal)};
+    const {stage, targetState} = teller;
+    const target = {host: hostOf(step).name, path: plan.target.path, state: targetState};
+    return {...base(), state: 'failed', failure: await failureOf(error, {stage, target}, abort.signal)};
   } finally {
     signal.removeEventListener('abort', cancel);
   }
@@ -78,11 +79,20 @@ interface Step {
 
 /** The way of one run. */
 async function synchronize(step: Step): Promise<FlowOutcome> {
-  const {request, plan, teller, abort} = step;
+  const {request, plan, teller, watchdog, abort} = step;
   const id = taskId(plan.task, request.origin);
   const {stateDir} = plan;
   const {signal} = abort;
-  await using _lock = await lockTask({stateDir, taskId: id, task: plan.task, wait: request.waitForLock, signal});
+  await using _lock = await lockTask({
+    stateDir,
+    taskId: id,
+    task: plan.task,
+    wait: request.waitForLock,
+    onWait: (holder) => teller.log('info', `waiting for the run that is under way${holder && `: ${holder}`}`),
+    signal,
+  });
+  // Not before: another run may keep us waiting for as long as it likes.
+  watchdog.start();
   const leftovers = await Leftovers.open(stateDir, id);
   await removeLeftovers({leftovers, pool: request.pool, teller, signal});
 
@@ -106,7 +116,8 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
  * reached, a target that is yet to be created. What would keep the run from working is its failure here as well.
  */
 async function rehearse(step: Step): Promise<Rehearsal> {
-  const {teller, abort} = step;
+  const {teller, watchdog, abort} = step;
+  watchdog.start();
   const {plan, identity} = await checkSource(step);
   const context = await reachTargetOrNote(step, plan);
   if (context === undefined) return {plan, outcome: undefined};

@@ -65,7 +65,9 @@ function invalid({name, errors}: Extract<ConfiguredTask, {state: 'invalid'}>): T
     stage: 'configuration',
     hint: undefined,
     errorLines: [],
+    cleanUpFailures: [],
     cancelled: false,
+    target: undefined,
   };
   return {task: name, startedAt: now, endedAt: now, notes: [], state: 'failed', failure};
 }

@@ -4,7 +4,7 @@ import type {LogLevel} from '../log.js';
 import type {OnRunEvent} from './events.js';
 import type {FarEnd} from './ends/far-end.js';
 import type {TaskPlan} from './plan.js';
-import type {Stage} from './report.js';
+import type {Stage, TargetLeftState} from './report.js';
 import type {Watchdog} from './watch/watchdog.js';
 
 /** What the steps of one task's run share. */
@@ -19,12 +19,13 @@ export interface TaskContext {
   readonly teller: Teller;
 }
 
-/** Tells what happens in one task, and remembers the stage and the notes for its report. */
+/** Tells what happens in one task, and remembers for its report how far it came. */
 export class Teller {
   readonly #task: string;
   readonly #onEvent: OnRunEvent;
   readonly notes: string[] = [];
   stage: Stage = 'lock';
+  targetState: TargetLeftState = 'untouched';
 
   constructor(task: string, onEvent: OnRunEvent) {
     this.#task = task;

@@ -50,7 +50,9 @@ export function failure(changes: Partial<TaskFailure> = {}): TaskFailure {
     stage: 'generate',
     hint: 'install bdsync there, or set remote_bdsync_bin',
     errorLines: ['bash: line 1: bdsync: command not found'],
+    cleanUpFailures: [],
     cancelled: false,
+    target: undefined,
     ...changes,
   };
 }

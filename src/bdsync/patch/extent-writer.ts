@@ -10,7 +10,7 @@ const SYNC_BYTES = 256 * 1024 * 1024;
 
 /** Writes extents to a device in the order in which they are added, adjacent ones together. */
 export class ExtentWriter {
-  readonly #device: Device;
+  readonly #device: Pick<Device, 'write' | 'sync'>;
   readonly #gathered = Buffer.allocUnsafe(GATHER_BYTES);
   #gatheredBytes = 0;
   #gatheredPosition = 0;
@@ -19,7 +19,7 @@ export class ExtentWriter {
   #syncedBytes = 0;
   #hasBegun = false;
 
-  constructor(device: Device) {
+  constructor(device: Pick<Device, 'write' | 'sync'>) {
     this.#device = device;
   }
 

@@ -1,16 +1,40 @@
 import type {TaskFailure} from '../../tasks/report.js';
 
 /**
- * One message for a failed task: the stage and what failed in it, the other end's last words, the remedy. The first
- * line says enough on its own:
+ * One message for a failed task: the stage and what failed in it, the other end's last words, how the target is left,
+ * the remedy. The first line says enough on its own:
  *
  *     apply: no space left on /srv/home.img
  *     | last words of the other end
+ *     target: /srv/home.img on ssh backup@store may be partly written; the next run completes it
  *     hint: …
  */
 export function formatFailure(failure: TaskFailure, rephraseHint = (hint: string): string => hint): string {
   const lines = [`${failure.stage}: ${failure.message}`];
   for (const line of failure.errorLines) lines.push(`| ${line}`);
+  for (const message of failure.cleanUpFailures) lines.push(`clean-up failed, too: ${message}`);
+  const target = targetText(failure);
+  if (target !== undefined) lines.push(`target: ${target}`);
   if (failure.hint !== undefined) lines.push(`hint: ${rephraseHint(failure.hint)}`);
   return lines.join('\n');
+}
+
+/** In which somebody might think that the target was written. */
+const AT_WORK: readonly TaskFailure['stage'][] = ['snapshot', 'generate', 'apply', 'clean up'];
+
+function targetText({target, stage}: TaskFailure): string | undefined {
+  if (target === undefined) return undefined;
+  const name = `${target.path} on ${target.host}`;
+  switch (target.state) {
+    case 'untouched':
+      return AT_WORK.includes(stage) ? `${name} was not touched` : undefined;
+    case 'created':
+      return `${name} was created by this run and holds no data yet`;
+    case 'partly-written':
+      return `${name} may be partly written; the next run completes it`;
+    case 'complete':
+      return `${name} is up to date: what failed came after that`;
+    default:
+      return target.state satisfies never;
+  }
 }

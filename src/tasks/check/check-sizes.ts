@@ -1,4 +1,5 @@
 import type {TaskPlan} from '../plan.js';
+import {sizeRemedy} from '../ends/size-remedy.js';
 import {TaskError} from '../task-error.js';
 
 /**
@@ -14,19 +15,15 @@ export function checkSizes(
 ): void {
   const {mode} = plan.sizePolicy;
   if (sourceBytes === targetBytes || mode === 'minsize' || (mode === 'resize' && targetKind === 'file')) return;
-  const copyWhatFits = 'bdsync_args = --diffsize=minsize copies what fits';
   if (mode === 'resize') {
     const {path} = plan.target;
     throw new TaskError(
       'size-mismatch',
       `the device ${path} has ${targetBytes} bytes, its source has ${sourceBytes}, and a device cannot be resized here`,
-      {hint: `make it as large by hand; ${copyWhatFits}`},
+      {hint: sizeRemedy(targetKind)},
     );
   }
   throw new TaskError('size-mismatch', `Different sizes local=${sourceBytes} remote=${targetBytes}`, {
-    hint:
-      targetKind === 'file'
-        ? `bdsync_args = --diffsize=resize lets a file follow the source, --diffsize=minsize copies what fits`
-        : `make the device as large as the source by hand; ${copyWhatFits}`,
+    hint: sizeRemedy(targetKind),
   });
 }

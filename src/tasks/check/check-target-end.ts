@@ -34,6 +34,7 @@ export async function checkTargetEnd(
   const stall = new AbortController();
   using watchdog = new Watchdog({timeoutMs: plan.stallTimeoutMs, meter, onStall: (error) => stall.abort(error)});
   watchdog.waitingFor = host.name;
+  watchdog.start();
   const either = AbortSignal.any([signal, stall.signal]);
   const farEnd = await needs.collect(either, () => pool.farEnd(plan, either));
   if (!farEnd) return;

@@ -53,4 +53,5 @@ export async function createMissingTarget({plan, host, signal, teller}: TaskCont
   teller.enter('create target');
   teller.log('warning', `Creating missing target file: ${path}`);
   await createTarget(host, path, await sizeOfSource(plan.sourcePath), signal);
+  teller.targetState = 'created';
 }

@@ -1,25 +1,54 @@
+import {Greeting} from '../../bdsync/conversation/greeting.js';
+import {BdsyncError} from '../../bdsync/errors.js';
 import {MessageDecoder} from '../../bdsync/wire/message-decoder.js';
 import {parseSize} from '../../bdsync/wire/opening-messages.js';
 
 /**
- * Passes a server's side of a conversation on unchanged and tells the size that it announces; after that it does not
- * look any more.
+ * Looks at a server's side of a conversation that goes on to somebody else: at the size that it announces, and at
+ * what it says instead if it does not speak the protocol. Later messages are not looked at.
  */
-export function announcedSize(
-  onSize: (sizeBytes: number) => void,
-): (source: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
-  return async function* observe(source) {
-    let decoder: MessageDecoder | undefined = new MessageDecoder();
+export class AnnouncedSize {
+  readonly #onFault: () => void;
+  #sizeBytes: number | undefined;
+  #cause: BdsyncError | undefined;
+  /** The first bytes, as long as they may be something else than the protocol. */
+  #greeting: Greeting | undefined = new Greeting();
+
+  constructor(onFault: () => void) {
+    this.#onFault = onFault;
+  }
+
+  get sizeBytes(): number | undefined {
+    return this.#sizeBytes;
+  }
+
+  /** What is wrong with the server's words up to now; undefined when nothing is. */
+  get fault(): BdsyncError | undefined {
+    return this.#cause && (this.#greeting?.error('server', this.#cause) ?? this.#cause);
+  }
+
+  /** Passes everything on unchanged, whatever it is. */
+  async *observe(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const decoder = new MessageDecoder();
     for await (const chunk of source) {
-      if (decoder) {
-        for (const message of decoder.push(chunk)) {
-          if (message.kind !== 'size') continue;
-          onSize(parseSize(message.payload));
-          decoder = undefined;
-          break;
-        }
-      }
+      this.#greeting?.push(chunk);
+      if (this.#sizeBytes === undefined && this.#cause === undefined) this.#look(decoder, chunk);
       yield chunk;
     }
-  };
+  }
+
+  #look(decoder: MessageDecoder, chunk: Uint8Array): void {
+    try {
+      for (const message of decoder.push(chunk)) {
+        this.#greeting = undefined;
+        if (message.kind !== 'size') continue;
+        this.#sizeBytes = parseSize(message.payload);
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof BdsyncError)) throw error;
+      this.#cause = error;
+      this.#onFault();
+    }
+  }
 }

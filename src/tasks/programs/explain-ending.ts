@@ -1,5 +1,7 @@
+import {meaningOfStatus} from '../../bdsync/exit-status.js';
 import type {ExpectedError} from '../../errors.js';
 import type {Child, ChildEnd} from '../../hosts/host.js';
+import {sizeRemedy} from '../ends/size-remedy.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 
 /** Which program ended, for the message: `bdsync --patch`, say, `on ssh backup@host`, about `/dev/vg/copy`. */
@@ -10,20 +12,6 @@ export interface ProgramRole {
   readonly path: string;
 }
 
-/** What bdsync's exit statuses mean to the person who reads the message. */
-const STATUS_MEANING: Readonly<Record<number, string>> = {
-  2: 'the patch is damaged',
-  3: 'the sizes differ',
-  4: 'its peer broke the protocol',
-  6: 'a read failed or its peer went away',
-  9: 'a write failed',
-  10: 'it does not know the digest',
-  11: 'a read failed',
-  12: 'the device cannot be opened',
-  14: 'the target is held by another run',
-  15: 'the target is in use',
-};
-
 interface Remedy {
   readonly pattern: RegExp;
   /** Only for this program's words; any, when left out. */
@@ -31,6 +19,8 @@ interface Remedy {
   readonly code: TaskErrorCode;
   readonly hint: string;
 }
+
+const NO_ROOM = /no space left|disk quota exceeded|file too large/i;
 
 const REMEDIES: readonly Remedy[] = [
   {
@@ -40,14 +30,20 @@ const REMEDIES: readonly Remedy[] = [
     hint: 'create the folder that target_patch_dir names on that host',
   },
   {
-    pattern: /no space left|disk quota exceeded|file too large/i,
+    pattern: NO_ROOM,
+    role: 'store-failed',
     code: 'disk-full',
     hint: 'make room there, or choose another folder with target_patch_dir or apply_patch_in_place = yes',
   },
   {
+    pattern: NO_ROOM,
+    code: 'disk-full',
+    hint: 'make room on the file system of the target',
+  },
+  {
     pattern: /different sizes|cannot resize/i,
     code: 'size-mismatch',
-    hint: 'bdsync_args = --diffsize=resize lets a file follow the source; a device must be made as large by hand',
+    hint: sizeRemedy(),
   },
   {
     pattern: /permission denied|operation not permitted|read-only file system/i,
@@ -69,7 +65,7 @@ export async function explainEnding(child: Child, role: ProgramRole): Promise<Ex
   const remedy = REMEDIES.find(
     ({pattern, role: only}) => (only ?? role.code) === role.code && errorLines.some((line) => pattern.test(line)),
   );
-  const message = `${role.what} on ${role.hostName} for ${role.path} ${describeEnd(await child.ended)}`;
+  const message = `${role.what} on ${role.hostName} for ${role.path} ${describeEnd(await child.ended, role)}`;
   return new TaskError(remedy?.code ?? role.code, message, {errorLines, hint: remedy?.hint});
 }
 
@@ -79,11 +75,11 @@ export async function expectSuccess(child: Child, role: ProgramRole): Promise<vo
   if (end.kind !== 'exit' || end.status !== 0) throw await explainEnding(child, role);
 }
 
-function describeEnd(end: ChildEnd): string {
+function describeEnd(end: ChildEnd, role: ProgramRole): string {
   switch (end.kind) {
     case 'exit': {
       if (end.status === 0) return 'ended too early';
-      const meaning = STATUS_MEANING[end.status];
+      const meaning = role.code === 'store-failed' ? undefined : meaningOfStatus(end.status);
       return `failed with status ${end.status}${meaning === undefined ? '' : ` (${meaning})`}`;
     }
     case 'signal':

@@ -7,11 +7,15 @@ import {localHost} from '../../hosts/local-host.js';
 import type {DiffOutcome, WritePatch} from '../diff.js';
 import {drainOrClose, isOpen} from './drain.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
-import {announcedSize} from './announced-size.js';
+import {AnnouncedSize} from './announced-size.js';
+import {tellLastWords} from './last-words.js';
 import {parseProgressLine} from './progress-line.js';
 import type {TaskContext} from '../task-context.js';
 
 const RELAY_PROGRAM = fileURLToPath(new URL('./relay.js', import.meta.url));
+
+/** Time for more of a text that came in place of the protocol, which the message then quotes. */
+const BANNER_WAIT_MS = 200;
 
 interface NativeClient {
   readonly program: string;
@@ -51,15 +55,20 @@ export async function diffWithNativeClient(
     },
   );
   using _watch = watchdog.watch(() => childProgress(client));
-  const [patch, conversation] = await Promise.allSettled([
-    observePatch(client, writePatch),
-    converse(client.socket, server),
-  ]);
-  if (patch.status === 'rejected' && client.stdout.destroyed) await client.kill();
-  await expectSuccess(client, role);
-  if (patch.status === 'rejected') throw patch.reason;
-  if (conversation.status === 'rejected') throw conversation.reason;
-  return {...patch.value, targetBytes: conversation.value ?? patch.value.sourceBytes};
+  // The original may wait for the rest of what it takes for a long message.
+  const announced = new AnnouncedSize(() => setTimeout(() => void client.kill(), BANNER_WAIT_MS).unref());
+  const conversation = converse(client.socket, server, announced);
+  try {
+    const figures = await observePatch(client, writePatch);
+    await conversation;
+    await expectSuccess(client, role);
+    tellLastWords(client, native.program, teller);
+    return {...figures, targetBytes: announced.sizeBytes ?? figures.sourceBytes};
+  } catch (error) {
+    // Without the end of its output, the client would go on for nobody, and it is we who end it.
+    if (client.stdout.readableEnded && announced.fault === undefined) await expectSuccess(client, role);
+    throw announced.fault ?? error;
+  }
 }
 
 /** One string that the original splits into `words` again: at blanks, with quotes, in which a doubled one stands for itself. */
@@ -85,19 +94,14 @@ async function observePatch(client: Child, writePatch: WritePatch): Promise<Omit
 }
 
 /**
- * Joins the relay with the server until the server has said its last; tells the size that it announced. Requests that
- * find no reader any more are no failure of their own: the ending of the server or of the client tells it.
+ * Joins the relay with the server until the server has said its last. Requests that find no reader any more are no
+ * failure of their own: the ending of the server or of the client tells it.
  */
-async function converse(relay: Duplex, server: Child): Promise<number | undefined> {
-  let targetBytes: number | undefined;
-  const observeSize = announcedSize((sizeBytes) => {
-    targetBytes = sizeBytes;
-  });
+async function converse(relay: Duplex, server: Child, announced: AnnouncedSize): Promise<void> {
   // A relay that went away shows in the endings of the programs.
   relay.on('error', () => {});
   void forward(relay.iterator({destroyOnReturn: false}), server.stdin);
-  await forward(observeSize(server.stdout), relay);
-  return targetBytes;
+  await forward(announced.observe(server.stdout), relay);
 }
 
 /**

@@ -2,33 +2,51 @@ import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
+import {tellLastWords} from './last-words.js';
 import {parseProgressLine} from './progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
 
 /** Starts the patching end in place: what is written to it is applied as it comes. */
 export async function startPatcher(context: TaskContext): Promise<PatchSink & AsyncDisposable> {
+  const {teller} = context;
   const patcher = await spawnPatcher(context, patchWords(context));
-  return {...sinkOf(patcher.child, patcherRole(context)), [Symbol.asyncDispose]: () => patcher[Symbol.asyncDispose]()};
+  const sink = sinkOf(patcher.child, patcherRole(context));
+  return {
+    brokenOff: sink.brokenOff,
+    async write(bytes) {
+      teller.targetState = 'partly-written';
+      await sink.write(bytes);
+    },
+    async finish() {
+      await sink.finish();
+      patcher.tellSuccess();
+    },
+    [Symbol.asyncDispose]: () => patcher[Symbol.asyncDispose](),
+  };
 }
-
-// Tells its process id first, so that the progress of a program that tells nothing can be looked up there.
-const APPLY_SCRIPT = 'echo "pid $$" >&2; exec "$@" < "$0"';
 
 /** Applies a patch that is stored on the target's host. */
 export async function applyStoredPatch(context: TaskContext, patchPath: string, patchBytes: number): Promise<void> {
   const {plan, farEnd, watchdog, host, teller, meter} = context;
-  const progress = farEnd.kind === 'ours' ? ['--progress'] : [];
-  const words = ['sh', '-c', APPLY_SCRIPT, patchPath, ...patchWords(context), ...progress];
+  const script = farEnd.kind === 'ours' ? APPLY_SCRIPT : `${TELL_PID}; ${APPLY_SCRIPT}`;
+  const words = ['sh', '-c', script, patchPath, ...patchWords(context)];
+  teller.targetState = 'partly-written';
   await using patcher = await spawnPatcher(context, words, patchBytes);
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   patcher.child.stdin.end();
   await expectSuccess(patcher.child, patcherRole(context));
+  patcher.tellSuccess();
   teller.progress(meter, patchBytes, patchBytes, patchBytes);
 }
 
-function patchWords({plan}: TaskContext): string[] {
-  return [...plan.targetProgram, `--patch=${plan.target.path}`, ...plan.patchArguments];
+const APPLY_SCRIPT = 'exec "$@" < "$0"';
+/** So that the progress of a program that tells none can be looked up. */
+const TELL_PID = 'echo "pid $$" >&2';
+
+function patchWords({plan, farEnd}: TaskContext): string[] {
+  const progress = farEnd.kind === 'ours' ? ['--progress'] : [];
+  return [...plan.targetProgram, `--patch=${plan.target.path}`, ...plan.patchArguments, ...progress];
 }
 
 function patcherRole({plan, host}: TaskContext): ProgramRole {
@@ -37,6 +55,8 @@ function patcherRole({plan, host}: TaskContext): ProgramRole {
 
 interface RunningPatcher extends AsyncDisposable {
   readonly child: Child;
+  /** To be called after its good ending. */
+  tellSuccess(): void;
 }
 
 async function spawnPatcher(
@@ -45,18 +65,20 @@ async function spawnPatcher(
   storedBytes?: number,
 ): Promise<RunningPatcher> {
   const {plan, host, meter, signal, watchdog, teller} = context;
+  const describe = `bdsync --patch on ${host.name}`;
   const watches: Disposable[] = [];
   const child = await host.spawn(words, {
     meter,
     signal,
-    describe: `bdsync --patch on ${host.name}`,
+    describe,
     onErrorLine: (line) => {
       const pid = storedBytes === undefined ? undefined : /^pid (\d+)$/.exec(line)?.[1];
       if (pid !== undefined && !host.isLocal)
         watches.push(watchdog.watch(remoteProcessProgress(host, pid, plan.stallTimeoutMs)));
       const progress = parseProgressLine(line);
-      if (progress && storedBytes !== undefined) {
-        teller.progress(meter, progress.patchBytes, storedBytes, storedBytes);
+      if (progress) {
+        meter.noteSignOfLife();
+        if (storedBytes !== undefined) teller.progress(meter, progress.patchBytes, storedBytes, storedBytes);
       }
       return progress !== undefined || pid !== undefined;
     },
@@ -64,6 +86,10 @@ async function spawnPatcher(
   watches.push(watchdog.watch(() => childProgress(child)));
   return {
     child,
+    tellSuccess() {
+      teller.targetState = 'complete';
+      tellLastWords(child, describe, teller);
+    },
     async [Symbol.asyncDispose]() {
       for (const watch of watches) watch[Symbol.dispose]();
       await child[Symbol.asyncDispose]();

@@ -1,8 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {BdsyncError} from '../../bdsync/errors.js';
 import type {Child, ChildEnd} from '../../hosts/host.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import {expectSuccess, explainEnding, type ProgramRole} from './explain-ending.js';
 import type {TaskContext} from '../task-context.js';
+import {TaskError} from '../task-error.js';
 
 /** How long a server may take to end by itself once its client has failed: its own words are the better message. */
 const LAST_WORDS_MS = 1500;
@@ -38,7 +40,8 @@ export async function startServer(context: TaskContext): Promise<ServerEnd> {
     },
     async explain(error) {
       const end = await endWithin(child, LAST_WORDS_MS);
-      return end !== undefined && isItsOwnFailure(end) ? await explainEnding(child, role) : error;
+      if (end !== undefined && isItsOwnFailure(end)) return await explainEnding(child, role);
+      return error instanceof BdsyncError && error.code === 'protocol' ? withPlace(error, child, role) : error;
     },
     async [Symbol.asyncDispose]() {
       watch[Symbol.dispose]();
@@ -51,7 +54,26 @@ export async function startServer(context: TaskContext): Promise<ServerEnd> {
 const PEER_GONE_STATUSES: readonly number[] = [0, 4, 6];
 
 function isItsOwnFailure(end: ChildEnd): boolean {
-  return end.kind === 'spawn-error' || (end.kind === 'exit' && !PEER_GONE_STATUSES.includes(end.status));
+  switch (end.kind) {
+    case 'exit':
+      return !PEER_GONE_STATUSES.includes(end.status);
+    case 'signal':
+    case 'spawn-error':
+      return true;
+    case 'aborted':
+      return false;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** The conversation itself knows of no hosts. */
+function withPlace(cause: BdsyncError, child: Child, {code, what, hostName, path}: ProgramRole): TaskError {
+  return new TaskError(code, `${cause.message} (${what} on ${hostName} for ${path})`, {
+    cause,
+    hint: cause.hint,
+    errorLines: child.errorTail(),
+  });
 }
 
 function endWithin(child: Child, milliseconds: number): Promise<ChildEnd | undefined> {

@@ -16,6 +16,8 @@ interface LockRequest {
   readonly task: string;
   /** Wait for the other run to end instead of failing. */
   readonly wait: boolean;
+  /** Told once, before the wait, who holds it: `pid 4711 of root on …`; empty when that run did not say. */
+  readonly onWait?: (holder: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -26,19 +28,24 @@ interface LockRequest {
 export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
   const handle = await openLockFile(request);
   try {
-    const waitMs = request.wait ? WAIT_FOR_EVER_MS : 0;
-    if (!(await tryLockFile(handle, {waitMs, signal: request.signal}))) {
-      const holder = (await handle.readFile('utf8')).trim();
-      throw new TaskError('task-locked', `task ${request.task} is already running${holder && `: ${holder}`}`, {
-        hint: 'wait for it with --wait, or end that run',
-      });
-    }
+    if (!(await tryLockFile(handle, {signal: request.signal}))) await waitForLock(handle, request);
     await noteHolder(handle);
   } catch (error) {
     await handle.close();
     throw error;
   }
   return {[Symbol.asyncDispose]: () => handle.close()};
+}
+
+async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: LockRequest): Promise<void> {
+  const holder = (await handle.readFile('utf8')).trim();
+  if (wait) {
+    onWait?.(holder);
+    if (await tryLockFile(handle, {waitMs: WAIT_FOR_EVER_MS, signal})) return;
+  }
+  throw new TaskError('task-locked', `task ${task} is already running${holder && `: ${holder}`}`, {
+    hint: 'wait for it with --wait, or end that run',
+  });
 }
 
 async function openLockFile({stateDir, taskId}: LockRequest): Promise<FileHandle> {

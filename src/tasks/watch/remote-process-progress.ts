@@ -10,10 +10,10 @@ const ASK_AT_MOST_EVERY_MS = 60_000;
 export function remoteProcessProgress(host: Host, pid: string, stallTimeoutMs: number): ProgressStamp {
   const everyMs = Math.min(ASK_AT_MOST_EVERY_MS, stallTimeoutMs / 4);
   let stamp = '';
-  let askedAt = Date.now();
+  let askedAt = performance.now();
   return async () => {
-    if (Date.now() - askedAt < everyMs) return stamp;
-    askedAt = Date.now();
+    if (performance.now() - askedAt < everyMs) return stamp;
+    askedAt = performance.now();
     try {
       const {stdout} = await host.run(['cat', `/proc/${pid}/io`], {
         timeoutMs: ASK_AT_MOST_EVERY_MS,

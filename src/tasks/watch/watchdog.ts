@@ -15,22 +15,28 @@ export type ProgressStamp = () => Promise<string>;
 
 /**
  * Ends a run that hangs: when for `timeoutMs` no byte moved and none of the watched programs made progress, `onStall`
- * is called once with what was waited for. Bytes alone do not tell: one answer may cover gigabytes of reading.
+ * is called once with what was waited for, counted from `start` on. Bytes alone do not tell: one answer may cover gigabytes of reading.
  */
 export class Watchdog implements Disposable {
   readonly #request: WatchdogRequest;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #stamps = new Set<ProgressStamp>();
   #lastSign = '';
-  #lastSignAt = Date.now();
+  #lastSignAt = 0;
   #looking = false;
   /** What the run waits for, in words that complete `while waiting for …`. */
   waitingFor = 'the target';
 
   constructor(request: WatchdogRequest) {
     this.#request = request;
-    if (request.timeoutMs === 0) return;
-    this.#timer = setInterval(() => void this.#look(), Math.min(LONGEST_LOOK_MS, request.timeoutMs / 4));
+  }
+
+  /** To be called once. What is watched, and waited for, may come earlier or later. */
+  start(): void {
+    const {timeoutMs} = this.#request;
+    if (timeoutMs === 0) return;
+    this.#lastSignAt = performance.now();
+    this.#timer = setInterval(() => void this.#look(), Math.min(LONGEST_LOOK_MS, timeoutMs / 4));
     this.#timer.unref();
   }
 
@@ -49,7 +55,8 @@ export class Watchdog implements Disposable {
     try {
       const stamps = await Promise.all([...this.#stamps].map((stamp) => stamp()));
       const sign = [this.#request.meter.activity, ...stamps].join(' ');
-      const now = Date.now();
+      // Not the time of day, which may be set, or have passed while the machine slept.
+      const now = performance.now();
       if (sign !== this.#lastSign) {
         this.#lastSign = sign;
         this.#lastSignAt = now;

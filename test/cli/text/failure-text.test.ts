@@ -19,6 +19,34 @@ test('without last words and remedy it is one line', () => {
   expect(text).toBe('generate: permission denied: /dev/sda');
 });
 
+const TARGET = {host: 'ssh backup@store', path: '/srv/home.img'};
+
+test.for([
+  ['untouched', '/srv/home.img on ssh backup@store was not touched'],
+  ['created', '/srv/home.img on ssh backup@store was created by this run and holds no data yet'],
+  ['partly-written', '/srv/home.img on ssh backup@store may be partly written; the next run completes it'],
+  ['complete', '/srv/home.img on ssh backup@store is up to date: what failed came after that'],
+] as const)('it says how the target is left: %s', ([state, text]) => {
+  const lines = formatFailure(failure({target: {...TARGET, state}})).split('\n');
+  expect(lines.at(-2)).toBe(`target: ${text}`);
+  expect(lines.at(-1)).toMatch(/^hint: /);
+});
+
+test('of a target that nobody would think to be written it says nothing', () => {
+  for (const stage of ['configuration', 'lock', 'check target'] as const) {
+    const text = formatFailure(failure({stage, target: {...TARGET, state: 'untouched'}}));
+    expect(text).not.toContain('\ntarget:');
+  }
+  expect(formatFailure(failure({stage: 'create target', target: {...TARGET, state: 'created'}}))).toContain(
+    '\ntarget:',
+  );
+});
+
+test('what clean-up met on top has its lines', () => {
+  const text = formatFailure(failure({cleanUpFailures: ['cannot remove the snapshot vg0/snap']}));
+  expect(text).toContain('\nclean-up failed, too: cannot remove the snapshot vg0/snap\nhint: ');
+});
+
 test('the other end cannot write log lines of its own, nor steer the terminal', () => {
   const text = formatFailure(failure({errorLines: ['\u001b[2Jgone\n[Task home] INFO: all is well']}));
   const printed = formatLogLine('error', 'home', text);

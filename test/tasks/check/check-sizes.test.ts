@@ -23,7 +23,13 @@ it.each([
 it.each([
   [undefined, 'file', 900, 'Different sizes local=1000 remote=900', '--diffsize=resize lets a file follow'],
   ['strict', 'block', 1100, 'Different sizes local=1000 remote=1100', 'make the device as large as the source'],
-  ['resize', 'block', 900, 'the device /dev/vg0/copy has 900 bytes, its source has 1000', 'make it as large by hand'],
+  [
+    'resize',
+    'block',
+    900,
+    'the device /dev/vg0/copy has 900 bytes, its source has 1000',
+    'make the device as large as the source',
+  ],
   ['', 'block', 1100, 'the device /dev/vg0/copy has 1100 bytes, its source has 1000', '--diffsize=minsize'],
 ] as const)('with --diffsize=%s, a %s of %d bytes cannot', (diffSize, kind, bytes, message, hint) => {
   expect(() => checkSizes(planWith(diffSize), 1000, kind, bytes)).toThrow(

@@ -1,0 +1,72 @@
+import {chmod, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/client.js';
+import {STRICT_SIZE_POLICY} from '#dist/bdsync/size-policy.js';
+import {localHost} from '#dist/hosts/local-host.js';
+import {quoteWords} from '#dist/hosts/quote.js';
+import {TrafficMeter} from '#dist/hosts/traffic-meter.js';
+import type {RunEvent} from '#dist/tasks/events.js';
+import type {TaskPlan} from '#dist/tasks/plan.js';
+import {Teller, type TaskContext} from '#dist/tasks/task-context.js';
+import {Watchdog} from '#dist/tasks/watch/watchdog.js';
+import {writePair} from './images.js';
+import {OUR_BDSYNC} from './run-bdsync.js';
+import {temporaryFolder} from './temporary-folder.js';
+
+export interface LocalTask {
+  readonly folder: string;
+  readonly context: TaskContext;
+  readonly events: RunEvent[];
+  readonly abort: AbortController;
+}
+
+/** Shell lines for the roles of the program at the target; ours where left out. `$BDSYNC "$@"` starts ours. */
+export interface TargetScripts {
+  readonly server?: string;
+  readonly patch?: string;
+}
+
+/** What a run has made by the time it compares: a task from `s.img` to `t.img`, 300 000 bytes with 20 edits. */
+export async function localTask(scripts: TargetScripts = {}, changes: Partial<TaskPlan> = {}): Promise<LocalTask> {
+  const folder = await temporaryFolder();
+  await writePair(join(folder, 's.img'), join(folder, 't.img'), 300_000, 20);
+  const program = join(folder, 'bdsync');
+  const ours = `exec ${quoteWords(OUR_BDSYNC)} "$@"`;
+  const {server = ours, patch = ours} = scripts;
+  const lines = ['#!/bin/sh', 'case "$1" in', `--server)\n${server}\n;;`, `--patch*)\n${patch}\n;;`, 'esac\n'];
+  await writeFile(program, lines.join('\n').replaceAll('$BDSYNC', quoteWords(OUR_BDSYNC)));
+  await chmod(program, 0o755);
+  const plan: TaskPlan = {
+    task: 'home',
+    sourcePath: join(folder, 's.img'),
+    target: {connection: [], quoting: 'auto', path: join(folder, 't.img')},
+    flow: {kind: 'in-place'},
+    client: {kind: 'built-in', options: DEFAULT_DIFF_OPTIONS},
+    targetProgram: [program],
+    serverArguments: [],
+    patchArguments: [],
+    sizePolicy: STRICT_SIZE_POLICY,
+    createTarget: false,
+    allowTargetInUse: false,
+    bandwidthLimitBytesPerSecond: undefined,
+    stallTimeoutMs: 0,
+    stateDir: join(folder, 'state'),
+    snapshot: undefined,
+    ...changes,
+  };
+  const events: RunEvent[] = [];
+  const abort = new AbortController();
+  onTestFinished(() => abort.abort());
+  const meter = new TrafficMeter();
+  const context: TaskContext = {
+    plan,
+    host: localHost({onTerminal: false}),
+    farEnd: {kind: 'ours', version: '0.5.0'},
+    meter,
+    watchdog: new Watchdog({timeoutMs: 0, meter, onStall: () => {}}),
+    signal: abort.signal,
+    teller: new Teller('home', (event) => events.push(event)),
+  };
+  return {folder, context, events, abort};
+}

@@ -1,0 +1,183 @@
+import {mkdir, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/client.js';
+import {LvmError} from '#dist/lvm/lvm-error.js';
+import type {ConsistentSource} from '#dist/tasks/ends/snapshot.js';
+import {applyInPlace, applyThroughFile} from '#dist/tasks/flows.js';
+import {Leftovers} from '#dist/tasks/state/leftovers.js';
+import {sha256} from '../support/images.js';
+import {type LocalTask, localTask} from '../support/local-task.js';
+
+/** Reads hello and answers nothing more, as behind a disk that hangs. */
+const HANGS = 'exec sleep 600';
+const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
+
+function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Promise.resolve()): ConsistentSource {
+  return {path: context.plan.sourcePath, requireValid, [Symbol.asyncDispose]: () => Promise.resolve()};
+}
+
+async function throughFile(task: LocalTask, source = sourceOf(task), patchDir = join(task.folder, 'patches')) {
+  await mkdir(join(task.folder, 'patches'));
+  return await applyThroughFile(
+    task.context,
+    source,
+    patchDir,
+    await Leftovers.open(task.context.plan.stateDir, 'home'),
+  );
+}
+
+function logsOf({events}: LocalTask): string[] {
+  return events.flatMap((event) => (event.kind === 'log' ? [`${event.level}: ${event.message}`] : []));
+}
+
+async function isSynced({folder}: LocalTask): Promise<boolean> {
+  return (await sha256(join(folder, 's.img'))) === (await sha256(join(folder, 't.img')));
+}
+
+const FLOWS: readonly [string, (task: LocalTask, source?: ConsistentSource) => Promise<unknown>][] = [
+  ['in place', (task, source) => applyInPlace(task.context, source ?? sourceOf(task))],
+  ['through a file', (task, source) => throughFile(task, source)],
+];
+
+describe.each(FLOWS)('%s', (_, run) => {
+  it('leaves the target complete, and says so', async () => {
+    const task = await localTask();
+    await run(task);
+    expect(await isSynced(task)).toBe(true);
+    expect(task.context.teller.targetState).toBe('complete');
+    expect(logsOf(task)).toEqual([]);
+  });
+
+  it('leaves the target untouched when the server fails before there is a patch', async () => {
+    const task = await localTask({server: 'echo "no such device" >&2; exit 12'});
+    await expect(run(task)).rejects.toMatchObject({code: 'server-failed', errorLines: ['no such device']});
+    expect(task.context.teller.targetState).toBe('untouched');
+  });
+
+  it('says that the target may be partly written when the patching end fails', async () => {
+    const task = await localTask({patch: 'head -c 100 >/dev/null; echo "No space left on device" >&2; exit 9'});
+    await expect(run(task)).rejects.toMatchObject({code: 'disk-full', hint: expect.not.stringContaining('place')});
+    expect(task.context.teller.targetState).toBe('partly-written');
+  });
+
+  it('passes on what the patching end warns of, and tells the rest to whom it may interest', async () => {
+    const task = await localTask({
+      patch: 'echo "Warning: different device names" >&2; echo "Welcome!" >&2; exec $BDSYNC "$@"',
+    });
+    await run(task);
+    expect(logsOf(task)).toEqual([
+      'warning: bdsync --patch on this machine: Warning: different device names',
+      'info: bdsync --patch on this machine: Welcome!',
+    ]);
+  });
+
+  it('takes progress that is told for a sign of life, in the silence of a far end', async () => {
+    const line = 'PROGRESS:050%,100,150000,300000,-,-';
+    const task = await localTask({patch: `$BDSYNC "$1"; for _ in 1 2 3; do echo "${line}" >&2; done`});
+    const before = (): number => task.context.meter.sentBytes + task.context.meter.receivedBytes;
+    await run(task);
+    expect(task.context.meter.activity - before()).toBeGreaterThanOrEqual(3);
+    expect(logsOf(task)).toEqual([]);
+  });
+
+  it('tells that the snapshot was lost when that broke the comparison', async () => {
+    const task = await localTask({server: 'exit 6'});
+    await expect(
+      run(
+        task,
+        sourceOf(task, () => Promise.reject(LOST)),
+      ),
+    ).rejects.toBe(LOST);
+  });
+
+  it('tells what broke the comparison when nobody knows about the snapshot', async () => {
+    const task = await localTask({server: 'exit 12'});
+    const unknown = new LvmError('lvm-failed', 'cannot list vg0');
+    await expect(
+      run(
+        task,
+        sourceOf(task, () => Promise.reject(unknown)),
+      ),
+    ).rejects.toMatchObject({code: 'server-failed'});
+  });
+
+  it('asks nothing about the snapshot when it is told to stop', async () => {
+    const task = await localTask({server: HANGS});
+    let asked = 0;
+    const running = run(
+      task,
+      sourceOf(task, async () => void (asked += 1)),
+    );
+    task.abort.abort();
+    await expect(running).rejects.toThrow();
+    expect(asked).toBe(0);
+  });
+});
+
+describe('a program that takes the patch and fails while the comparison has nothing for it', () => {
+  it('ends the comparison: in place', async () => {
+    const task = await localTask({server: HANGS, patch: 'echo "it is in use" >&2; exit 15'});
+    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+      code: 'patcher-failed',
+      message: expect.stringContaining('status 15 (the target is in use)'),
+      errorLines: ['it is in use'],
+    });
+    expect(task.context.teller.targetState).toBe('untouched');
+  });
+
+  it('ends the comparison: in a file', async () => {
+    const task = await localTask({server: HANGS});
+    const missing = throughFile(task, sourceOf(task), join(task.folder, 'no such folder'));
+    await expect(missing).rejects.toMatchObject({code: 'patch-dir'});
+  });
+});
+
+describe('a native client', () => {
+  it('is ended when its patch is damaged, instead of awaited', async () => {
+    const program = 'sh';
+    const task = await localTask(
+      {},
+      {
+        client: {
+          kind: 'native',
+          program,
+          arguments: ['-c', 'echo this is no patch; exec sleep 600'],
+          options: DEFAULT_DIFF_OPTIONS,
+        },
+      },
+    );
+    await expect(throughFile(task)).rejects.toMatchObject({code: 'invalid-patch'});
+    expect(await readdir(join(task.folder, 'patches'))).toEqual([]);
+  });
+
+  it('does not hide that the far end speaks something else than the protocol', async () => {
+    const banner = 'echo "Welcome to the backup host"; exec $BDSYNC "$@"';
+    // Starts its server, and waits for the rest of what it takes for a long message.
+    const client = ['-c', 'eval "$1" >/dev/null; exec sleep 600'];
+    const task = await localTask(
+      {server: banner},
+      {client: {kind: 'native', program: 'sh', arguments: client, options: DEFAULT_DIFF_OPTIONS}},
+    );
+    await expect(throughFile(task)).rejects.toMatchObject({
+      code: 'server-failed',
+      message: expect.stringMatching(
+        /it began with the text "Welcome to the backup host".* on this machine for .*t\.img/,
+      ),
+      hint: expect.stringContaining('login shell'),
+    });
+  });
+});
+
+describe('a conversation that breaks', () => {
+  it.each([
+    ['was ended by a signal', 'kill -KILL $$', /bdsync --server on this machine was ended by SIGKILL/],
+    ['does not keep to the protocol', 'echo no protocol; cat >/dev/null', /on this machine for .*t\.img/],
+    ['ended without a word', 'exit 0', /on this machine for .*t\.img/],
+  ])('is told with its host and its path: the server %s', async (_, server, message) => {
+    const task = await localTask({server});
+    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+    });
+  });
+});
