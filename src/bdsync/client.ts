@@ -5,7 +5,8 @@ import type {ByteChannel} from './conversation/byte-channel.js';
 import {Comparison} from './compare/comparison.js';
 import {Conversation} from './conversation/conversation.js';
 import type {Device} from './device/device.js';
-import {checkDiffOptions, type DiffOptions} from './compare/diff-options.js';
+import {checkDiffOptions} from './compare/check-diff-options.js';
+import type {DiffOptions} from './compare/diff-options.js';
 import {BdsyncError} from './errors.js';
 import {encodeSignal, parseSignal} from './wire/message.js';
 import {

@@ -1,7 +1,4 @@
-import {type DigestAlgorithm, findDigest} from '../hash/digest.js';
-import {BdsyncError} from '../errors.js';
 import {type SizePolicy, STRICT_SIZE_POLICY} from '../size-policy.js';
-import {MAX_STEP_BYTES} from '../hash/step-limit.js';
 
 /** How two devices are compared. */
 export interface DiffOptions {
@@ -31,28 +28,9 @@ export const DEFAULT_DIFF_OPTIONS: DiffOptions = {
   flushCache: false,
 };
 
-const LARGE_BLOCK_FACTOR = 64;
+export const LARGE_BLOCK_FACTOR = 64;
 
 /** Size of the blocks that are compared first. */
 export function topStepBytes({blockBytes, twoPass}: DiffOptions): number {
   return twoPass ? blockBytes * LARGE_BLOCK_FACTOR : blockBytes;
-}
-
-/**
- * The digest to use, when all options are right.
- *
- * @throws BdsyncError 'invalid-parameters', and 'checksum' for a checksum that is unknown here.
- */
-export function checkDiffOptions(options: DiffOptions): DigestAlgorithm {
-  const {blockBytes, digest, checksum} = options;
-  if (!Number.isInteger(blockBytes) || blockBytes < 1 || topStepBytes(options) > MAX_STEP_BYTES) {
-    const maxBytes = options.twoPass ? MAX_STEP_BYTES / LARGE_BLOCK_FACTOR : MAX_STEP_BYTES;
-    throw new BdsyncError('invalid-parameters', `bad block size ${blockBytes}, expected 1 to ${maxBytes} bytes`);
-  }
-  if (checksum !== undefined && !findDigest(checksum)) {
-    throw new BdsyncError('checksum', `unknown checksum '${checksum}'`);
-  }
-  const algorithm = findDigest(digest);
-  if (!algorithm) throw new BdsyncError('invalid-parameters', `unknown digest '${digest}'`);
-  return algorithm;
 }

@@ -1,6 +1,6 @@
 import {generatePatch} from '../../bdsync/client.js';
 import {openDevice} from '../../bdsync/device/device.js';
-import {checkDiffOptions} from '../../bdsync/compare/diff-options.js';
+import {checkDiffOptions} from '../../bdsync/compare/check-diff-options.js';
 import {BdsyncError} from '../../bdsync/errors.js';
 import type {ClientInvocation} from './invocation.js';
 import {standardPatchOutput} from './patch-output.js';

@@ -1,4 +1,4 @@
-import {checkDiffOptions} from '../../bdsync/compare/diff-options.js';
+import {checkDiffOptions} from '../../bdsync/compare/check-diff-options.js';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {diffOptions} from './bdsync-args.js';
 import type {ConfigError} from './config-error.js';

@@ -1,4 +1,4 @@
-import {checkDiffOptions} from '../../bdsync/compare/diff-options.js';
+import {checkDiffOptions} from '../../bdsync/compare/check-diff-options.js';
 import {planWithBuiltIn, type TaskPlan} from '../plan.js';
 import type {HostPool} from './host-pool.js';
 

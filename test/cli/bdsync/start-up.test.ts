@@ -1,0 +1,34 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+
+/** What is loaded before the first line of a module runs: the module itself and all that it imports, at any depth. */
+function loadedWith(...entries: readonly string[]): Set<string> {
+  const loaded = new Set<string>();
+  const waiting = entries.map((entry) => new URL(`../../../dist/${entry}`, import.meta.url).href);
+  for (let module = waiting.pop(); module !== undefined; module = waiting.pop()) {
+    if (loaded.has(module)) continue;
+    loaded.add(module);
+    if (!module.startsWith('file:')) continue;
+    const text = readFileSync(new URL(module), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^(?:import|export) (?:[^'";]* from )?'([^']+)';/gm)) {
+      waiting.push(name.startsWith('.') ? new URL(name, module).href : name);
+    }
+  }
+  return loaded;
+}
+
+test('a server says hello before anything heavy is loaded', () => {
+  const loaded = loadedWith('cli/bdsync.js', 'cli/bdsync/server-role.js');
+  const names = [...loaded].map((url) => url.replace(/^file:.*\/dist\//, ''));
+  expect(names).toEqual(expect.arrayContaining(['bdsync/server.js', 'bdsync/conversation/conversation.js', 'node:fs']));
+  const cheap = ['node:fs', 'node:os', 'node:path'];
+  expect(names.filter((name) => !/^(?:cli|bdsync)\/|^[\w-]+\.js$/.test(name) && !cheap.includes(name))).toEqual([]);
+  expect(names.filter((name) => /^bdsync\/(?:hash|kernels|device|answer)/.test(name))).toEqual([]);
+  expect(names.length).toBeLessThan(45);
+});
+
+test('neither program loads the parts of the other', () => {
+  const dropIn = ['client', 'server', 'patch', 'hold'].map((role) => `cli/bdsync/${role}-role.js`);
+  const names = [...loadedWith('cli/bdsync.js', ...dropIn, 'bdsync/answer-client.js')];
+  expect(names.filter((name) => /\/dist\/(?:hosts|tasks|lvm|cli\/manager)\/|^(?!node:|file:)/.test(name))).toEqual([]);
+});
