@@ -35,9 +35,11 @@ export function probeShells(mark: string = randomBytes(8).toString('hex')): Shel
   };
 }
 
+/** Its first line: what follows may be the test command itself, in any number of copies. */
 function answerText(result: RunResult): string {
-  const answer = result.stdout === '' ? result.stderr : result.stdout;
-  if (answer === '') return `the answer to a test command is empty, status ${result.status}`;
-  const cut = answer.length > MAX_QUOTED_CHARACTERS ? '…' : '';
-  return `it answers a test command with "${plainText(answer.slice(0, MAX_QUOTED_CHARACTERS))}${cut}"`;
+  const lines = (result.stdout === '' ? result.stderr : result.stdout).split(/\r?\n/).filter((line) => line !== '');
+  const [line] = lines;
+  if (line === undefined) return `the answer to a test command is empty, status ${result.status}`;
+  const cut = line.length > MAX_QUOTED_CHARACTERS || lines.length > 1 ? '…' : '';
+  return `it answers a test command with "${plainText(line.slice(0, MAX_QUOTED_CHARACTERS))}${cut}"`;
 }

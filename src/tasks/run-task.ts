@@ -11,6 +11,8 @@ import type {DeviceIdentity} from '../device-identity.js';
 import {settleClient} from './ends/local-program.js';
 import {Leftovers} from './state/leftovers.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
+import {checkPatchDir} from './ends/patch-dir.js';
+import {probeTarget} from './ends/probe-target.js';
 import {checkTarget, createMissingTarget} from './ends/prepare-target.js';
 import {removeLeftovers} from './state/remove-leftovers.js';
 import type {TaskFigures, TaskReport} from './report.js';
@@ -98,7 +100,9 @@ async function synchronize(step: Step): Promise<FlowOutcome> {
 
   const source = await checkSource(step);
   const context = await reachTarget(step, source.plan);
-  if (!(await checkTarget(context, source.identity))) await createMissingTarget(context);
+  const target = await checkTarget(context, source.identity);
+  await checkPatchDir(context);
+  if (target === undefined) await createMissingTarget(context);
   await using lease = await leaseTarget(context);
   void lease.lost.then((error) => abort.abort(error));
 
@@ -121,11 +125,13 @@ async function rehearse(step: Step): Promise<Rehearsal> {
   const {plan, identity} = await checkSource(step);
   const context = await reachTargetOrNote(step, plan);
   if (context === undefined) return {plan, outcome: undefined};
-  const isThere = await checkTarget(context, identity);
-  if (!isThere) {
+  const target = await checkTarget(context, identity);
+  await checkPatchDir(context);
+  if (target === undefined) {
     teller.note('the target does not exist yet and would be created');
     return {plan, outcome: undefined};
   }
+  await probeTarget(context);
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
   teller.enter('generate');
   const startedAt = performance.now();

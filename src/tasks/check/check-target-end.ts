@@ -2,6 +2,7 @@ import {TrafficMeter} from '../../hosts/traffic-meter.js';
 import {formatBytes} from '../../units.js';
 import type {DeviceIdentity} from '../../device-identity.js';
 import type {HostPool} from '../ends/host-pool.js';
+import {checkPatchDir} from '../ends/patch-dir.js';
 import {checkTarget} from '../ends/prepare-target.js';
 import {probeTarget} from '../ends/probe-target.js';
 import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
@@ -76,14 +77,4 @@ async function probedSize(context: TaskContext, needs: Needs): Promise<number | 
     needs.warn(error);
     return undefined;
   }
-}
-
-async function checkPatchDir({plan, host, signal}: TaskContext): Promise<void> {
-  if (plan.flow.kind !== 'patch-file') return;
-  const {patchDir} = plan.flow;
-  const {status} = await host.run(['sh', '-c', '[ -d "$1" ] && [ -w "$1" ]', 'sh', patchDir], {signal});
-  if (status === 0) return;
-  throw new TaskError('patch-dir', `target_patch_dir ${patchDir} on ${host.name} is not a folder that may be written`, {
-    hint: 'create it on that host',
-  });
 }

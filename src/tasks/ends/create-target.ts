@@ -17,6 +17,7 @@ export async function createTarget(host: Host, path: string, sizeBytes: number, 
   });
   if (status !== 0) {
     throw new TaskError('target-unusable', `cannot create the target ${path} on ${host.name}`, {
+      hint: 'the user on that host needs the right to write its folder, and the file system room for such a file',
       errorLines: stderr.split('\n').filter((line) => line !== ''),
     });
   }

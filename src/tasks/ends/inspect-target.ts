@@ -4,7 +4,7 @@ import {TaskError} from '../task-error.js';
 
 /** What stands at the target's path on the target's host. */
 export type TargetState =
-  | {readonly kind: 'missing'}
+  | {readonly kind: 'missing'; readonly isFolderWritable: boolean}
   /** Neither the target nor the folder that it would be created in. */
   | {readonly kind: 'no-folder'}
   | PresentTarget;
@@ -17,10 +17,12 @@ export interface PresentTarget {
   readonly isWritable: boolean;
 }
 
-// Prints `missing`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
+// Prints `missing`, `read-only-folder`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
 // language there), whether we may write, and the kernel's boot id.
 const INSPECT_SCRIPT = [
-  'if [ -e "$1" ] || [ -L "$1" ]; then :; elif [ -d "$(dirname -- "$1")" ]; then echo missing; exit 0; else echo no-folder; exit 0; fi',
+  'if [ -e "$1" ] || [ -L "$1" ]; then :; else folder=$(dirname -- "$1")',
+  'if [ -d "$folder" ]; then if [ -w "$folder" ]; then echo missing; else echo read-only-folder; fi',
+  'else echo no-folder; fi; exit 0; fi',
   'stat -L -c \'found %f %s %d %i %t %T\' -- "$1" || exit 1',
   'if [ -w "$1" ]; then echo writable; else echo read-only; fi',
   'cat /proc/sys/kernel/random/boot_id',
@@ -38,7 +40,8 @@ export async function inspectTarget(host: Host, path: string, signal?: AbortSign
     describe: `looking at ${path}`,
   });
   const lines = stdout.split('\n');
-  if (status === 0 && lines.includes('missing')) return {kind: 'missing'};
+  if (status === 0 && lines.includes('missing')) return {kind: 'missing', isFolderWritable: true};
+  if (status === 0 && lines.includes('read-only-folder')) return {kind: 'missing', isFolderWritable: false};
   if (status === 0 && lines.includes('no-folder')) return {kind: 'no-folder'};
   const found = lines.findIndex((line) => line.startsWith('found '));
   if (status !== 0 || found === -1) {

@@ -31,7 +31,7 @@ export async function checkTarget(
         hint: 'create the folder, or correct target_path',
       });
     case 'missing':
-      if (plan.createTarget) return requireCreatable(path, host.name);
+      if (plan.createTarget) return requireCreatable(path, host.name, target.isFolderWritable);
       throw new TaskError('target-missing', `the target ${path} does not exist on ${host.name}`, {
         hint: 'create it, or let create_target_if_missing = yes create a file',
       });
@@ -40,11 +40,20 @@ export async function checkTarget(
   }
 }
 
-function requireCreatable(path: string, hostName: string): undefined {
-  if (!path.startsWith('/dev/')) return undefined;
-  throw new TaskError('target-missing', `the target device ${path} does not exist on ${hostName}`, {
-    hint: 'create the device first: a file below /dev would be lost with the next start of the machine',
-  });
+function requireCreatable(path: string, hostName: string, isFolderWritable: boolean): undefined {
+  if (path.startsWith('/dev/')) {
+    throw new TaskError('target-missing', `the target device ${path} does not exist on ${hostName}`, {
+      hint: 'create the device first: a file below /dev would be lost with the next start of the machine',
+    });
+  }
+  if (isFolderWritable) return undefined;
+  throw new TaskError(
+    'permission',
+    `the target ${path} cannot be created on ${hostName}: its folder may not be written`,
+    {
+      hint: 'the user on that host needs the right to write it, and its file system must not be read-only',
+    },
+  );
 }
 
 /** Creates the target as a file of holes with the source's size, so that even a strict comparison of sizes passes. */

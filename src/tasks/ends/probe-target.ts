@@ -1,6 +1,7 @@
 import {BdsyncError} from '../../bdsync/errors.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
 import {parseHoldAnswer, refusal} from './hold-answer.js';
+import {refuseUse} from './target-use.js';
 import {holdWords} from './target-lease.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -14,7 +15,9 @@ import {TaskError} from '../task-error.js';
 export async function probeTarget(context: TaskContext): Promise<number | undefined> {
   const {host, farEnd} = context;
   if (host.isLocal) return await probeHere(context);
-  return farEnd.kind === 'ours' ? await probeThere(context) : undefined;
+  if (farEnd.kind === 'ours') return await probeThere(context);
+  await refuseUse(context);
+  return undefined;
 }
 
 async function probeHere({plan, signal}: TaskContext): Promise<number> {

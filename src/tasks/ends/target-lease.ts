@@ -4,6 +4,7 @@ import {BdsyncError} from '../../bdsync/errors.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
 import type {Child, Host} from '../../hosts/host.js';
 import {parseHoldAnswer, refusal} from './hold-answer.js';
+import {refuseUse} from './target-use.js';
 import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskContext} from '../task-context.js';
@@ -21,14 +22,15 @@ const NEVER_LOST = new Promise<TaskError>(() => {});
 
 /**
  * Keeps the target for this run, so that two machines cannot write it: here by our own lock, on another host by our
- * bdsync there. An original bdsync cannot; the report says so.
+ * bdsync there. An original bdsync cannot: a target that is seen to be in use is refused, and the report says the rest.
  */
 export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
   const {host, farEnd, teller, plan} = context;
   if (host.isLocal) return await leaseHere(context);
   if (farEnd.kind === 'ours') return await leaseThere(context, host);
+  await refuseUse(context);
   teller.note(
-    `bdsync on ${host.name} is not ours: whether ${plan.target.path} is in use there, or written by another machine at the same time, cannot be known`,
+    `bdsync on ${host.name} is not ours: whether ${plan.target.path} gets into use there, or is written by another machine at the same time, cannot be known`,
   );
   return {lost: NEVER_LOST, sizeBytes: undefined, [Symbol.asyncDispose]: () => Promise.resolve()};
 }
@@ -97,8 +99,15 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
 const RELEASE_TIMEOUT_MS = 5000;
 
 async function lossOf(child: Child, hostName: string, path: string, released: AbortSignal): Promise<TaskError> {
-  await child.ended;
+  const end = await child.ended;
   if (released.aborted) return await NEVER_LOST;
+  // It ends well when its standard input does, which we hold open.
+  if (end.kind === 'exit' && end.status === 0) {
+    const message = `the lock on ${path} on ${hostName} was given up: standard input does not stay open on the way there`;
+    return new TaskError('target-hold-lost', message, {
+      hint: 'connection_command must pass standard input on: ssh without -n and -f, docker exec with -i',
+    });
+  }
   return new TaskError('target-hold-lost', `the lock on ${path} on ${hostName} was lost: the connection broke`, {
     errorLines: child.errorTail(),
   });

@@ -1,0 +1,38 @@
+import type {TaskContext} from '../task-context.js';
+import {TaskError} from '../task-error.js';
+
+const LOOK_SCRIPT =
+  'if [ -d "$1" ]; then if [ -w "$1" ] && [ -x "$1" ]; then echo fit; else echo forbidden; fi; ' +
+  'elif [ -e "$1" ]; then echo no-folder; else echo missing; fi';
+
+/**
+ * Makes sure that the patch can be stored, where the flow stores it.
+ *
+ * @throws TaskError 'patch-dir'
+ */
+export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<void> {
+  if (plan.flow.kind !== 'patch-file') return;
+  const {patchDir} = plan.flow;
+  const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchDir], {
+    signal,
+    describe: `looking at ${patchDir}`,
+  });
+  const found = stdout.split('\n');
+  if (found.includes('fit')) return;
+  const {trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
+  throw new TaskError('patch-dir', `target_patch_dir ${patchDir} on ${host.name} ${trouble}`, {
+    hint,
+    errorLines: stderr.split('\n').filter((line) => line !== ''),
+  });
+}
+
+const FAULTS = [
+  {word: 'missing', trouble: 'does not exist', hint: 'create it on that host'},
+  {word: 'no-folder', trouble: 'is not a folder', hint: 'name a folder'},
+  {
+    word: 'forbidden',
+    trouble: 'may not be written',
+    hint: 'the user on that host needs the right to write it, and its file system must not be read-only',
+  },
+];
+const UNKNOWN_FAULT = {trouble: 'cannot be looked at', hint: undefined};
