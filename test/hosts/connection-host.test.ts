@@ -56,7 +56,8 @@ describe('the first connection', () => {
     [['echo', 'Press\u0007 Enter:'], 'it answers a test command with "Press\\x07 Enter: printf %s%s%s '],
     [['true'], 'the answer to a test command is empty, status 0'],
     [['sh', '-c', 'echo no shell for you >&2; exit 9'], 'it answers a test command with "no shell for you"'],
-    [['sh', '-c', 'yes | head -c 5000'], `it answers a test command with "${'y\\n'.repeat(100)}…"`],
+    [['sh', '-c', 'yes | head -c 5000'], 'it answers a test command with "y…"'],
+    [['sh', '-c', 'yes | tr -d "\\n" | head -c 5000'], `it answers a test command with "${'y'.repeat(200)}…"`],
   ])('through %j quotes an answer that fits nothing', async (words, text) => {
     const running = connectionHost(words, {quoting: 'auto'}).run(['true']);
     await expect(running).rejects.toMatchObject({code: 'probe-failed'});

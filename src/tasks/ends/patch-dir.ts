@@ -20,19 +20,19 @@ export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<
   const found = stdout.split('\n');
   if (found.includes('fit')) return;
   const {trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
-  throw new TaskError('patch-dir', `target_patch_dir ${patchDir} on ${host.name} ${trouble}`, {
+  throw new TaskError('patch-dir', `the patch folder ${patchDir} on ${host.name} ${trouble}`, {
     hint,
     errorLines: stderr.split('\n').filter((line) => line !== ''),
   });
 }
 
 const FAULTS = [
-  {word: 'missing', trouble: 'does not exist', hint: 'create it on that host'},
-  {word: 'no-folder', trouble: 'is not a folder', hint: 'name a folder'},
+  {word: 'missing', trouble: 'does not exist', hint: 'create it on that host, or correct target_patch_dir'},
+  {word: 'no-folder', trouble: 'is not a folder', hint: 'name a folder in target_patch_dir'},
   {
     word: 'forbidden',
     trouble: 'may not be written',
-    hint: 'the user on that host needs the right to write it, and its file system must not be read-only',
+    hint: 'the user on that host needs the right to write it, and its file system must not be read-only; target_patch_dir names it',
   },
 ];
 const UNKNOWN_FAULT = {trouble: 'cannot be looked at', hint: undefined};
