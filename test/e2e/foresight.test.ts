@@ -19,7 +19,7 @@ if (noLoopDevices !== undefined) console.warn(`skipped, ${noLoopDevices}`);
 interface World {
   readonly folder: string;
   /** Runs the manager with these words and one task, from s.img to t.img where the keys name no other target. */
-  manager(keys: Readonly<Record<string, string>>, ...words: string[]): Promise<ProgramResult>;
+  readonly manager: (keys: Readonly<Record<string, string>>, ...words: string[]) => Promise<ProgramResult>;
 }
 
 async function prepare(): Promise<World> {
