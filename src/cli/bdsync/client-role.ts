@@ -2,11 +2,11 @@ import {generatePatch} from '../../bdsync/client.js';
 import {openDevice} from '../../bdsync/device/device.js';
 import {checkDiffOptions} from '../../bdsync/compare/check-diff-options.js';
 import {BdsyncError} from '../../bdsync/errors.js';
+import {splitServerCommand} from '../../bdsync/server-command.js';
 import type {ClientInvocation} from './invocation.js';
 import {standardPatchOutput} from './patch-output.js';
 import {ProgressLines} from './progress-lines.js';
 import type {RoleContext} from './role-context.js';
-import {splitServerCommand} from './server-command.js';
 import {type ServerEnd, ServerProcess} from './server-process.js';
 
 /** A server that is the cause of a failure ends about when we notice. */

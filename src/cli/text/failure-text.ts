@@ -11,12 +11,17 @@ import type {TaskFailure} from '../../tasks/report.js';
  */
 export function formatFailure(failure: TaskFailure, rephraseHint = (hint: string): string => hint): string {
   const lines = [`${failure.stage}: ${failure.message}`];
-  for (const line of failure.errorLines) lines.push(`| ${line}`);
+  for (const line of failure.errorLines) if (!repeats(line, failure.message)) lines.push(`| ${line}`);
   for (const message of failure.cleanUpFailures) lines.push(`clean-up failed, too: ${message}`);
   const target = targetText(failure);
   if (target !== undefined) lines.push(`target: ${target}`);
   if (failure.hint !== undefined) lines.push(`hint: ${rephraseHint(failure.hint)}`);
   return lines.join('\n');
+}
+
+/** Whether a line says nothing that the message does not, but for who speaks: `ssh: connect to host …`. */
+function repeats(line: string, message: string): boolean {
+  return message.includes(line.replace(/^\S+: /, '').replace(/\.?\s*$/, ''));
 }
 
 /** In which somebody might think that the target was written. */

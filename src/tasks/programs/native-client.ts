@@ -1,6 +1,8 @@
 import type {Duplex, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {PatchDecoder} from '../../bdsync/patch/patch-decoder.js';
+import {parseProgressLine} from '../../bdsync/progress-line.js';
+import {quoteServerCommand} from '../../bdsync/server-command.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
 import {localHost} from '../../hosts/local-host.js';
@@ -9,7 +11,6 @@ import {drainOrClose, isOpen} from './drain.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
 import {AnnouncedSize} from './announced-size.js';
 import {tellLastWords} from './last-words.js';
-import {parseProgressLine} from './progress-line.js';
 import type {TaskContext} from '../task-context.js';
 
 const RELAY_PROGRAM = fileURLToPath(new URL('./relay.js', import.meta.url));
@@ -41,7 +42,7 @@ export async function diffWithNativeClient(
     hostName: 'this machine',
     path: sourcePath,
   };
-  const relay = quoteForNative([process.execPath, RELAY_PROGRAM]);
+  const relay = quoteServerCommand([process.execPath, RELAY_PROGRAM]);
   await using client = await localHost().spawnWithSocket(
     [native.program, ...native.arguments, '--progress', relay, sourcePath, plan.target.path],
     {
@@ -69,11 +70,6 @@ export async function diffWithNativeClient(
     if (client.stdout.readableEnded && announced.fault === undefined) await expectSuccess(client, role);
     throw announced.fault ?? error;
   }
-}
-
-/** One string that the original splits into `words` again: at blanks, with quotes, in which a doubled one stands for itself. */
-function quoteForNative(words: readonly string[]): string {
-  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' ');
 }
 
 /** Hands the client's patch on and counts what is in it. */

@@ -3,7 +3,7 @@ import type {Child} from '../../hosts/host.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
 import {tellLastWords} from './last-words.js';
-import {parseProgressLine} from './progress-line.js';
+import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
 

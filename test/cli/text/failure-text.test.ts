@@ -14,6 +14,19 @@ test('a failure is one message: what failed, while doing what, the last words of
   );
 });
 
+test.for([
+  ['ssh: connect to host 127.0.0.1 port 22: Connection refused', true],
+  ['connect to host 127.0.0.1 port 22: Connection refused.', true],
+  ['ssh: connect to host 127.0.0.1 port 22: Connection refused by the firewall', false],
+  ['ssh: a warning of something else', false],
+] as const)('last words that the message has already are left out: %s', ([line, isLeftOut]) => {
+  const message = 'ssh backup@store: connect to host 127.0.0.1 port 22: Connection refused';
+  const text = formatFailure(failure({message, errorLines: ['Pseudo-terminal refused', line]}));
+  expect(text.split('\n').filter((each) => each.startsWith('|'))).toEqual(
+    isLeftOut ? ['| Pseudo-terminal refused'] : ['| Pseudo-terminal refused', `| ${line}`],
+  );
+});
+
 test('without last words and remedy it is one line', () => {
   const text = formatFailure(failure({message: 'permission denied: /dev/sda', hint: undefined, errorLines: []}));
   expect(text).toBe('generate: permission denied: /dev/sda');

@@ -1,4 +1,4 @@
-import {BdsyncError} from '../../bdsync/errors.js';
+import {BdsyncError} from './errors.js';
 
 /**
  * The words of REMSHCMD, as the original program splits it, which is not as a shell does: at blanks only, no
@@ -30,6 +30,11 @@ export function splitServerCommand(command: string): [string, ...string[]] {
   const [program, ...rest] = words;
   if (program === undefined || program === '') throw invalid('the server command names no program');
   return [program, ...rest];
+}
+
+/** One string that splits into `words` again. */
+export function quoteServerCommand(words: readonly string[]): string {
+  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' ');
 }
 
 function invalid(message: string): BdsyncError {

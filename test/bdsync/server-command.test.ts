@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {splitServerCommand} from '#dist/cli/bdsync/server-command.js';
+import {quoteServerCommand, splitServerCommand} from '#dist/bdsync/server-command.js';
 
 it.each([
   ['ssh host bdsync --server', ['ssh', 'host', 'bdsync', '--server']],
@@ -27,12 +27,13 @@ it.each([
   expect(() => splitServerCommand(command)).toThrow(expect.objectContaining({code: 'invalid-parameters', message}));
 });
 
-it('gives back any words that were quoted for it', () => {
+it('gives back any words that were quoted for it, in either kind of quotes', () => {
   fc.assert(
-    fc.property(fc.array(fc.string(), {minLength: 1}), fc.constantFrom("'", '"'), (words, quote) => {
+    fc.property(fc.array(fc.string(), {minLength: 1}), (words) => {
       fc.pre(words[0] !== '');
-      const quoted = words.map((word) => `${quote}${word.replaceAll(quote, quote + quote)}${quote}`);
-      expect(splitServerCommand(quoted.join(' '))).toEqual(words);
+      expect(splitServerCommand(quoteServerCommand(words))).toEqual(words);
+      const single = words.map((word) => `'${word.replaceAll("'", "''")}'`);
+      expect(splitServerCommand(single.join(' '))).toEqual(words);
     }),
   );
 });
