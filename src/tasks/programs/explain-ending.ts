@@ -51,6 +51,13 @@ const REMEDIES: readonly Remedy[] = [
     hint: 'the user on that host needs the right to read and write there',
   },
   {
+    // The original's words for any write that fails, without the reason.
+    pattern: /^Write error: pos=/,
+    role: 'patcher-failed',
+    code: 'patcher-failed',
+    hint: 'most often the file system of the target is full (df tells), or its device fails (the log of the kernel tells)',
+  },
+  {
     pattern: /command not found|: not found|no such file or directory.*bdsync/i,
     code: 'no-bdsync',
     hint: 'install bdsync-manager or bdsync there, or name the program with remote_bdsync_bin',

@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {open, type FileHandle} from 'node:fs/promises';
+import {open, stat, unlink, type FileHandle} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {tryLockFile} from '../../file-lock.js';
@@ -23,18 +23,40 @@ interface LockRequest {
 
 /**
  * Lets one run of a task go on at a time on this machine: an exclusive flock(2) on a file of the state folder, which
- * the kernel releases with the process, however it ends. The file stays; what it says counts only while it is locked.
+ * the kernel releases with the process, however it ends. What the file says counts only while it is locked, and only
+ * who has the lock removes it.
  */
 export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
-  const handle = await openLockFile(request);
-  try {
-    if (!(await tryLockFile(handle, {signal: request.signal}))) await waitForLock(handle, request);
-    await noteHolder(handle);
-  } catch (error) {
+  const path = join(await openStateFolder(request.stateDir, 'locks'), `${request.taskId}.lock`);
+  for (;;) {
+    const handle = await openLockFile(path);
+    try {
+      if (!(await tryLockFile(handle, {signal: request.signal}))) await waitForLock(handle, request);
+      if (await isFileAt(path, handle)) {
+        await noteHolder(handle);
+        return {[Symbol.asyncDispose]: () => release(path, handle)};
+      }
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    // Whoever had the lock removed the file before we got it: the next run would lock another one.
     await handle.close();
-    throw error;
   }
-  return {[Symbol.asyncDispose]: () => handle.close()};
+}
+
+async function isFileAt(path: string, handle: FileHandle): Promise<boolean> {
+  const [held, found] = await Promise.all([
+    handle.stat({bigint: true}),
+    stat(path, {bigint: true}).catch(() => undefined),
+  ]);
+  return found !== undefined && held.ino === found.ino && held.dev === found.dev;
+}
+
+/** While the lock is still ours. A file that cannot be removed does no harm. */
+async function release(path: string, handle: FileHandle): Promise<void> {
+  await unlink(path).catch(() => undefined);
+  await handle.close();
 }
 
 async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: LockRequest): Promise<void> {
@@ -48,8 +70,7 @@ async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: Loc
   });
 }
 
-async function openLockFile({stateDir, taskId}: LockRequest): Promise<FileHandle> {
-  const path = join(await openStateFolder(stateDir, 'locks'), `${taskId}.lock`);
+async function openLockFile(path: string): Promise<FileHandle> {
   const {O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR} = constants;
   try {
     return await open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);

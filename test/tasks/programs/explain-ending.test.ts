@@ -51,6 +51,7 @@ describe('a program that failed', () => {
     ['client', 'Different sizes local=5 remote=4', 'size-mismatch', /bdsync_args = --diffsize=resize/],
     ['patcher', 'Different sizes current=5 patch=4', 'size-mismatch', /bdsync_args = --diffsize=resize/],
     ['patcher', 'open: Read-only file system', 'permission', /right to read and write/],
+    ['patcher', 'Write error: pos=65536 len=4096', 'patcher-failed', /full \(df tells\)/],
     ['server', 'sh: bdsync: command not found', 'no-bdsync', /remote_bdsync_bin/],
   ] as const)('has a remedy of its own: %s, %s', async (name, line, code, hint) => {
     expect(await told(name, line)).toMatchObject({code, hint: expect.stringMatching(hint)});

@@ -93,3 +93,20 @@ it('locks for a user id without a name', ({skip}) => {
   const modules = {lock: '#dist/tasks/state/run-lock.js', fs: 'node:fs/promises'};
   expect(evaluateAsStranger(modules, lock)).toMatch(/^task a is already running: pid \d+ of user 54321 on /);
 });
+
+it('leaves no file behind, and lets one run at a time go on all the same', async () => {
+  const request = requestIn(await temporaryFolder());
+  let running = 0;
+  let most = 0;
+  await Promise.all(
+    Array.from({length: 8}, async () => {
+      await using _lock = await lockTask({...request, wait: true});
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+    }),
+  );
+  expect(most).toBe(1);
+  expect(await readdir(join(request.stateDir, 'locks'))).toEqual([]);
+});
