@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {messageOf} from '../errors.js';
 import {parseChecksum} from './wire/block-messages.js';
 import type {ByteChannel} from './conversation/byte-channel.js';
+import {agreeOnSizes, type DeviceSizes} from './compare/agree-on-sizes.js';
 import {Comparison} from './compare/comparison.js';
 import {Conversation} from './conversation/conversation.js';
 import type {Device} from './device/device.js';
@@ -21,19 +22,12 @@ import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch/patch-for
 import {PatchWriter} from './patch/patch-writer.js';
 import {protocolError} from './wire/protocol-error.js';
 import {WINDOW_BYTES} from './compare/request-window.js';
-import {sizeRemedy} from './size-policy.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import type {OnVerbose} from './verbose.js';
 
 export {DEFAULT_DIFF_OPTIONS, type DiffOptions} from './compare/diff-options.js';
 
 const SALT_BYTES = 32;
-
-/** Bytes; `source` is the local device, `target` the server's, whichever of them the patch is for. */
-export interface DeviceSizes {
-  readonly sourceBytes: number;
-  readonly targetBytes: number;
-}
 
 export interface DiffProgress {
   /** Position up to which blocks have been compared; it never goes back. */
@@ -87,7 +81,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   using conversation = new Conversation(request.channel, {peer: 'server', readAheadBytes: WINDOW_BYTES, signal});
   const sizes: DeviceSizes = {sourceBytes: source.sizeBytes, targetBytes: await openRemote(request, conversation)};
   request.onSize?.(sizes);
-  const {localBytes, remoteBytes} = agreeOnSizes(sizes, request);
+  const {localBytes, remoteBytes} = agreeOnSizes(sizes, options.sizePolicy, request.onWarning);
   const totalBytes = Math.max(localBytes, remoteBytes);
 
   const patch = new PatchWriter(request.writePatch);
@@ -151,21 +145,6 @@ async function openRemote({remotePath, onVerbose}: GeneratePatchRequest, convers
   const sizeBytes = parseSize(await conversation.receive('size', `the size of ${remotePath}`));
   onVerbose?.(1, `remote device ${remotePath}, ${sizeBytes} bytes`);
   return sizeBytes;
-}
-
-/** How much of either device counts. */
-function agreeOnSizes({sourceBytes, targetBytes}: DeviceSizes, {options, onWarning}: GeneratePatchRequest) {
-  const sizes = {localBytes: sourceBytes, remoteBytes: targetBytes};
-  if (sourceBytes === targetBytes) return sizes;
-  const difference = `Different sizes local=${sourceBytes} remote=${targetBytes}`;
-  const {mode, warn} = options.sizePolicy;
-  if (mode === 'strict') {
-    throw new BdsyncError('size-mismatch', difference, {hint: sizeRemedy()});
-  }
-  if (warn) onWarning?.(difference);
-  if (mode === 'resize') return sizes;
-  const commonBytes = Math.min(sourceBytes, targetBytes);
-  return {localBytes: commonBytes, remoteBytes: commonBytes};
 }
 
 async function askForChecksum(conversation: Conversation): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import {generatePatch, type DiffOptions} from '../bdsync/client.js';
 import {openDevice} from '../bdsync/device/device.js';
+import {diffDevices} from '../bdsync/local-diff.js';
 import {BdsyncError} from '../bdsync/errors.js';
 import type {Child} from '../hosts/host.js';
 import {sizeRemedy} from './ends/size-remedy.js';
@@ -24,6 +25,47 @@ export type WritePatch = (bytes: Uint8Array) => Promise<void>;
 
 /** Compares the source with the target and hands the patch on as it grows. */
 export async function diff(context: TaskContext, sourcePath: string, writePatch: WritePatch): Promise<DiffOutcome> {
+  const {plan, host} = context;
+  return host.isLocal && plan.client.kind === 'built-in'
+    ? await diffHere(context, plan.client.options, sourcePath, writePatch)
+    : await diffWithServer(context, sourcePath, writePatch);
+}
+
+/** Both are on this machine: they are compared as they are, without a server and without digests. */
+async function diffHere(
+  {plan, meter, signal, teller, watchdog}: TaskContext,
+  options: DiffOptions,
+  sourcePath: string,
+  writePatch: WritePatch,
+): Promise<DiffOutcome> {
+  watchdog.waitingFor = `the comparison of ${sourcePath} with ${plan.target.path}`;
+  await using source = await openDevice(sourcePath, 'read');
+  await using target = await openDevice(plan.target.path, 'read');
+  try {
+    return await diffDevices({
+      source,
+      target,
+      options,
+      writePatch,
+      onWarning: (message) => teller.log('warning', message),
+      onProgress: ({comparedBytes, totalBytes, patchBytes}) => {
+        // Nothing that the meter counts moves while all is equal.
+        meter.noteSignOfLife();
+        teller.progress(meter, comparedBytes, totalBytes, patchBytes);
+      },
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof BdsyncError && error.code === 'size-mismatch') throw explainSizes(error);
+    throw error;
+  }
+}
+
+async function diffWithServer(
+  context: TaskContext,
+  sourcePath: string,
+  writePatch: WritePatch,
+): Promise<DiffOutcome> {
   const {plan, host, watchdog, signal} = context;
   await using server = await startServer(context);
   watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;

@@ -1,4 +1,5 @@
 import {Agenda} from './agenda.js';
+import {DifferenceWriter} from './difference-writer.js';
 import {encodeGetBlock, encodeGetHashes, parseBlock, parseHashes} from '../wire/block-messages.js';
 import type {Conversation} from '../conversation/conversation.js';
 import type {Device} from '../device/device.js';
@@ -7,8 +8,6 @@ import type {DifferingRun} from '../hash/block-job.js';
 import {BlockEngine, partsOf, type RangePart} from '../hash/block-engine.js';
 import type {DigestAlgorithm} from '../hash/digest.js';
 import {Fifo} from '../fifo.js';
-import {MAX_EXTENT_BYTES} from '../patch/patch-format.js';
-import {extentLength} from '../patch/extent-length.js';
 import type {PatchWriter} from '../patch/patch-writer.js';
 import {protocolError} from '../wire/protocol-error.js';
 import type {Question} from './request-window.js';
@@ -32,9 +31,9 @@ export interface ComparisonRequest {
 }
 
 export interface ComparisonTally {
-  differingBlocks: number;
-  differingBytes: number;
-  digestBytes: number;
+  readonly differingBlocks: number;
+  readonly differingBytes: number;
+  readonly digestBytes: number;
 }
 
 interface PartUnderWay {
@@ -55,17 +54,20 @@ export class Comparison implements AsyncDisposable {
   readonly #underWay = new Fifo<PartUnderWay>();
   readonly #totalBytes: number;
   readonly #topStepBytes: number;
-  /** Size of the device whose data goes into the patch. */
-  readonly #carriedBytes: number;
-  readonly #extentBuffer = Buffer.alloc(MAX_EXTENT_BYTES);
-  readonly #tally: ComparisonTally = {differingBlocks: 0, differingBytes: 0, digestBytes: 0};
+  readonly #writer: DifferenceWriter;
+  #digestBytes = 0;
 
   constructor(request: ComparisonRequest) {
     const {device, localBytes, remoteBytes, options, algorithm, salt, signal} = request;
     this.#request = request;
     this.#totalBytes = Math.max(localBytes, remoteBytes);
     this.#topStepBytes = topStepBytes(options);
-    this.#carriedBytes = options.remoteData ? remoteBytes : localBytes;
+    this.#writer = new DifferenceWriter({
+      patch: request.patch,
+      device,
+      blockBytes: options.blockBytes,
+      carriedBytes: options.remoteData ? remoteBytes : localBytes,
+    });
     this.#agenda = new Agenda({
       totalBytes: this.#totalBytes,
       topStepBytes: this.#topStepBytes,
@@ -95,10 +97,15 @@ export class Comparison implements AsyncDisposable {
         await this.#takeAnswer(question);
       } else {
         // What is found now may have to be asked about.
-        if (this.#underWay.size === 0) return this.#tally;
+        if (this.#underWay.size === 0) return this.#tally();
         await this.#finishParts(0);
       }
     }
+  }
+
+  #tally(): ComparisonTally {
+    const {differingBlocks, differingBytes} = this.#writer;
+    return {differingBlocks, differingBytes, digestBytes: this.#digestBytes};
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,7 +122,7 @@ export class Comparison implements AsyncDisposable {
     switch (question.kind) {
       case 'hashes': {
         const digests = await this.#receiveHashes(question);
-        this.#tally.digestBytes += digests.length;
+        this.#digestBytes += digests.length;
         await this.#compare(question, digests);
         if (!this.#request.options.flushCache)
           this.#agenda.wantRelease(question.start + question.step * question.count);
@@ -154,7 +161,7 @@ export class Comparison implements AsyncDisposable {
       const came = `${block.data.length} bytes at ${block.position}`;
       throw protocolError(`the server sent a block that was not asked for (${came}) where ${what} was due`);
     }
-    await this.#writeExtent(position, block.data);
+    await this.#writer.writeExtent(position, block.data);
   }
 
   /** Starts to compare a range, and goes on with others while that lasts. What is found is taken in order. */
@@ -188,11 +195,13 @@ export class Comparison implements AsyncDisposable {
 
   async #finishPart({part, isTopLevel, runs}: PartUnderWay): Promise<void> {
     const {start, step, count} = part;
+    const {blockBytes, remoteData} = this.#request.options;
     for (const {first, end, data} of await runs) {
       const runStart = start + first * step;
       const runEnd = Math.min(start + end * step, this.#totalBytes);
-      if (step !== this.#request.options.blockBytes) this.#lookCloser(runStart, runEnd, step);
-      else await this.#takeDifference(runStart, runEnd, data);
+      if (step !== blockBytes) this.#lookCloser(runStart, runEnd, step);
+      else if (remoteData) this.#agenda.wantBlocks(runStart, this.#writer.count(runStart, runEnd));
+      else await this.#writer.writeRun(runStart, runEnd, data);
     }
     if (isTopLevel) this.#request.onCompared(Math.min(start + count * step, this.#totalBytes));
   }
@@ -201,36 +210,5 @@ export class Comparison implements AsyncDisposable {
     for (let position = runStart; position < runEnd; position += step) {
       this.#agenda.wantDetail(position, Math.min(position + step, runEnd));
     }
-  }
-
-  /** `data` begins with the compared bytes of the run, if they are still at hand. */
-  async #takeDifference(runStart: number, runEnd: number, data: Uint8Array | undefined): Promise<void> {
-    const {blockBytes, remoteData} = this.#request.options;
-    this.#tally.differingBlocks += Math.ceil((runEnd - runStart) / blockBytes);
-    const carriedEnd = Math.min(runEnd, this.#carriedBytes);
-    if (remoteData) {
-      this.#agenda.wantBlocks(runStart, carriedEnd);
-      return;
-    }
-    for (let position = runStart; position < carriedEnd; ) {
-      const length = extentLength(position, carriedEnd, blockBytes);
-      const offset = position - runStart;
-      await this.#writeExtent(
-        position,
-        data?.subarray(offset, offset + length) ?? (await this.#read(position, length)),
-      );
-      position += length;
-    }
-  }
-
-  async #read(position: number, length: number): Promise<Uint8Array> {
-    const extent = this.#extentBuffer.subarray(0, length);
-    await this.#request.device.read(extent, position);
-    return extent;
-  }
-
-  async #writeExtent(position: number, data: Uint8Array): Promise<void> {
-    await this.#request.patch.extent(position, data);
-    this.#tally.differingBytes += data.length;
   }
 }

@@ -30,7 +30,9 @@ export class BlockEngine implements AsyncDisposable {
     const isSmall = request.totalBytes < WORTH_THREADS_BYTES;
     const {checksum, signal, totalBytes: _, ...setup} = request;
     this.#performer =
-      isSmall || checksum ? new InlinePerformer(setup, checksum, signal) : new ThreadedPerformer(setup, threadCount());
+      isSmall || checksum
+        ? new InlinePerformer(setup, checksum, signal)
+        : new ThreadedPerformer(setup, threadCount(request.other !== undefined));
   }
 
   /** So many parts of ranges under way keep all of it busy. */
@@ -60,6 +62,16 @@ export class BlockEngine implements AsyncDisposable {
     return outcome.kind === 'match' ? outcome.runs : [];
   }
 
+  /**
+   * The blocks of a part of a range that differ from those of the other device.
+   *
+   * @throws as `digest`.
+   */
+  async compare(range: HashRange): Promise<readonly DifferingRun[]> {
+    const outcome = await this.#performer.perform({kind: 'compare', range, feedsChecksum: true});
+    return outcome.kind === 'match' ? outcome.runs : [];
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#performer[Symbol.asyncDispose]();
   }
@@ -71,9 +83,9 @@ export class BlockEngine implements AsyncDisposable {
 
 const NOTHING = new Uint8Array(0);
 
-/** One processor is left to the protocol, and to the other end where it runs on the same machine. */
-function threadCount(): number {
-  return Math.min(MAX_THREADS, Math.max(1, availableParallelism() - 1));
+/** With a peer, one processor is left to the protocol, and to the other end where it runs on the same machine. */
+function threadCount(isAlone: boolean): number {
+  return Math.min(MAX_THREADS, Math.max(1, availableParallelism() - (isAlone ? 0 : 1)));
 }
 
 /** A part of a range, of a size that is handled at once. */

@@ -1,18 +1,23 @@
 import type {HashRange} from '../wire/block-messages.js';
 
-/** What all jobs of one comparison have in common; plain data, which goes to a thread as it is. */
-export interface HashSetup {
+export interface ReadableDevice {
   /** An open descriptor of the device; threads share it. */
   readonly descriptor: number;
   /** For messages. */
   readonly path: string;
   /** What lies beyond counts as zeros, even where the device is longer. */
   readonly sizeBytes: number;
+}
+
+/** What all jobs of one comparison have in common; plain data, which goes to a thread as it is. */
+export interface HashSetup extends ReadableDevice {
   /** OpenSSL's name of the digest. */
   readonly digest: string;
   readonly salt: Uint8Array;
   /** Read past the page cache where the file allows it. */
   readonly isDirect: boolean;
+  /** The device to compare with, where both are here: then nothing is hashed. */
+  readonly other?: ReadableDevice | undefined;
 }
 
 export type BlockJob = {
@@ -21,6 +26,8 @@ export type BlockJob = {
   readonly feedsChecksum: boolean;
 } & (
   | {readonly kind: 'digest'}
+  /** With the other device; the bytes of what differs are handed out. */
+  | {readonly kind: 'compare'}
   | {
       readonly kind: 'match';
       /** The other side's, one behind the other. */

@@ -2,18 +2,18 @@ import {closeSync, constants, openSync, readSync} from 'node:fs';
 import {codeOf} from '../../errors.js';
 import {deviceError} from '../device/device-error.js';
 import {BdsyncError} from '../errors.js';
-import type {HashSetup} from './block-job.js';
+import type {ReadableDevice} from './block-job.js';
 
 /** Direct reads want position, length and memory on such a boundary; a page is enough for every device. */
 const DIRECT_ALIGNMENT = 4096;
 
 /** Reads a device synchronously, as a thread of its own can. */
 export class BlockReader implements Disposable {
-  readonly #setup: Pick<HashSetup, 'descriptor' | 'path' | 'sizeBytes'>;
+  readonly #setup: ReadableDevice;
   /** Undefined when the page cache is welcome, or the file refuses to be read past it. */
   #direct: number | undefined;
 
-  constructor(setup: Pick<HashSetup, 'descriptor' | 'path' | 'sizeBytes' | 'isDirect'>) {
+  constructor(setup: ReadableDevice & {readonly isDirect: boolean}) {
     this.#setup = setup;
     this.#direct = setup.isDirect ? openDirect(setup.descriptor) : undefined;
   }

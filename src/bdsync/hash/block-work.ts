@@ -32,7 +32,8 @@ export class BlockWork {
    * @throws BdsyncError 'read'.
    */
   perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome {
-    return job.kind === 'digest' ? this.#digest(job.range, onPiece) : {kind: 'match', runs: this.#match(job, onPiece)};
+    if (job.kind === 'match') return {kind: 'match', runs: this.#match(job, onPiece)};
+    return this.#digest(job.range, onPiece);
   }
 
   /** The digests of a range, batch by batch. */

@@ -1,11 +1,8 @@
 import {type MessagePort, parentPort, workerData} from 'node:worker_threads';
 import {messageOf} from '../../errors.js';
 import {BdsyncError} from '../errors.js';
-import {createBlockKernel} from '../kernels/create-block-kernel.js';
 import type {BlockJob, BlockOutcome, HashSetup} from './block-job.js';
-import {BlockReader} from './block-reader.js';
-import {BlockWork} from './block-work.js';
-import {KERNEL_BYTES} from './kernel-bytes.js';
+import {openWork, type Work} from './open-work.js';
 
 /** What a thread answers, in the order of the jobs. */
 export type WorkerAnswer =
@@ -15,15 +12,14 @@ export type WorkerAnswer =
 
 /** The thread's part of ThreadedEngine: reads, digests, compares, until it is terminated. */
 function serveJobs(port: MessagePort, setup: HashSetup): void {
-  const kernel = createBlockKernel(setup.digest, setup.salt, {capacityBytes: KERNEL_BYTES});
-  const work = new BlockWork(kernel, new BlockReader(setup));
+  const work = openWork(setup);
   port.on('message', (job: BlockJob) => {
     const answer = answerJob(work, job);
     port.postMessage(answer, buffersOf(answer));
   });
 }
 
-function answerJob(work: BlockWork, job: BlockJob): WorkerAnswer {
+function answerJob(work: Work, job: BlockJob): WorkerAnswer {
   try {
     return {outcome: work.perform(job)};
   } catch (error) {

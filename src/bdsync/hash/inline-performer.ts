@@ -1,10 +1,7 @@
 import {setImmediate as otherEvents} from 'node:timers/promises';
 import {throwIfCancelled} from '../cancellation.js';
-import {createBlockKernel} from '../kernels/create-block-kernel.js';
 import type {BlockJob, BlockOutcome, HashSetup, JobPerformer} from './block-job.js';
-import {BlockReader} from './block-reader.js';
-import {BlockWork} from './block-work.js';
-import {KERNEL_BYTES} from './kernel-bytes.js';
+import {openWork, type Work} from './open-work.js';
 import type {RunningChecksum} from './running-checksum.js';
 
 /** Does one job after the other in this thread: for small devices, and where a checksum needs the order. */
@@ -13,15 +10,13 @@ export class InlinePerformer implements JobPerformer {
   readonly #setup: HashSetup;
   readonly #checksum: RunningChecksum | undefined;
   readonly #signal: AbortSignal | undefined;
-  readonly #reader: BlockReader;
-  #work: BlockWork | undefined;
+  #work: Work | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(setup: HashSetup, checksum: RunningChecksum | undefined, signal: AbortSignal | undefined) {
     this.#setup = setup;
     this.#checksum = checksum;
     this.#signal = signal;
-    this.#reader = new BlockReader(setup);
   }
 
   async perform(job: BlockJob): Promise<BlockOutcome> {
@@ -31,7 +26,7 @@ export class InlinePerformer implements JobPerformer {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#reader[Symbol.dispose]();
+    this.#work?.[Symbol.dispose]();
     return Promise.resolve();
   }
 
@@ -45,9 +40,8 @@ export class InlinePerformer implements JobPerformer {
   }
 
   /** Late: the first words of a conversation need not wait for a compiler. */
-  #openWork(): BlockWork {
-    const {digest, salt} = this.#setup;
-    this.#work ??= new BlockWork(createBlockKernel(digest, salt, {capacityBytes: KERNEL_BYTES}), this.#reader);
+  #openWork(): Work {
+    this.#work ??= openWork(this.#setup);
     return this.#work;
   }
 }

@@ -1,0 +1,35 @@
+import {createBlockKernel} from '../kernels/create-block-kernel.js';
+import type {BlockJob, BlockOutcome, HashSetup} from './block-job.js';
+import {BlockReader} from './block-reader.js';
+import {BlockWork, type OnPiece} from './block-work.js';
+import {CompareWork} from './compare-work.js';
+
+/** What is read and hashed at once: as much as stays in the processor's second-level cache. */
+const KERNEL_BYTES = 262_144;
+
+/** Does the jobs of one comparison, one after the other, in the thread that calls it. */
+export interface Work extends Disposable {
+  perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome;
+}
+
+/** Digests for a comparison with a peer; with `other`, nothing but a look at both. */
+export function openWork(setup: HashSetup): Work {
+  const {digest, salt, other, isDirect} = setup;
+  const reader = new BlockReader(setup);
+  if (other === undefined) {
+    const work = new BlockWork(createBlockKernel(digest, salt, {capacityBytes: KERNEL_BYTES}), reader);
+    return {
+      perform: (job, onPiece) => work.perform(job, onPiece),
+      [Symbol.dispose]: () => reader[Symbol.dispose](),
+    };
+  }
+  const otherReader = new BlockReader({...other, isDirect});
+  const work = new CompareWork(reader, otherReader);
+  return {
+    perform: (job, onPiece) => work.perform(job, onPiece),
+    [Symbol.dispose]() {
+      reader[Symbol.dispose]();
+      otherReader[Symbol.dispose]();
+    },
+  };
+}

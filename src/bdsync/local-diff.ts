@@ -1,0 +1,95 @@
+import {throwIfCancelled} from './cancellation.js';
+import type {DiffProgress, DiffResult} from './client.js';
+import {agreeOnSizes} from './compare/agree-on-sizes.js';
+import {checkDiffOptions, type DiffOptions, topStepBytes} from './compare/diff-options.js';
+import {DifferenceWriter} from './compare/difference-writer.js';
+import type {Device} from './device/device.js';
+import {Fifo} from './fifo.js';
+import {BlockEngine, partsOf, type RangePart} from './hash/block-engine.js';
+import type {DifferingRun} from './hash/block-job.js';
+import {RunningChecksum} from './hash/running-checksum.js';
+import {PatchWriter} from './patch/patch-writer.js';
+
+export interface LocalDiffRequest {
+  readonly source: Device;
+  readonly target: Device;
+  /** `digest`, `fixedSalt` and `remoteData` mean nothing here. */
+  readonly options: DiffOptions;
+  /** Gets the patch in pieces, which are its own; the next one comes when it resolves. */
+  readonly writePatch: (bytes: Uint8Array) => Promise<void>;
+  readonly onWarning?: (message: string) => void;
+  readonly onProgress?: (progress: DiffProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface PartUnderWay {
+  readonly part: RangePart;
+  readonly runs: Promise<readonly DifferingRun[]>;
+}
+
+/**
+ * Compares two devices of this machine, without a hash or a peer, and writes the patch that `generatePatch` would write.
+ *
+ * @throws BdsyncError 'invalid-parameters', 'checksum' for an unknown one, 'size-mismatch', 'read', 'cancelled'.
+ * Whatever `writePatch` throws passes through.
+ */
+export async function diffDevices(request: LocalDiffRequest): Promise<DiffResult> {
+  const {source, target, options, signal, onProgress} = request;
+  const {blockBytes, checksum: checksumName} = options;
+  checkDiffOptions(options);
+  const sizes = {sourceBytes: source.sizeBytes, targetBytes: target.sizeBytes};
+  const {localBytes, remoteBytes} = agreeOnSizes(sizes, options.sizePolicy, request.onWarning);
+  const totalBytes = Math.max(localBytes, remoteBytes);
+
+  const patch = new PatchWriter(request.writePatch);
+  const writer = new DifferenceWriter({patch, device: source, blockBytes, carriedBytes: localBytes});
+  const checksum = checksumName === undefined ? undefined : new RunningChecksum(checksumName);
+  await using engine = new BlockEngine({
+    descriptor: source.descriptor,
+    path: source.path,
+    sizeBytes: localBytes,
+    other: {descriptor: target.descriptor, path: target.path, sizeBytes: remoteBytes},
+    digest: options.digest,
+    salt: new Uint8Array(0),
+    isDirect: options.flushCache,
+    totalBytes,
+    checksum,
+    signal,
+  });
+  await patch.begin({sizeBytes: localBytes, deviceName: Buffer.from(target.path)});
+
+  const underWay = new Fifo<PartUnderWay>();
+  const finishParts = async (leftUnderWay: number): Promise<void> => {
+    while (underWay.size > leftUnderWay) {
+      const next = underWay.shift();
+      if (!next) return;
+      const {start, step, count} = next.part;
+      for (const {first, end, data} of await next.runs) {
+        const runStart = start + first * step;
+        if (runStart < totalBytes) await writer.writeRun(runStart, Math.min(start + end * step, totalBytes), data);
+      }
+      const comparedBytes = Math.min(start + count * step, totalBytes);
+      onProgress?.({comparedBytes, totalBytes, patchBytes: patch.patchBytes});
+    }
+  };
+  for (const part of partsOf({start: 0, step: blockBytes, count: blockCount(totalBytes, options)})) {
+    throwIfCancelled(signal);
+    const runs = engine.compare(part);
+    // It is awaited in its turn, which an earlier failure may prevent.
+    runs.catch(() => {});
+    underWay.push({part, runs});
+    await finishParts(engine.lookAhead);
+  }
+  await finishParts(0);
+  await patch.end(checksumName !== undefined && checksum ? {name: checksumName, value: checksum.finish()} : undefined);
+  const {differingBlocks, differingBytes} = writer;
+  const found = {differingBlocks, differingBytes, comparedBytes: totalBytes, digestBytes: 0};
+  return {...sizes, ...found, patchBytes: patch.patchBytes};
+}
+
+/** A checksum covers whole blocks of the size that a peer would be asked for first, zeros past the end included. */
+function blockCount(totalBytes: number, options: DiffOptions): number {
+  if (options.checksum === undefined) return Math.ceil(totalBytes / options.blockBytes);
+  const topStep = topStepBytes(options);
+  return (Math.ceil(totalBytes / topStep) * topStep) / options.blockBytes;
+}
