@@ -1,7 +1,8 @@
 import {throwIfCancelled} from './cancellation.js';
 import type {DiffProgress, DiffResult} from './client.js';
 import {agreeOnSizes} from './compare/agree-on-sizes.js';
-import {checkDiffOptions, type DiffOptions, topStepBytes} from './compare/diff-options.js';
+import {checkDiffOptions} from './compare/check-diff-options.js';
+import {type DiffOptions, topStepBytes} from './compare/diff-options.js';
 import {DifferenceWriter} from './compare/difference-writer.js';
 import type {Device} from './device/device.js';
 import {Fifo} from './fifo.js';

@@ -61,11 +61,7 @@ async function diffHere(
   }
 }
 
-async function diffWithServer(
-  context: TaskContext,
-  sourcePath: string,
-  writePatch: WritePatch,
-): Promise<DiffOutcome> {
+async function diffWithServer(context: TaskContext, sourcePath: string, writePatch: WritePatch): Promise<DiffOutcome> {
   const {plan, host, watchdog, signal} = context;
   await using server = await startServer(context);
   watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;
