@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/client.js';
 import {STRICT_SIZE_POLICY} from '#dist/bdsync/size-policy.js';
-import {localHost} from '#dist/hosts/local-host.js';
+import {connectionHost} from '#dist/hosts/connection-host.js';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {TrafficMeter} from '#dist/hosts/traffic-meter.js';
 import type {RunEvent} from '#dist/tasks/events.js';
@@ -13,6 +13,8 @@ import {Watchdog} from '#dist/tasks/watch/watchdog.js';
 import {writePair} from './images.js';
 import {OUR_BDSYNC} from './run-bdsync.js';
 import {temporaryFolder} from './temporary-folder.js';
+
+const CONNECTION = ['env', 'A=1'];
 
 export interface LocalTask {
   readonly folder: string;
@@ -40,7 +42,7 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
   const plan: TaskPlan = {
     task: 'home',
     sourcePath: join(folder, 's.img'),
-    target: {connection: [], quoting: 'auto', path: join(folder, 't.img')},
+    target: {connection: CONNECTION, quoting: 'none', path: join(folder, 't.img')},
     flow: {kind: 'in-place'},
     client: {kind: 'built-in', options: DEFAULT_DIFF_OPTIONS},
     targetProgram: [program],
@@ -61,7 +63,8 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
   const meter = new TrafficMeter();
   const context: TaskContext = {
     plan,
-    host: localHost({onTerminal: false}),
+    // Behind a connection, though to this machine: a target that is simply here needs no server.
+    host: connectionHost(CONNECTION, {quoting: 'none', onTerminal: false}),
     farEnd: {kind: 'ours', version: '0.5.0'},
     meter,
     watchdog: new Watchdog({timeoutMs: 0, meter, onStall: () => {}}),

@@ -67,8 +67,8 @@ describe.each(FLOWS)('%s', (_, run) => {
     });
     await run(task);
     expect(logsOf(task)).toEqual([
-      'warning: bdsync --patch on this machine: Warning: different device names',
-      'info: bdsync --patch on this machine: Welcome!',
+      'warning: bdsync --patch on env …: Warning: different device names',
+      'info: bdsync --patch on env …: Welcome!',
     ]);
   });
 
@@ -162,7 +162,7 @@ describe('a native client', () => {
     await expect(throughFile(task)).rejects.toMatchObject({
       code: 'server-failed',
       message: expect.stringMatching(
-        /it began with the text "Welcome to the backup host".* on this machine for .*t\.img/,
+        /it began with the text "Welcome to the backup host".* on env … for .*t\.img/,
       ),
       hint: expect.stringContaining('login shell'),
     });
@@ -171,9 +171,9 @@ describe('a native client', () => {
 
 describe('a conversation that breaks', () => {
   it.each([
-    ['was ended by a signal', 'kill -KILL $$', /bdsync --server on this machine was ended by SIGKILL/],
-    ['does not keep to the protocol', 'echo no protocol; cat >/dev/null', /on this machine for .*t\.img/],
-    ['ended without a word', 'exit 0', /on this machine for .*t\.img/],
+    ['was ended by a signal', 'kill -KILL $$', /bdsync --server on env … was ended by SIGKILL/],
+    ['does not keep to the protocol', 'echo no protocol; cat >/dev/null', /on env … for .*t\.img/],
+    ['ended without a word', 'exit 0', /on env … for .*t\.img/],
   ])('is told with its host and its path: the server %s', async (_, server, message) => {
     const task = await localTask({server});
     await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
