@@ -161,9 +161,7 @@ describe('a native client', () => {
     );
     await expect(throughFile(task)).rejects.toMatchObject({
       code: 'server-failed',
-      message: expect.stringMatching(
-        /it began with the text "Welcome to the backup host".* on env … for .*t\.img/,
-      ),
+      message: expect.stringMatching(/it began with the text "Welcome to the backup host".* on env … for .*t\.img/),
       hint: expect.stringContaining('login shell'),
     });
   });
