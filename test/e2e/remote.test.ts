@@ -1,7 +1,6 @@
 import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {nativeBdsync as native, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {noise, sha256, writePair} from '../support/images.js';
@@ -10,6 +9,7 @@ import {processesNaming} from '../support/processes-naming.js';
 import {BDSYNC, BDSYNC_MANAGER, runProgram, startProgram, type ProgramResult} from '../support/spawn-program.js';
 import {type Sshd, sshdMissing, startSshd} from '../support/sshd.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
+import {until} from '../support/until.js';
 
 const NASTY_NAME = `it's a "nasty" $HOME \`id\` \\ name;\n&& $(false) %.img`;
 const noSshd = sshdMissing();
@@ -124,12 +124,11 @@ describe.skipIf(noSshd !== undefined)('a target behind ssh', () => {
       `--target-patch-dir=${join(folder, 'patches')}`,
       '--bandwidth-limit=16k',
     ]);
-    while ((await readdir(join(folder, 'patches'))).length === 0) await sleep(25);
+    await until('a patch file', async () => (await readdir(join(folder, 'patches'))).length > 0);
     run.child.kill('SIGTERM');
     expect(await run.result).toMatchObject({status: 4});
     expect(await readdir(join(folder, 'patches'))).toEqual([]);
-    for (let attempt = 0; attempt < 100 && (await processesNaming(folder)).length > 0; attempt += 1) await sleep(50);
-    expect(await processesNaming(folder)).toEqual([]);
+    await until('the end of all programs', async () => (await processesNaming(folder)).length === 0);
     expect(await sha256(join(folder, 't.img'))).toBe(before);
   });
 
@@ -268,12 +267,9 @@ describe.skipIf(native === undefined)('the original bdsync', () => {
 /** Waits until a note in the state folder of the target's host names the target: a run holds it now. */
 async function untilHeld(target: string): Promise<void> {
   const folder = join(remoteState, 'targets');
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      const note = await readFile(join(folder, name), 'utf8').catch(() => '');
-      if (note.includes(target)) return;
-    }
-    await sleep(25);
-  }
-  throw new Error(`nobody holds ${target}`);
+  await until(`somebody who holds ${target}`, async () => {
+    const names = await readdir(folder).catch(() => []);
+    const notes = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
+    return notes.some((note) => note.includes(target));
+  });
 }

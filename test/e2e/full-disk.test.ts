@@ -1,0 +1,71 @@
+import {readdir, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {noise, sha256, writePair} from '../support/images.js';
+import {taskReportOf} from '../support/reports.js';
+import {mountSmallFileSystem, noSmallFileSystem} from '../support/small-file-system.js';
+import {BDSYNC, BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+
+if (noSmallFileSystem !== undefined) console.warn(`skipped, ${noSmallFileSystem}`);
+
+const BYTES = 4 * 1024 * 1024;
+
+async function sync(folder: string, target: string, ...options: string[]): Promise<ProgramResult> {
+  const stateDir = join(folder, 'state');
+  return await runProgram(
+    BDSYNC_MANAGER,
+    ['sync', join(folder, 's.img'), target, `--state-dir=${stateDir}`, '--json', ...options],
+    {STATE_DIRECTORY: stateDir},
+  );
+}
+
+describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', () => {
+  const ends = [
+    ['here', []],
+    ['behind a connection', ['--connection-command=env A=1', `--remote-bdsync-bin=${BDSYNC}`]],
+  ] as const;
+  for (const [where, connection] of ends) {
+    it(`${where}, for the patch: the target is not touched, and nothing stays there`, async () => {
+      const folder = await temporaryFolder();
+      const patches = join(folder, 'patches');
+      mountSmallFileSystem(patches, '1m');
+      await writePair(join(folder, 's.img'), join(folder, 't.img'), 100, 1);
+      await writeFile(join(folder, 's.img'), noise(BYTES, 3));
+      await truncate(join(folder, 't.img'), BYTES);
+      const before = await sha256(join(folder, 't.img'));
+      const result = await sync(folder, join(folder, 't.img'), `--target-patch-dir=${patches}`, ...connection);
+      expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('t.img on')});
+      expect(result.stderr).toContain('was not touched');
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {
+          code: 'disk-full',
+          hint: expect.stringContaining('target_patch_dir'),
+          target: {path: join(folder, 't.img'), state: 'untouched'},
+        },
+      });
+      expect(await readdir(patches)).toEqual([]);
+      expect(await sha256(join(folder, 't.img'))).toBe(before);
+    });
+
+    it(`${where}, for the target in place: it is told as partly written, and the next run repairs it`, async () => {
+      const folder = await temporaryFolder();
+      const disk = mountSmallFileSystem(join(folder, 'disk'), '1m');
+      const target = join(folder, 'disk', 't.img');
+      await writeFile(join(folder, 's.img'), noise(BYTES, 3));
+      await writeFile(target, '');
+      await truncate(target, BYTES);
+      const result = await sync(folder, target, ...connection);
+      expect(result.status).toBe(3);
+      expect(result.stderr).toContain(`${target} is incomplete`);
+      expect(result.stderr).toMatch(/target: .*t\.img on .* may be partly written; the next run completes it/);
+      expect(result.stderr).not.toContain('--apply-patch-in-place');
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {code: 'disk-full', target: {path: target, state: 'partly-written'}},
+      });
+      disk.grow('8m');
+      expect(await sync(folder, target, ...connection)).toMatchObject({status: 0});
+      expect(await sha256(target)).toBe(await sha256(join(folder, 's.img')));
+    });
+  }
+});
