@@ -253,6 +253,26 @@ describe.skipIf(native === undefined)('the original bdsync', () => {
     expect(await sha256(target)).toBe(await sha256(source));
   });
 
+  it('does not hide that the far end greets before the protocol', async () => {
+    const folder = await temporaryFolder();
+    const [source, target] = [join(folder, 's.img'), join(folder, 't.img')];
+    await writePair(source, target, 50_000, 3);
+    const connection = join(folder, 'connection');
+    await writeFile(
+      connection,
+      '#!/bin/sh\ncase "$*" in *--server*) echo "Welcome to the backup host!" ;; esac\nexec "$@"\n',
+      {mode: 0o755},
+    );
+    const result = await syncThrough(connection, folder, source, target, `--local-bdsync-bin=${native}`);
+    expect(result).toMatchObject({status: 3});
+    expect(taskReportOf(result)).toMatchObject({
+      failure: {
+        message: expect.stringMatching(/"Welcome to the backup host!".* for .*t\.img/),
+        target: {state: 'untouched'},
+      },
+    });
+  });
+
   it('tells its own failure: sizes that differ', async () => {
     const folder = await temporaryFolder();
     const [source, target] = [join(folder, 's.img'), join(folder, 't.img')];
