@@ -72,9 +72,11 @@ describe.each(FLOWS)('%s', (_, run) => {
     ]);
   });
 
-  it('takes progress that is told for a sign of life, in the silence of a far end', async () => {
+  it('asks a far end of ours for its progress, and takes that for a sign of life', async () => {
     const line = 'PROGRESS:050%,100,150000,300000,-,-';
-    const task = await localTask({patch: `$BDSYNC "$1"; for _ in 1 2 3; do echo "${line}" >&2; done`});
+    const task = await localTask({
+      patch: `[ "$2" = --progress ] || exit 1; $BDSYNC "$1"; for _ in 1 2 3; do echo "${line}" >&2; done`,
+    });
     const before = (): number => task.context.meter.sentBytes + task.context.meter.receivedBytes;
     await run(task);
     expect(task.context.meter.activity - before()).toBeGreaterThanOrEqual(3);
