@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 
 /** A new folder, removed with all that is in it when the current test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bdsync-manager-test-'));
+export async function temporaryFolder(parent: string = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(parent, 'bdsync-manager-test-'));
   onTestFinished(() => rm(folder, {recursive: true, force: true}));
   return folder;
 }
