@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {BDSYNC_MANAGER, type RunningProgram, startProgram} from '../support/spawn-program.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
+import {until} from '../support/until.js';
 import {writeConfig} from '../support/write-config.js';
 
 /** A connection that never answers; `deaf` to every signal that can be ignored. */
@@ -26,22 +27,12 @@ async function startWaiting(
   const config = await writeConfig(join(folder, 'tasks.conf'), {first: common, second: common});
   const program = startProgram(BDSYNC_MANAGER, ['--config', config, '--log-level', 'debug'], env);
   await program.untilStderr(/stage: check target/);
-  await until(() => isRunning(connection));
+  await until('the connection', () => isRunning(connection));
   return {...program, connection};
 }
 
 function isRunning(path: string): boolean {
   return execFileSync('ps', ['-eo', 'args'], {encoding: 'utf8'}).includes(path);
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  const givesUpAt = Date.now() + 10_000;
-  while (!isSo()) {
-    if (Date.now() > givesUpAt) throw new Error('it never came to that');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50);
-    });
-  }
 }
 
 test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -78,5 +69,5 @@ test('a second interrupt is answered while the clean-up goes on, a third ends it
   const {status, stderr} = await program.result;
   expect(status).toBe(4);
   expect(stderr).not.toContain('[Task first] ERROR');
-  await until(() => !isRunning(program.connection));
+  await until('the end of the connection', () => !isRunning(program.connection));
 });

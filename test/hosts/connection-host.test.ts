@@ -34,13 +34,15 @@ describe('the first connection', () => {
   });
 
   test('goes on for others when the one who started it is told to stop', async () => {
-    const slow = ['sh', '-c', 'sleep 0.3; exec "$@"', 'slow'];
+    const gate = join(await temporaryFolder(), 'open');
+    const slow = ['sh', '-c', 'while ! test -e "$0"; do sleep 0.01; done; exec "$@"', gate];
     const host = connectionHost(slow, {quoting: 'auto'});
     const stop = new AbortController();
     const stopped = host.run(['true'], {signal: stop.signal});
     const going = host.run(['printf', 'here']);
     stop.abort();
     await expect(stopped).rejects.toMatchObject({code: 'cancelled'});
+    await writeFile(gate, '');
     expect(await going).toMatchObject({stdout: 'here'});
   });
 

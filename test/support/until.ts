@@ -11,3 +11,19 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     await sleep(LOOK_MS);
   }
 }
+
+/** So many looks without a change are taken for the end of it. */
+const STILL_LOOKS = 5;
+
+/** Looks until a value has come to rest, and gives it. */
+export async function settled<Value>(what: string, look: () => Value | Promise<Value>): Promise<Value> {
+  let value = await look();
+  let equalLooks = 0;
+  await until(`${what} to come to rest`, async () => {
+    const next = await look();
+    equalLooks = next === value ? equalLooks + 1 : 0;
+    value = next;
+    return equalLooks >= STILL_LOOKS;
+  });
+  return value;
+}

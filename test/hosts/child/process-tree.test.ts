@@ -1,19 +1,34 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {childProgress} from '#dist/hosts/child/child-progress.js';
 import {localHost} from '#dist/hosts/local-host.js';
 import {ProcessTree} from '#dist/hosts/child/process-tree.js';
 import {processesRunning, uniqueSeconds, waitForProcesses} from '../../support/processes.js';
+import {settled, until} from '../../support/until.js';
 
 const GRACE_MS = 300;
 
 function startScript(script: string): {root: ChildProcess; tree: ProcessTree} {
-  const root = spawn('sh', ['-c', script], {stdio: 'ignore'});
-  if (root.pid === undefined) throw new Error('sh does not start');
-  return {root, tree: new ProcessTree(root.pid)};
+  const root = spawn('sh', ['-c', script], {stdio: ['ignore', 'pipe', 'ignore']});
+  return {root, tree: new ProcessTree(pidOf(root))};
+}
+
+function pidOf({pid}: {readonly pid?: number | undefined}): number {
+  if (pid === undefined) throw new Error('it does not start');
+  return pid;
+}
+
+/** Resolves when the script has said so. */
+async function isReady({stdout}: ChildProcess): Promise<void> {
+  if (stdout) await once(stdout, 'data');
+}
+
+/** The third field of proc(5) /proc/PID/stat. */
+function stateOf(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0];
 }
 
 describe('ProcessTree', () => {
@@ -40,8 +55,8 @@ describe('ProcessTree', () => {
 
   test('ends those that start while it ends them', async () => {
     const sleeper = ['sleep', uniqueSeconds()];
-    const {tree} = startScript(`trap '${sleeper.join(' ')} & wait' TERM; while :; do sleep 0.01; done`);
-    await sleep(100);
+    const {root, tree} = startScript(`trap '${sleeper.join(' ')} & wait' TERM; echo; while :; do sleep 0.01; done`);
+    await isReady(root);
     expect(await tree.end(GRACE_MS)).toBe(true);
     expect(processesRunning(sleeper)).toEqual([]);
   });
@@ -49,15 +64,15 @@ describe('ProcessTree', () => {
   test('ends stopped processes', async () => {
     const {root, tree} = startScript('kill -STOP $$');
     const exit = once(root, 'exit');
-    await sleep(50);
+    await until('the stop', () => stateOf(pidOf(root)) === 'T');
     expect(await tree.end(60_000)).toBe(true);
     expect((await exit)[1]).toBe('SIGTERM');
   });
 
   test('lets them end in their own way', async () => {
-    const {root, tree} = startScript("trap 'exit 5' TERM; while :; do sleep 0.01; done");
+    const {root, tree} = startScript("trap 'exit 5' TERM; echo; while :; do sleep 0.01; done");
     const exit = once(root, 'exit');
-    await sleep(100);
+    await isReady(root);
     await tree.end(60_000);
     expect((await exit)[0]).toBe(5);
   });
@@ -114,23 +129,22 @@ test('a command that leaves a process behind, with our pipes in its hands, is wa
 describe('childProgress', () => {
   test('changes while a process of the tree uses the CPU, and stays while all of them wait', async () => {
     await using busy = await localHost().spawn(['sh', '-c', 'sh -c "while :; do :; done"; :'], {describe: 'busy'});
-    await using idle = await localHost().spawn(['sh', '-c', 'sleep 100; :'], {describe: 'idle'});
-    await sleep(200);
-    const before = await Promise.all([childProgress(busy), childProgress(idle)]);
-    await sleep(200);
-    const after = await Promise.all([childProgress(busy), childProgress(idle)]);
-    expect(after[0]).not.toBe(before[0]);
-    expect(after[1]).toBe(before[1]);
-    expect(before[1]).not.toBe('');
+    const sleeper = ['sleep', uniqueSeconds()];
+    await using idle = await localHost().spawn(['sh', '-c', `${sleeper.join(' ')}; :`], {describe: 'idle'});
+    await waitForProcesses(sleeper, 1);
+    const idleBefore = await settled('the progress of those who wait', () => childProgress(idle));
+    const busyBefore = await childProgress(busy);
+    await until('progress of the busy one', async () => (await childProgress(busy)) !== busyBefore);
+    expect(await childProgress(idle)).toBe(idleBefore);
+    expect(idleBefore).not.toBe('');
   });
 
   test('changes with bytes moved that cost next to no time', async () => {
     await using child = await localHost().spawn(['sh', '-c', 'cat >/dev/null; :'], {describe: 'reader'});
-    await sleep(100);
-    const before = await childProgress(child);
+    await until('the reader', () => new ProcessTree(pidOf(child)).members().some(({name}) => name === 'cat'));
+    const before = await settled('the progress of the reader', () => childProgress(child));
     child.stdin.write('x');
-    await sleep(100);
-    expect(await childProgress(child)).not.toBe(before);
+    await until('the read of one byte', async () => (await childProgress(child)) !== before);
   });
 
   test('is empty for a child that never was and one that is gone', async () => {
