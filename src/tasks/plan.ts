@@ -72,9 +72,18 @@ export function planTask(config: TaskConfig): TaskPlan {
 
 function planClient(config: TaskConfig): TaskPlan['client'] {
   const args = config.bdsyncArgs;
-  const options = diffOptions(args);
+  const options = {...diffOptions(args), adaptsPasses: mayAdaptPasses(config)};
   if (config.localBdsyncBin === undefined) return {kind: 'built-in', options};
   return {kind: 'native', program: config.localBdsyncBin, arguments: clientArguments(args), options};
+}
+
+/** Digests of larger blocks are too few to save any. */
+const MAX_ADAPTING_BLOCK_BYTES = 1_048_576;
+
+/** Two passes where they mean less traffic; not where a checksum would become another one by that. */
+function mayAdaptPasses({connectionCommand, bdsyncArgs}: TaskConfig): boolean {
+  const {blockBytes = 0, checksum, twoPass} = bdsyncArgs;
+  return connectionCommand.length > 0 && checksum === undefined && !twoPass && blockBytes <= MAX_ADAPTING_BLOCK_BYTES;
 }
 
 function planTargetProgram(config: TaskConfig): readonly string[] {

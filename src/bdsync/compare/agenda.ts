@@ -16,7 +16,8 @@ interface BlockRun {
 export interface AgendaOptions {
   /** The range to compare begins at 0. */
   readonly totalBytes: number;
-  readonly topStepBytes: number;
+  /** Asked anew for each range of the top level. */
+  readonly nextTopStepBytes: () => number;
   readonly blockBytes: number;
   readonly digestBytes: number;
 }
@@ -30,6 +31,8 @@ export class Agenda {
   readonly #window: RequestWindow;
   readonly #wanted = new Fifo<Question | BlockRun>();
   #topPosition = 0;
+  /** The next range of the top level, once its step is chosen. */
+  #nextTop: Question | undefined;
 
   constructor(options: AgendaOptions) {
     this.#options = options;
@@ -78,17 +81,21 @@ export class Agenda {
   }
 
   #topLevel(): Question | undefined {
-    const {totalBytes, topStepBytes: step, digestBytes} = this.#options;
+    const {totalBytes, nextTopStepBytes, digestBytes} = this.#options;
     const start = this.#topPosition;
     if (start >= totalBytes || !this.#window.hasRoomAtTopLevel) return undefined;
+    if (this.#nextTop) return this.#nextTop;
+    const step = nextTopStepBytes();
     const maxCount = Math.min(maxHashCount(digestBytes), Math.max(1, Math.floor(MAX_READ_BYTES / step)));
-    return {kind: 'hashes', start, step, count: Math.min(maxCount, Math.ceil((totalBytes - start) / step))};
+    this.#nextTop = {kind: 'hashes', start, step, count: Math.min(maxCount, Math.ceil((totalBytes - start) / step))};
+    return this.#nextTop;
   }
 
   #take(question: Question): void {
     const first = this.#wanted.peek();
     if (!first) {
       if (question.kind === 'hashes') this.#topPosition = question.start + question.step * question.count;
+      this.#nextTop = undefined;
     } else if (first.kind === 'run' && question.kind === 'block') {
       first.position += question.length;
       if (first.position >= first.end) this.#wanted.shift();

@@ -1,6 +1,7 @@
 import {Agenda} from './agenda.js';
 import {DifferenceWriter} from './difference-writer.js';
 import {encodeGetBlock, encodeGetHashes, parseBlock, parseHashes} from '../wire/block-messages.js';
+import {PassChooser} from './pass-chooser.js';
 import type {Conversation} from '../conversation/conversation.js';
 import type {Device} from '../device/device.js';
 import {type DiffOptions, topStepBytes} from './diff-options.js';
@@ -53,7 +54,9 @@ export class Comparison implements AsyncDisposable {
   /** Parts that are being compared, in the order of their positions. */
   readonly #underWay = new Fifo<PartUnderWay>();
   readonly #totalBytes: number;
-  readonly #topStepBytes: number;
+  /** Where the answers of the top level have come to: the next one of it begins there, all others lie below. */
+  #topAnswered = 0;
+  readonly #passes: PassChooser | undefined;
   readonly #writer: DifferenceWriter;
   #digestBytes = 0;
 
@@ -61,7 +64,8 @@ export class Comparison implements AsyncDisposable {
     const {device, localBytes, remoteBytes, options, algorithm, salt, signal} = request;
     this.#request = request;
     this.#totalBytes = Math.max(localBytes, remoteBytes);
-    this.#topStepBytes = topStepBytes(options);
+    const topStep = topStepBytes(options);
+    this.#passes = options.adaptsPasses ? new PassChooser(topStep, options.blockBytes) : undefined;
     this.#writer = new DifferenceWriter({
       patch: request.patch,
       device,
@@ -70,7 +74,7 @@ export class Comparison implements AsyncDisposable {
     });
     this.#agenda = new Agenda({
       totalBytes: this.#totalBytes,
-      topStepBytes: this.#topStepBytes,
+      nextTopStepBytes: () => this.#passes?.nextStepBytes() ?? topStep,
       blockBytes: options.blockBytes,
       digestBytes: algorithm.digestBytes,
     });
@@ -166,8 +170,9 @@ export class Comparison implements AsyncDisposable {
 
   /** Starts to compare a range, and goes on with others while that lasts. What is found is taken in order. */
   async #compare(question: HashQuestion, remoteDigests: Buffer): Promise<void> {
-    const {step} = question;
-    const isTopLevel = step === this.#topStepBytes;
+    const {start, step, count} = question;
+    const isTopLevel = start === this.#topAnswered;
+    if (isTopLevel) this.#topAnswered = start + step * count;
     const isDetail = step === this.#request.options.blockBytes;
     const {digestBytes} = this.#request.algorithm;
     for (const part of partsOf(question)) {
@@ -196,13 +201,16 @@ export class Comparison implements AsyncDisposable {
   async #finishPart({part, isTopLevel, runs}: PartUnderWay): Promise<void> {
     const {start, step, count} = part;
     const {blockBytes, remoteData} = this.#request.options;
+    let differing = 0;
     for (const {first, end, data} of await runs) {
+      differing += end - first;
       const runStart = start + first * step;
       const runEnd = Math.min(start + end * step, this.#totalBytes);
       if (step !== blockBytes) this.#lookCloser(runStart, runEnd, step);
       else if (remoteData) this.#agenda.wantBlocks(runStart, this.#writer.count(runStart, runEnd));
       else await this.#writer.writeRun(runStart, runEnd, data);
     }
+    if (step !== blockBytes) this.#passes?.note(count, differing);
     if (isTopLevel) this.#request.onCompared(Math.min(start + count * step, this.#totalBytes));
   }
 

@@ -9,6 +9,8 @@ export interface DiffOptions {
   readonly checksum?: string;
   /** Compare blocks of 64 × blockBytes first, then those that differ in detail. */
   readonly twoPass: boolean;
+  /** Choose one pass or two by what differs, where a peer is far; never together with a checksum or `twoPass`. */
+  readonly adaptsPasses?: boolean;
   /** The patch carries the remote data, and is to be applied to the local device. */
   readonly remoteData: boolean;
   /** A salt of zeros rather than a random one: the same bytes on the wire every time. */
@@ -30,7 +32,7 @@ export const DEFAULT_DIFF_OPTIONS: DiffOptions = {
 
 export const LARGE_BLOCK_FACTOR = 64;
 
-/** Size of the blocks that are compared first. */
-export function topStepBytes({blockBytes, twoPass}: DiffOptions): number {
-  return twoPass ? blockBytes * LARGE_BLOCK_FACTOR : blockBytes;
+/** Size of the blocks that are compared first, wherever two passes are made. */
+export function topStepBytes({blockBytes, twoPass, adaptsPasses = false}: DiffOptions): number {
+  return twoPass || adaptsPasses ? blockBytes * LARGE_BLOCK_FACTOR : blockBytes;
 }

@@ -21,8 +21,9 @@ function differenceLine({differingBlocks, differingBytes, sourceBytes}: TaskFigu
   return `Difference: ${formatBytes(differingBytes)}${blocks} of ${formatBytes(sourceBytes)}`;
 }
 
-function connectionLine({sentBytes, receivedBytes}: TaskFigures): string {
-  return `Connection: ${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received`;
+function connectionLine({sentBytes, receivedBytes, digestBytes}: TaskFigures): string {
+  const digests = digestBytes === undefined ? '' : `, ${formatBytes(digestBytes)} of it digests`;
+  return `Connection: ${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received${digests}`;
 }
 
 function countOf(count: number, noun: string): string {

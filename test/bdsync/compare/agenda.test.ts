@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {Agenda, type AgendaOptions} from '#dist/bdsync/compare/agenda.js';
 import {type Question, WINDOW_BYTES} from '#dist/bdsync/compare/request-window.js';
 
-const OPTIONS: AgendaOptions = {totalBytes: 2 ** 40, topStepBytes: 262144, blockBytes: 4096, digestBytes: 16};
+const OPTIONS: AgendaOptions = {totalBytes: 2 ** 40, nextTopStepBytes: () => 262144, blockBytes: 4096, digestBytes: 16};
 
 function takeAll(agenda: Agenda): Question[] {
   const questions: Question[] = [];
@@ -17,7 +17,7 @@ function answerBytes(question: Question): number {
 
 describe('Agenda', () => {
   it('asks for the whole top level once, in order, up to its end', () => {
-    const agenda = new Agenda({...OPTIONS, totalBytes: 100_000_001, topStepBytes: 4096});
+    const agenda = new Agenda({...OPTIONS, totalBytes: 100_000_001, nextTopStepBytes: () => 4096});
     const questions: Question[] = [];
     do questions.push(...takeAll(agenda));
     while (agenda.answered());
@@ -30,7 +30,7 @@ describe('Agenda', () => {
 
   it('lets no answer take more than 64 MiB of reading, unless a single block does', () => {
     expect(new Agenda(OPTIONS).next()).toMatchObject({count: 256});
-    expect(new Agenda({...OPTIONS, topStepBytes: 2 ** 30}).next()).toMatchObject({count: 1});
+    expect(new Agenda({...OPTIONS, nextTopStepBytes: () => 2 ** 30}).next()).toMatchObject({count: 1});
   });
 
   it('has 32 questions outstanding at the top level, hints included', () => {
@@ -57,7 +57,7 @@ describe('Agenda', () => {
   });
 
   it('asks for blocks one by one, cut where extents are cut', () => {
-    const agenda = new Agenda({...OPTIONS, blockBytes: 40000, topStepBytes: 40000});
+    const agenda = new Agenda({...OPTIONS, blockBytes: 40000, nextTopStepBytes: () => 40000});
     takeAll(agenda);
     agenda.wantBlocks(40000, 85000);
     agenda.wantBlocks(120000, 120000);
@@ -71,7 +71,7 @@ describe('Agenda', () => {
   it('never lets out more than a reader has room for, and asks for everything in the end', () => {
     fc.assert(
       fc.property(fc.integer({min: 512, max: 65536}), fc.integer({min: 1, max: 60_000_000}), (blockBytes, bytes) => {
-        const agenda = new Agenda({totalBytes: 0, topStepBytes: blockBytes, blockBytes, digestBytes: 16});
+        const agenda = new Agenda({totalBytes: 0, nextTopStepBytes: () => blockBytes, blockBytes, digestBytes: 16});
         agenda.wantBlocks(0, bytes);
         const outstanding: Question[] = [];
         let position = 0;

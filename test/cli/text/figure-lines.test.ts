@@ -8,7 +8,7 @@ test('a stored patch is told in the words of old', () => {
     'Patch Size: 4.8MiB',
     'Patch Apply Time: 0:00:00.812500',
     'Difference: 4.8MiB in 1234 blocks of 4.0GiB',
-    'Connection: 4.9MiB sent, 32.0MiB received',
+    'Connection: 4.9MiB sent, 32.0MiB received, 31.5MiB of it digests',
   ]);
 });
 
@@ -16,7 +16,7 @@ test('in place there is one time', () => {
   expect(figureLines(figures({flow: 'in-place', differingBlocks: 1, differingBytes: 4096}))).toEqual([
     'Change Apply Time: 0:00:15.158178',
     'Difference: 4.0KiB in 1 block of 4.0GiB',
-    'Connection: 4.9MiB sent, 32.0MiB received',
+    'Connection: 4.9MiB sent, 32.0MiB received, 31.5MiB of it digests',
   ]);
 });
 
