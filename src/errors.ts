@@ -21,6 +21,21 @@ export abstract class ExpectedError<Code extends string = string> extends Error 
   }
 }
 
+export interface ProgramFailureDetails extends FailureDetails {
+  readonly errorLines?: readonly string[] | undefined;
+}
+
+/** A failure of, or around, a program that was started. */
+export abstract class ProgramError<Code extends string = string> extends ExpectedError<Code> {
+  /** Its last lines of standard error, control characters made harmless; empty when there were none. */
+  readonly errorLines: readonly string[];
+
+  constructor(code: Code, message: string, details: ProgramFailureDetails = {}) {
+    super(code, message, details);
+    this.errorLines = details.errorLines ?? [];
+  }
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

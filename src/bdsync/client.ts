@@ -47,19 +47,23 @@ export interface DiffResult extends DeviceSizes {
   readonly digestBytes: number;
 }
 
-export interface GeneratePatchRequest {
-  readonly channel: ByteChannel;
+/** What a comparison needs and tells, wherever the target is. */
+export interface DiffRequest {
   readonly source: Device;
-  readonly remotePath: string;
   readonly options: DiffOptions;
   /** Gets the patch in pieces, which are its own; the next one comes when it resolves. */
   readonly writePatch: (bytes: Uint8Array) => Promise<void>;
-  /** Told as soon as both are known, and before a difference is judged. */
-  readonly onSize?: (sizes: DeviceSizes) => void;
   readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: DiffProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface GeneratePatchRequest extends DiffRequest {
+  readonly channel: ByteChannel;
+  readonly remotePath: string;
+  /** Told as soon as both are known, and before a difference is judged. */
+  readonly onSize?: (sizes: DeviceSizes) => void;
   readonly onVerbose?: OnVerbose;
-  readonly signal?: AbortSignal;
   readonly randomBytes?: (count: number) => Uint8Array;
 }
 

@@ -1,5 +1,5 @@
 import {throwIfCancelled} from './cancellation.js';
-import type {DiffProgress, DiffResult} from './client.js';
+import type {DiffRequest, DiffResult} from './client.js';
 import {agreeOnSizes} from './compare/agree-on-sizes.js';
 import {checkDiffOptions} from './compare/check-diff-options.js';
 import {type DiffOptions, topStepBytes} from './compare/diff-options.js';
@@ -11,16 +11,9 @@ import type {DifferingRun} from './hash/block-job.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import {PatchWriter} from './patch/patch-writer.js';
 
-export interface LocalDiffRequest {
-  readonly source: Device;
+/** `digest`, `fixedSalt` and `remoteData` among the options mean nothing here. */
+export interface LocalDiffRequest extends DiffRequest {
   readonly target: Device;
-  /** `digest`, `fixedSalt` and `remoteData` mean nothing here. */
-  readonly options: DiffOptions;
-  /** Gets the patch in pieces, which are its own; the next one comes when it resolves. */
-  readonly writePatch: (bytes: Uint8Array) => Promise<void>;
-  readonly onWarning?: (message: string) => void;
-  readonly onProgress?: (progress: DiffProgress) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
 interface PartUnderWay {

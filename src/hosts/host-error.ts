@@ -1,4 +1,4 @@
-import {ExpectedError, type FailureDetails} from '../errors.js';
+import {ProgramError} from '../errors.js';
 
 export type HostErrorCode =
   /** The program (or the connection command's first word) exists and could not be started. */
@@ -19,17 +19,5 @@ export type HostErrorCode =
   /** We were told to stop. */
   | 'cancelled';
 
-export interface HostFailureDetails extends FailureDetails {
-  readonly errorLines?: readonly string[] | undefined;
-}
-
 /** A command could not be run, or the way to its host failed. */
-export class HostError extends ExpectedError<HostErrorCode> {
-  /** The last lines of standard error, control characters made harmless; empty when there were none. */
-  readonly errorLines: readonly string[];
-
-  constructor(code: HostErrorCode, message: string, details: HostFailureDetails = {}) {
-    super(code, message, details);
-    this.errorLines = details.errorLines ?? [];
-  }
-}
+export class HostError extends ProgramError<HostErrorCode> {}

@@ -1,4 +1,4 @@
-import {ExpectedError, type FailureDetails} from '../errors.js';
+import {ProgramError} from '../errors.js';
 
 export type LvmErrorCode =
   | 'not-a-volume'
@@ -17,16 +17,5 @@ export type LvmErrorCode =
   | 'lvm-report'
   | 'lvm-failed';
 
-/** An expected failure around volumes and snapshots; `errorLines` are the last words of the lvm program. */
-export class LvmError extends ExpectedError<LvmErrorCode> {
-  readonly errorLines: readonly string[];
-
-  constructor(
-    code: LvmErrorCode,
-    message: string,
-    details: FailureDetails & {readonly errorLines?: readonly string[]} = {},
-  ) {
-    super(code, message, details);
-    this.errorLines = details.errorLines ?? [];
-  }
-}
+/** An expected failure around volumes and snapshots. */
+export class LvmError extends ProgramError<LvmErrorCode> {}

@@ -5,21 +5,10 @@ import {BdsyncError} from '../bdsync/errors.js';
 import type {Child} from '../hosts/host.js';
 import {sizeRemedy} from './ends/size-remedy.js';
 import {diffWithNativeClient} from './programs/native-client.js';
+import type {DiffOutcome} from './diff-outcome.js';
 import {startServer} from './programs/server.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
-
-/** What a comparison found, whichever client made it. */
-export interface DiffOutcome {
-  readonly sourceBytes: number;
-  readonly targetBytes: number;
-  /** Undefined where a native client does not tell. */
-  readonly differingBlocks: number | undefined;
-  readonly differingBytes: number;
-  readonly patchBytes: number;
-  /** Undefined where a native client does not tell. */
-  readonly digestBytes: number | undefined;
-}
 
 export type WritePatch = (bytes: Uint8Array) => Promise<void>;
 

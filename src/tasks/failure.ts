@@ -1,10 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {ExpectedError, messageOf} from '../errors.js';
-import {HostError} from '../hosts/host-error.js';
-import {LvmError} from '../lvm/lvm-error.js';
+import {ExpectedError, messageOf, ProgramError} from '../errors.js';
 import {unwrapSuppressed} from '../suppressed-errors.js';
 import type {TaskFailure} from './report.js';
-import {TaskError} from './task-error.js';
 
 /** Time for the news of a signal to arrive when a child of the same terminal told its end first. */
 const SIGNAL_NEWS_MS = 100;
@@ -31,8 +28,7 @@ export async function failureOf(
 }
 
 function told(cause: unknown): Pick<TaskFailure, 'code' | 'message' | 'hint' | 'errorLines' | 'cancelled'> {
-  const errorLines =
-    cause instanceof TaskError || cause instanceof HostError || cause instanceof LvmError ? cause.errorLines : [];
+  const errorLines = cause instanceof ProgramError ? cause.errorLines : [];
   if (cause instanceof ExpectedError) {
     const {code, message, hint} = cause;
     return {code, message, hint, errorLines, cancelled: code === 'cancelled'};

@@ -1,6 +1,7 @@
 import {performance} from 'node:perf_hooks';
 import {LvmError} from '../lvm/lvm-error.js';
-import {diff, type DiffOutcome} from './diff.js';
+import {diff} from './diff.js';
+import type {DiffOutcome} from './diff-outcome.js';
 import type {PatchSink} from './programs/child-sink.js';
 import type {Leftovers} from './state/leftovers.js';
 import {applyStoredPatch, startPatcher} from './programs/patcher.js';

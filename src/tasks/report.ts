@@ -1,3 +1,5 @@
+import type {DiffOutcome} from './diff-outcome.js';
+
 /** What happened to the tasks of one run: plain data that tables, JSON and log lines format. Times are milliseconds. */
 export interface RunReport {
   readonly version: string;
@@ -68,16 +70,8 @@ export interface TargetLeft {
  */
 export type TargetLeftState = 'untouched' | 'created' | 'partly-written' | 'complete';
 
-export interface TaskFigures {
+export interface TaskFigures extends DiffOutcome {
   readonly flow: Flow;
-  readonly sourceBytes: number;
-  readonly targetBytes: number;
-  /** Undefined where a native client does not tell. */
-  readonly differingBlocks: number | undefined;
-  readonly differingBytes: number;
-  readonly patchBytes: number;
-  /** Of digests received; undefined where a native client does not tell. */
-  readonly digestBytes: number | undefined;
   /** Over the task's connection (or the pipes to a local target's programs), each direction seen from here. */
   readonly sentBytes: number;
   readonly receivedBytes: number;

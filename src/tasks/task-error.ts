@@ -1,4 +1,4 @@
-import {ExpectedError, type FailureDetails} from '../errors.js';
+import {ProgramError} from '../errors.js';
 
 export type TaskErrorCode =
   | 'unknown-task'
@@ -23,16 +23,5 @@ export type TaskErrorCode =
   | 'stalled'
   | 'cancelled';
 
-/** A task that could not be done; `errorLines` are the last words of the program that failed. */
-export class TaskError extends ExpectedError<TaskErrorCode> {
-  readonly errorLines: readonly string[];
-
-  constructor(
-    code: TaskErrorCode,
-    message: string,
-    details: FailureDetails & {readonly errorLines?: readonly string[]} = {},
-  ) {
-    super(code, message, details);
-    this.errorLines = details.errorLines ?? [];
-  }
-}
+/** A task that could not be done. */
+export class TaskError extends ProgramError<TaskErrorCode> {}

@@ -7,7 +7,7 @@ import {describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions, generatePatch} from '#dist/bdsync/client.js';
 import {applyInMemory} from '../support/apply-in-memory.js';
 import {openNamed, PatchCollector} from '../support/bdsync-session.js';
-import {diffChoices, imagePair} from '../support/image-pairs.js';
+import {diffChoices, imagePair, spareTheOriginal, writeImagePair} from '../support/image-pairs.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../support/native-bdsync.js';
 import {nativePatch} from '../support/native-patch.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
@@ -20,8 +20,7 @@ describe.skipIf(nativeBdsync === undefined)(title, () => {
     const folder = await temporaryFolder();
     await fc.assert(
       fc.asyncProperty(imagePair, diffChoices, async ({local, remote}, choices) => {
-        await writeFile(join(folder, 'local.img'), local);
-        await writeFile(join(folder, 'remote.img'), remote);
+        await writeImagePair(folder, {local, remote});
         const options: DiffOptions = {...choices, fixedSalt: false, sizePolicy: {mode: 'resize', warn: false}};
         const [source, target] = choices.remoteData ? [remote, local] : [local, remote];
         const patch = await diffWithNative(folder, options);
@@ -35,11 +34,8 @@ describe.skipIf(nativeBdsync === undefined)(title, () => {
     const folder = await temporaryFolder();
     await fc.assert(
       fc.asyncProperty(imagePair, diffChoices, async ({local, remote}, choices) => {
-        // A larger block than an extent can hold, and different sizes: the original writes past the end.
-        fc.pre(choices.blockBytes <= 32768 || local.length === remote.length);
-        fc.pre(local.length + remote.length > 0);
-        await writeFile(join(folder, 'local.img'), local);
-        await writeFile(join(folder, 'remote.img'), remote);
+        spareTheOriginal({local, remote}, choices);
+        await writeImagePair(folder, {local, remote});
         const options: DiffOptions = {...choices, fixedSalt: true, sizePolicy: {mode: 'resize', warn: false}};
         const patch = await diffWithNative(folder, options);
         expect(patch.equals(await nativePatch(folder, options))).toBe(true);

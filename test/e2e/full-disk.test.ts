@@ -4,21 +4,13 @@ import {describe, expect, it} from 'vitest';
 import {noise, sha256, writePair} from '../support/images.js';
 import {taskReportOf} from '../support/reports.js';
 import {mountSmallFileSystem, noSmallFileSystem} from '../support/small-file-system.js';
-import {BDSYNC, BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
+import {BDSYNC} from '../support/spawn-program.js';
+import {syncImages} from '../support/sync-images.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 if (noSmallFileSystem !== undefined) console.warn(`skipped, ${noSmallFileSystem}`);
 
 const BYTES = 4 * 1024 * 1024;
-
-async function sync(folder: string, target: string, ...options: string[]): Promise<ProgramResult> {
-  const stateDir = join(folder, 'state');
-  return await runProgram(
-    BDSYNC_MANAGER,
-    ['sync', join(folder, 's.img'), target, `--state-dir=${stateDir}`, '--json', ...options],
-    {STATE_DIRECTORY: stateDir},
-  );
-}
 
 describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', () => {
   const ends = [
@@ -34,7 +26,7 @@ describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', ()
       await writeFile(join(folder, 's.img'), noise(BYTES, 3));
       await truncate(join(folder, 't.img'), BYTES);
       const before = await sha256(join(folder, 't.img'));
-      const result = await sync(folder, join(folder, 't.img'), `--target-patch-dir=${patches}`, ...connection);
+      const result = await syncImages(folder, join(folder, 't.img'), `--target-patch-dir=${patches}`, ...connection);
       expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('t.img on')});
       expect(result.stderr).toContain('was not touched');
       expect(taskReportOf(result)).toMatchObject({
@@ -55,7 +47,7 @@ describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', ()
       await writeFile(join(folder, 's.img'), noise(BYTES, 3));
       await writeFile(target, '');
       await truncate(target, BYTES);
-      const result = await sync(folder, target, ...connection);
+      const result = await syncImages(folder, target, ...connection);
       expect(result.status).toBe(3);
       expect(result.stderr).toContain(`${target} is incomplete`);
       expect(result.stderr).toMatch(/target: .*t\.img on .* may be partly written; the next run completes it/);
@@ -64,7 +56,7 @@ describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', ()
         failure: {code: 'disk-full', target: {path: target, state: 'partly-written'}},
       });
       disk.grow('8m');
-      expect(await sync(folder, target, ...connection)).toMatchObject({status: 0});
+      expect(await syncImages(folder, target, ...connection)).toMatchObject({status: 0});
       expect(await sha256(target)).toBe(await sha256(join(folder, 's.img')));
     });
   }

@@ -5,21 +5,13 @@ import {describe, expect, it} from 'vitest';
 import {noise} from '../support/images.js';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../support/loop-device.js';
 import {taskReportOf} from '../support/reports.js';
-import {BDSYNC, BDSYNC_MANAGER, runProgram, type ProgramResult} from '../support/spawn-program.js';
+import {BDSYNC} from '../support/spawn-program.js';
+import {syncImages} from '../support/sync-images.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 if (noLoopDevices !== undefined) console.warn(`skipped, ${noLoopDevices}`);
 
 const SIZE = 4 * 1024 * 1024;
-
-async function sync(folder: string, target: string, ...options: string[]): Promise<ProgramResult> {
-  const stateDir = join(folder, 'state');
-  return await runProgram(
-    BDSYNC_MANAGER,
-    ['sync', join(folder, 's.img'), target, `--state-dir=${stateDir}`, '--json', ...options],
-    {STATE_DIRECTORY: stateDir},
-  );
-}
 
 async function mountedDevice(folder: string): Promise<string> {
   await writeFile(join(folder, 's.img'), noise(SIZE, 1));
@@ -39,11 +31,11 @@ describe.skipIf(noLoopDevices !== undefined)('a target that is in use', () => {
       const folder = await temporaryFolder();
       const device = await mountedDevice(folder);
       const before = await readFile(join(folder, 't.img'));
-      const refused = await sync(folder, device, ...options);
+      const refused = await syncImages(folder, device, ...options);
       expect(refused).toMatchObject({status: 3, stderr: expect.stringContaining('--allow-target-in-use')});
       expect(taskReportOf(refused)).toMatchObject({failure: {code: 'target-in-use'}});
       expect((await readFile(join(folder, 't.img'))).equals(before)).toBe(true);
-      const allowed = await sync(folder, device, '--allow-target-in-use', ...options);
+      const allowed = await syncImages(folder, device, '--allow-target-in-use', ...options);
       expect(allowed).toMatchObject({status: 0});
       expect((await readFile(device)).equals(noise(SIZE, 1))).toBe(true);
     });
@@ -54,14 +46,16 @@ describe.skipIf(noLoopDevices !== undefined)('a target that is in use', () => {
     await writeFile(join(folder, 's.img'), noise(SIZE, 1));
     await writeFile(join(folder, 't.img'), Buffer.alloc(SIZE));
     attachLoopDevice(join(folder, 't.img'));
-    expect(taskReportOf(await sync(folder, join(folder, 't.img')))).toMatchObject({failure: {code: 'target-in-use'}});
+    expect(taskReportOf(await syncImages(folder, join(folder, 't.img')))).toMatchObject({
+      failure: {code: 'target-in-use'},
+    });
   });
 
   it('and the device behind which the source is, is refused as the source', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 's.img'), noise(SIZE, 1));
     const device = attachLoopDevice(join(folder, 's.img'));
-    const result = await sync(folder, device);
+    const result = await syncImages(folder, device);
     expect(taskReportOf(result)).toMatchObject({state: 'failed', failure: {code: 'same-device'}});
   });
 });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {DiffOptions} from '#dist/bdsync/client.js';
 import {applyInMemory} from '../../support/apply-in-memory.js';
-import {diffChoices, imagePair} from '../../support/image-pairs.js';
+import {diffChoices, imagePair, spareTheOriginal, writeImagePair} from '../../support/image-pairs.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../../support/native-bdsync.js';
 import {nativePatch} from '../../support/native-patch.js';
 import {serverCommand} from '../../support/run-bdsync.js';
@@ -17,11 +17,8 @@ describe.skipIf(nativeBdsync === undefined)(nativeBdsync ? title : `${title} (sk
     const folder = await temporaryFolder();
     await fc.assert(
       fc.asyncProperty(imagePair, diffChoices, async ({local, remote}, choices) => {
-        // A larger block than an extent can hold, and different sizes: the original writes past the end.
-        fc.pre(choices.blockBytes <= 32768 || local.length === remote.length);
-        fc.pre(local.length + remote.length > 0);
-        await writeFile(join(folder, 'local.img'), local);
-        await writeFile(join(folder, 'remote.img'), remote);
+        spareTheOriginal({local, remote}, choices);
+        await writeImagePair(folder, {local, remote});
         const options: DiffOptions = {...choices, fixedSalt: true, sizePolicy: {mode: 'resize', warn: false}};
         const patch = await nativePatch(folder, options, serverCommand());
         const [source, target] = choices.remoteData ? [remote, local] : [local, remote];
