@@ -1,14 +1,15 @@
 import {type Device, openDevice} from './device/device.js';
 import {BdsyncError} from './errors.js';
 import {ExtentWriter} from './patch/extent-writer.js';
-import {PatchDecoder, type PatchEvent} from './patch/patch-decoder.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
-import {patchInput} from './patch/patch-input.js';
+import {PatchReading} from './patch/patch-reading.js';
 import {sizeRemedy, type SizePolicy} from './size-policy.js';
 
 export interface PatchRequest {
   /** The bytes of the patch, in whatever pieces; the iterable is read to its end. */
   readonly patch: AsyncIterable<Uint8Array>;
+  /** A piece of the patch may change as soon as the next one is asked for. Otherwise it must stay as it is. */
+  readonly reusesPieces?: boolean;
   /** What to write to; without it, the path that the patch names. */
   readonly targetPath?: string | undefined;
   readonly sizePolicy: SizePolicy;
@@ -46,23 +47,11 @@ export interface PatchResult {
  *   the device forbids it; 'io', 'read' (the patch) and 'write' for what the machine refuses; 'cancelled'.
  */
 export async function applyPatch(request: PatchRequest): Promise<PatchResult> {
-  const reading = new PatchReading(request);
-  const events = reading.events();
-  try {
-    const first = await events.next();
-    if (first.done || first.value.kind !== 'header') throw new Error('the decoder gave no header first');
-    return await applyToTarget(first.value.header, events, reading, request);
-  } finally {
-    await events.return();
-  }
+  await using reading = new PatchReading(request.patch, request.signal);
+  return await applyToTarget(await reading.header(), reading, request);
 }
 
-async function applyToTarget(
-  header: PatchHeader,
-  events: AsyncIterable<PatchEvent>,
-  reading: PatchReading,
-  request: PatchRequest,
-): Promise<PatchResult> {
+async function applyToTarget(header: PatchHeader, reading: PatchReading, request: PatchRequest): Promise<PatchResult> {
   const targetPath = targetPathOf(header, request);
   await using device = await openDevice(targetPath, 'write');
   const foundBytes = device.sizeBytes;
@@ -70,17 +59,18 @@ async function applyToTarget(
   const writer = new ExtentWriter(device);
   try {
     if (sizeBytes > device.sizeBytes) await device.resize(sizeBytes);
-    const checksum = await writeExtents(events, device, writer, (position) => {
+    const checksum = await writeExtents(reading, device, writer, request, (position) => {
       const {writtenBytes} = writer;
       request.onProgress?.({writtenBytes, position, sizeBytes, patchBytes: reading.patchBytes});
     });
-    await writer.flush();
+    await writer.finish();
     // Only now: where the patch is applied while it is being made, the other end still reads what is cut off here.
     if (sizeBytes < device.sizeBytes) await device.resize(sizeBytes);
     await device.sync();
     const {extents, writtenBytes} = writer;
     return {targetPath, sizeBytes, extents, writtenBytes, patchBytes: reading.patchBytes, ...(checksum && {checksum})};
   } catch (error) {
+    await writer.abandon();
     const isTouched = writer.hasBegun || device.sizeBytes !== foundBytes;
     throw isTouched ? withIncompleteTarget(error, device, writer) : error;
   }
@@ -88,28 +78,36 @@ async function applyToTarget(
 
 /** Writes what lies within the device (with minsize, a patch may reach further); returns the patch's checksum. */
 async function writeExtents(
-  events: AsyncIterable<PatchEvent>,
+  reading: PatchReading,
   device: Device,
   writer: ExtentWriter,
+  {reusesPieces}: PatchRequest,
   onExtent: (endPosition: number) => void,
 ): Promise<PatchChecksum | undefined> {
   let checksum: PatchChecksum | undefined;
-  for await (const event of events) {
-    switch (event.kind) {
-      case 'header':
-        throw new Error('the decoder gave a second header');
-      case 'extent': {
-        const withinBytes = Math.max(0, device.sizeBytes - event.position);
-        await writer.add(event.position, event.data.subarray(0, withinBytes));
-        onExtent(event.position + event.data.length);
-        break;
+  for await (const events of reading.body()) {
+    for (const event of events) {
+      switch (event.kind) {
+        case 'header':
+          throw new Error('the decoder gave a second header');
+        case 'extent': {
+          const {position, data} = event;
+          const end = position + data.length;
+          const within = end <= device.sizeBytes ? data : data.subarray(0, Math.max(0, device.sizeBytes - position));
+          // Most need no waiting, which would cost more than all else.
+          const room = writer.add(position, within);
+          if (room) await room;
+          onExtent(end);
+          break;
+        }
+        case 'end':
+          checksum = event.checksum;
+          break;
+        default:
+          event satisfies never;
       }
-      case 'end':
-        checksum = event.checksum;
-        break;
-      default:
-        event satisfies never;
     }
+    if (reusesPieces) await writer.flush();
   }
   return checksum;
 }
@@ -148,24 +146,4 @@ function withIncompleteTarget(error: unknown, device: Device, writer: ExtentWrit
   const incomplete = `${device.path} is incomplete: ${done ?? 'the patch had been begun'}`;
   const hint = error.hint === undefined ? incomplete : `${error.hint}; ${incomplete}`;
   return new BdsyncError(error.code, error.message, {hint, cause: error});
-}
-
-/** A patch being read: its events, and how many of its bytes have come in. */
-class PatchReading {
-  patchBytes = 0;
-  readonly #input: AsyncIterable<Uint8Array>;
-
-  constructor({patch, signal}: PatchRequest) {
-    this.#input = patchInput(patch, signal);
-  }
-
-  /** A header, extents, an end; then it throws unless the bytes end there. */
-  async *events(): AsyncGenerator<PatchEvent, void> {
-    const decoder = new PatchDecoder();
-    for await (const piece of this.#input) {
-      this.patchBytes += piece.length;
-      yield* decoder.push(piece);
-    }
-    decoder.finish();
-  }
 }

@@ -1,7 +1,8 @@
-import {constants} from 'node:fs';
+import {constants, writevSync} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
 import {deviceError} from './device-error.js';
 import {type DeviceHandle, type DeviceKind, openDeviceHandle} from './device-facts.js';
+import {PendingWrite} from './pending-write.js';
 import {BdsyncError} from '../errors.js';
 
 /** A block device or an image file, open, with positions in bytes. */
@@ -19,11 +20,14 @@ export interface Device {
    */
   read(buffer: Uint8Array, position: number): Promise<void>;
   /**
-   * Writes all of `buffer` at `position`. Nothing is ever written past the end of the device.
+   * Writes all of `buffers`, one behind the other, from `position` on. Nothing is ever written past the end of the
+   * device.
    *
    * @throws BdsyncError 'write' naming path and position.
    */
-  write(buffer: Uint8Array, position: number): Promise<void>;
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  /** The same, and the thread waits: for what is so small that a promise would cost more than the write. */
+  writeNow(buffers: readonly Uint8Array[], position: number): void;
   /**
    * Returns when what was written has reached the medium.
    *
@@ -93,24 +97,26 @@ class OpenDevice implements Device {
     }
   }
 
-  async write(buffer: Uint8Array, position: number): Promise<void> {
-    if (position < 0 || position + buffer.length > this.#sizeBytes) {
-      const range = `${buffer.length} bytes at position ${position}`;
-      throw new BdsyncError('write', `refused to write ${range} of ${this.path}: it has ${this.#sizeBytes} bytes`);
+  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    const writing = new PendingWrite(this, buffers, position);
+    while (writing.isPending) {
+      try {
+        writing.taken((await this.#handle.writev(writing.buffers, writing.position)).bytesWritten);
+      } catch (error) {
+        throw writing.failure(error);
+      }
     }
-    let done = 0;
-    while (done < buffer.length) done += await this.#writeSome(buffer, done, position + done);
   }
 
-  async #writeSome(buffer: Uint8Array, offset: number, position: number): Promise<number> {
-    const trouble = `cannot write ${this.path} at position ${position}`;
-    try {
-      const {bytesWritten} = await this.#handle.write(buffer, offset, buffer.length - offset, position);
-      if (bytesWritten > 0) return bytesWritten;
-    } catch (error) {
-      throw deviceError('write', trouble, error);
+  writeNow(buffers: readonly Uint8Array[], position: number): void {
+    const writing = new PendingWrite(this, buffers, position);
+    while (writing.isPending) {
+      try {
+        writing.taken(writevSync(this.#handle.fd, writing.buffers, writing.position));
+      } catch (error) {
+        throw writing.failure(error);
+      }
     }
-    throw new BdsyncError('write', `${trouble}: nothing was taken`);
   }
 
   async sync(): Promise<void> {

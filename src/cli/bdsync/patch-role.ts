@@ -1,14 +1,18 @@
-import {applyPatch} from '../../bdsync/patcher.js';
+import {fstatSync} from 'node:fs';
+import {applyPatch, type PatchRequest} from '../../bdsync/patcher.js';
+import {readPatchFile} from '../../bdsync/patch/patch-file.js';
 import type {PatchInvocation} from './invocation.js';
 import {ProgressLines} from './progress-lines.js';
 import type {RoleContext} from './role-context.js';
+
+const STANDARD_INPUT = 0;
 
 /** Applies the patch on standard input. */
 export async function runPatch(invocation: PatchInvocation, {notices, signal}: RoleContext): Promise<void> {
   const {targetPath, sizePolicy, warnDevice, verbosity} = invocation;
   const progress = invocation.progress && new ProgressLines(invocation.progress, notices);
   const result = await applyPatch({
-    patch: process.stdin,
+    ...patchOnStandardInput(),
     targetPath,
     sizePolicy,
     warnDevice,
@@ -26,4 +30,10 @@ export async function runPatch(invocation: PatchInvocation, {notices, signal}: R
       `bdsync: ${patchBytes} bytes of patch: ${extents} extents, ${writtenBytes} bytes written to ${target}`,
     );
   }
+}
+
+/** A file is read in large pieces, and ahead; from anything else the data come when they come. */
+function patchOnStandardInput(): Pick<PatchRequest, 'patch' | 'reusesPieces'> {
+  if (!fstatSync(STANDARD_INPUT).isFile()) return {patch: process.stdin};
+  return {patch: readPatchFile(STANDARD_INPUT), reusesPieces: true};
 }

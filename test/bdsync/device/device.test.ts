@@ -30,7 +30,7 @@ describe('a file as device', () => {
     await truncate(path, 6 * 2 ** 30);
     await using device = await openDevice(path, 'write');
     expect(device.sizeBytes).toBe(6 * 2 ** 30);
-    await device.write(Buffer.from('far'), 5 * 2 ** 30 + 1);
+    await device.write([Buffer.from('f'), Buffer.from('ar')], 5 * 2 ** 30 + 1);
     const buffer = Buffer.alloc(5);
     await device.read(buffer, 5 * 2 ** 30);
     expect(buffer.toString()).toBe('\0far\0');
@@ -49,10 +49,12 @@ describe('a file as device', () => {
   it('never writes past its end', async () => {
     const path = await imageOf('abcdefgh');
     await using device = await openDevice(path, 'write');
-    await expect(device.write(Buffer.from('xyz'), 6)).rejects.toMatchObject({code: 'write'});
-    await device.write(Buffer.from('xy'), 6);
+    await expect(device.write([Buffer.from('xy'), Buffer.from('z')], 6)).rejects.toMatchObject({code: 'write'});
+    expect(() => device.writeNow([Buffer.from('xyz')], 6)).toThrow('refused to write 3 bytes at position 6');
+    await device.write([Buffer.from('xy')], 6);
+    device.writeNow([Buffer.from('A'), Buffer.from('B')], 0);
     await device.sync();
-    expect(await readFile(path, 'latin1')).toBe('abcdefxy');
+    expect(await readFile(path, 'latin1')).toBe('ABcdefxy');
   });
 
   it('grows by a hole and shrinks', async () => {

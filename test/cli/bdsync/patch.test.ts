@@ -1,6 +1,7 @@
 import {readFile, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {noise} from '../../support/images.js';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
 import {encodePatch, type PatchParts} from '../../support/patch-bytes.js';
 import {OUR_BDSYNC, runBdsync, startBdsync} from '../../support/run-bdsync.js';
@@ -41,6 +42,40 @@ describe('bdsync --patch', () => {
       ),
     });
     expect((await readFile(join(cwd, 'disk.img'))).indexOf(0)).toBe(65536);
+  });
+
+  it('does from a file what it does from a pipe, however large the patch is', async () => {
+    const image = noise(6 << 20, 1);
+    const sizeBytes = image.length;
+    const runs = [
+      {begin: 4096, bytes: 32768, count: 80},
+      {begin: 3 << 20, bytes: 4096, count: 300},
+      {begin: 5 << 20, bytes: 13, count: 70_000},
+    ];
+    const extents = runs.flatMap(({begin, bytes, count}) =>
+      Array.from({length: count}, (_, index) => {
+        // Every fifth is left out: some lie side by side, some do not.
+        const position = begin + (index + Math.floor(index / 5)) * bytes;
+        return {position, data: image.subarray(position, position + bytes)};
+      }),
+    );
+    const bytes = patchOf({sizeBytes, extents: extents.filter(({data}) => data.length > 0)});
+    const expected = Buffer.alloc(sizeBytes);
+    for (const {position, data} of extents) data.copy(expected, position);
+
+    const cwd = await imageFolder('');
+    await writeFile(join(cwd, 'patch'), bytes);
+    const fromFile = {cwd, program: ['/bin/sh', '-c', 'exec "$@" < patch', 'sh', ...OUR_BDSYNC]};
+    for (const options of [fromFile, {cwd, input: bytes}]) {
+      await writeFile(join(cwd, 'disk.img'), Buffer.alloc(sizeBytes));
+      expect(await runBdsync(['--patch=disk.img'], options)).toMatchObject({status: 0, stderr: ''});
+      expect((await readFile(join(cwd, 'disk.img'))).equals(expected)).toBe(true);
+    }
+    await truncate(join(cwd, 'patch'), bytes.length - 1);
+    expect(await runBdsync(['--patch=disk.img'], fromFile)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/the patch ends early at offset \d+, in the .*\(disk\.img is incomplete: /),
+    });
   });
 
   it('says nothing when all is well', async () => {

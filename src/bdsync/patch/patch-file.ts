@@ -1,0 +1,28 @@
+import {read} from 'node:fs';
+import {promisify} from 'node:util';
+
+/** Few system calls, and yet little enough that a piece is still in the processor's cache when it is written. */
+const PIECE_BYTES = 1024 * 1024;
+
+const readInto = promisify(read);
+
+/**
+ * The rest of a file, from where `descriptor` stands. While the consumer works on one piece, the next one is read. A
+ * piece holds until the next one is asked for.
+ */
+export async function* readPatchFile(descriptor: number): AsyncGenerator<Uint8Array, void> {
+  let current = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let ahead = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let reading = readInto(descriptor, ahead, 0, PIECE_BYTES, null);
+  try {
+    for (;;) {
+      const {bytesRead} = await reading;
+      if (bytesRead === 0) return;
+      [current, ahead] = [ahead, current];
+      reading = readInto(descriptor, ahead, 0, PIECE_BYTES, null);
+      yield current.subarray(0, bytesRead);
+    }
+  } finally {
+    await reading.catch(() => {});
+  }
+}
