@@ -26,9 +26,9 @@ export const COMMON_OPTIONS = [
     valueName: 'HOW',
     help: 'sizes may differ; HOW: resize, minsize, strict and warn',
   },
-  {name: 'zeroblocks', short: 'z', value: 'none', help: 'do not digest blocks of zeros time and again'},
+  {name: 'zeroblocks', short: 'z', value: 'none', help: 'accepted: blocks of zeros are always recognised'},
   {name: 'warndev', short: 'w', value: 'none', help: 'with --patch: warn when the patch is for another device'},
-  {name: 'flushcache', short: 'F', value: 'none', help: 'ask the server to keep its page cache free'},
+  {name: 'flushcache', short: 'F', value: 'none', help: 'read past the page cache, at both ends'},
   {name: 'progress', value: 'optional', valueName: 'noscroll', help: 'tell the progress, on one line with noscroll'},
   {name: 'help', short: 'H', value: 'none', help: 'show this text'},
 ] as const satisfies readonly DocumentedOption[];

@@ -105,7 +105,7 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     connectionQuoting: values.connection_quoting,
     localBdsyncBin: values.local_bdsync_bin,
     remoteBdsyncBin: values.remote_bdsync_bin,
-    bdsyncArgs: values.bdsync_args,
+    bdsyncArgs: {...values.bdsync_args, flushCache: values.bdsync_args.flushCache || values.flush_cache},
     targetPatchDir: values.target_patch_dir,
     applyPatchInPlace: values.apply_patch_in_place,
     createTargetIfMissing: values.create_target_if_missing,

@@ -35,7 +35,7 @@ export interface LvmSnapshotConfig {
   readonly programPath: string;
 }
 
-/** bdsync_args, understood once; each role is handed only the options that it accepts. */
+/** bdsync_args and the keys that stand for one of them, understood once; each role is handed only the options that it accepts. */
 export interface BdsyncArgs {
   readonly blockBytes: number | undefined;
   readonly hash: string | undefined;

@@ -20,6 +20,7 @@ export interface TaskValues {
   readonly create_target_if_missing: boolean;
   readonly allow_target_in_use: boolean;
   readonly bdsync_args: BdsyncArgs;
+  readonly flush_cache: boolean;
   readonly bandwidth_limit: number | undefined;
   readonly stall_timeout: number;
   readonly lvm_snapshot_enabled: boolean;
@@ -91,6 +92,10 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     }),
     whenUnset: () => parseBdsyncArgs([]),
   },
+  flush_cache: flag({
+    group: 'transfer',
+    doc: 'leave the page cache alone: read past it where a device allows it',
+  }),
   bandwidth_limit: optional(rateValue, {
     group: 'transfer',
     placeholder: 'rate',

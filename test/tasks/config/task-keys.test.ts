@@ -75,6 +75,17 @@ describe('a value is understood:', () => {
       {allowTargetInUse: true, createTargetIfMissing: true},
     ],
     ['options of bdsync', {...LOCAL, bdsync_args: '--diffsize=resize -tz'}, {}],
+    ['a switch for an option of bdsync', {...LOCAL, flush_cache: 'yes'}, {bdsyncArgs: withFlushCache('')}],
+    [
+      'both, beside other options',
+      {...LOCAL, flush_cache: 'yes', bdsync_args: '-Ft'},
+      {bdsyncArgs: withFlushCache('--twopass')},
+    ],
+    [
+      'the option without the switch',
+      {...LOCAL, flush_cache: 'no', bdsync_args: '-F'},
+      {bdsyncArgs: withFlushCache('')},
+    ],
     ['a target without a folder', {...LOCAL, target_path: 'home.img'}, {targetPath: 'home.img'}],
   ])('%s', (_, values, expected) => {
     expect(task(values)).toMatchObject(expected);
@@ -226,6 +237,10 @@ function booleanOf(text: string): {value: boolean} | {error: string} {
 
 function snapshot(size: string | undefined): TaskConfig['lvmSnapshot'] {
   return {size, name: 'bdsync-snapshot', programPath: '/sbin/lvm'};
+}
+
+function withFlushCache(options: string): TaskConfig['bdsyncArgs'] {
+  return {...task({...LOCAL, bdsync_args: options}).bdsyncArgs, flushCache: true};
 }
 
 function task(values: Record<string, string>): TaskConfig {
