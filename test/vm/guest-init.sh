@@ -16,7 +16,6 @@ mount -t devtmpfs dev dev
 # Hundreds of old terminals, which LVM would look at each time.
 rm -f dev/[pt]ty[a-z]?
 mount -t tmpfs tmpfs run
-mount -t tmpfs tmpfs tmp
 mkdir -p dev/shm run/lock run/lvm etc/lvm lib/modules
 mount -t tmpfs tmpfs dev/shm
 # The kernel loads modules of device-mapper by itself, with this program and from this folder.
@@ -32,10 +31,10 @@ stty raw -echo </dev/console
 exec chroot . /bin/sh -c '
   echo GUEST-READY
   while read -r id script; do
-    (eval "$(printf %b "$script")") </dev/null >/tmp/guest-stdout 2>/tmp/guest-stderr
+    (eval "$(printf %b "$script")") </dev/null >/run/guest-stdout 2>/run/guest-stderr
     status=$? stdout= stderr=
-    [ ! -s /tmp/guest-stdout ] || stdout=$(base64 -w0 /tmp/guest-stdout)
-    [ ! -s /tmp/guest-stderr ] || stderr=$(base64 -w0 /tmp/guest-stderr)
+    [ ! -s /run/guest-stdout ] || stdout=$(base64 -w0 /run/guest-stdout)
+    [ ! -s /run/guest-stderr ] || stderr=$(base64 -w0 /run/guest-stderr)
     echo "GUEST-RESULT $id $status $stdout $stderr"
   done
 '
