@@ -14,9 +14,10 @@ const LARGE_WRITE_BYTES = 64 * 1024;
 const MAX_BUSY_MS = 50;
 
 /**
- * How much may be on its way to the medium: a sync shows no progress, so none should take long, the last one included.
+ * So much is written, then a sync is begun beside what follows, and the one before awaited. It keeps the medium busy from
+ * early on; and the last sync, which shows no progress, has little to do.
  */
-const SYNC_BYTES = 256 * 1024 * 1024;
+const SYNC_BYTES = 64 * 1024 * 1024;
 
 /**
  * Writes extents to a device in the order in which they are added, adjacent ones together, and one write at a time.

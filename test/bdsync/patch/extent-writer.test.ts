@@ -66,22 +66,22 @@ it('begins a write only when the one before is done', async () => {
   expect(story).toEqual([`${MIB} at 0`, 'done', `${MIB} at ${MIB}`, 'done', '7 at 0']);
 });
 
-it('brings to the medium every 256 MiB, so that no sync is long and silent', async () => {
+it('brings to the medium every 64 MiB, so that no sync is long and silent', async () => {
   const {device, story} = watchedDevice();
   const writer = new ExtentWriter(device);
   const data = Buffer.alloc(MIB);
-  for (let index = 0; index < 600; index += 1) await writer.add(index * MIB, data);
+  for (let index = 0; index < 150; index += 1) await writer.add(index * MIB, data);
   await writer.flush();
   const syncs = story.flatMap((entry, index) => (entry === 'sync' ? [index] : []));
-  expect(syncs).toEqual([256, 513]);
-  expect(writer.writtenBytes).toBe(600 * MIB);
+  expect(syncs).toEqual([64, 129]);
+  expect(writer.writtenBytes).toBe(150 * MIB);
 });
 
 it('passes on in the end that the medium refused on the way', async () => {
   const {device} = watchedDevice({sync: () => Promise.reject(new Error('the disk is gone'))});
   const writer = new ExtentWriter(device);
   const data = Buffer.alloc(MIB);
-  for (let index = 0; index < 260; index += 1) await writer.add(index * MIB, data);
+  for (let index = 0; index < 70; index += 1) await writer.add(index * MIB, data);
   await expect(writer.finish()).rejects.toThrow('the disk is gone');
   await writer.abandon();
 });
