@@ -10,14 +10,20 @@ import {startServer} from './programs/server.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
 
-export type WritePatch = (bytes: Uint8Array) => Promise<void>;
+/** Who gets the patch of a comparison. */
+export interface PatchTaker {
+  /** Called when the other end has answered, before the first bytes: what it takes to write may be started. */
+  begin(): void;
+  /** Resolves when more may come. */
+  write(bytes: Uint8Array): Promise<void>;
+}
 
 /** Compares the source with the target and hands the patch on as it grows. */
-export async function diff(context: TaskContext, sourcePath: string, writePatch: WritePatch): Promise<DiffOutcome> {
+export async function diff(context: TaskContext, sourcePath: string, taker: PatchTaker): Promise<DiffOutcome> {
   const {plan, host} = context;
   return host.isLocal && plan.client.kind === 'built-in'
-    ? await diffHere(context, plan.client.options, sourcePath, writePatch)
-    : await diffWithServer(context, sourcePath, writePatch);
+    ? await diffHere(context, plan.client.options, sourcePath, taker)
+    : await diffWithServer(context, sourcePath, taker);
 }
 
 /** Both are on this machine: they are compared as they are, without a server and without digests. */
@@ -25,9 +31,10 @@ async function diffHere(
   {plan, meter, signal, teller, watchdog}: TaskContext,
   options: DiffOptions,
   sourcePath: string,
-  writePatch: WritePatch,
+  taker: PatchTaker,
 ): Promise<DiffOutcome> {
   watchdog.waitingFor = `the comparison of ${sourcePath} with ${plan.target.path}`;
+  taker.begin();
   await using source = await openDevice(sourcePath, 'read');
   await using target = await openDevice(plan.target.path, 'read');
   try {
@@ -35,7 +42,7 @@ async function diffHere(
       source,
       target,
       options,
-      writePatch,
+      writePatch: (bytes) => taker.write(bytes),
       onWarning: (message) => teller.log('warning', message),
       onProgress: ({comparedBytes, totalBytes, patchBytes}) => {
         // Nothing that the meter counts moves while all is equal.
@@ -50,24 +57,27 @@ async function diffHere(
   }
 }
 
-async function diffWithServer(context: TaskContext, sourcePath: string, writePatch: WritePatch): Promise<DiffOutcome> {
+async function diffWithServer(context: TaskContext, sourcePath: string, taker: PatchTaker): Promise<DiffOutcome> {
   const {plan, host, watchdog, signal} = context;
   await using server = await startServer(context);
   watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;
   let sinkFailure: unknown;
-  const write: WritePatch = async (bytes) => {
-    try {
-      await writePatch(bytes);
-    } catch (error) {
-      sinkFailure = error;
-      throw error;
-    }
+  const watched: PatchTaker = {
+    begin: () => taker.begin(),
+    async write(bytes) {
+      try {
+        await taker.write(bytes);
+      } catch (error) {
+        sinkFailure = error;
+        throw error;
+      }
+    },
   };
   try {
     const outcome =
       plan.client.kind === 'native'
-        ? await diffWithNativeClient(context, plan.client, server.child, sourcePath, write)
-        : await diffBuiltIn(context, plan.client.options, server.child, sourcePath, write);
+        ? await diffWithNativeClient(context, plan.client, server.child, sourcePath, watched)
+        : await diffBuiltIn(context, plan.client.options, server.child, sourcePath, watched);
     await server.finish();
     return outcome;
   } catch (error) {
@@ -82,7 +92,7 @@ async function diffBuiltIn(
   options: DiffOptions,
   server: Child,
   sourcePath: string,
-  writePatch: WritePatch,
+  taker: PatchTaker,
 ): Promise<DiffOutcome> {
   await using source = await openDevice(sourcePath, 'read');
   return await generatePatch({
@@ -90,7 +100,8 @@ async function diffBuiltIn(
     source,
     remotePath: plan.target.path,
     options,
-    writePatch,
+    writePatch: (bytes) => taker.write(bytes),
+    onSize: () => taker.begin(),
     onWarning: (message) => teller.log('warning', message),
     onProgress: ({comparedBytes, totalBytes, patchBytes}) =>
       teller.progress(meter, comparedBytes, totalBytes, patchBytes),

@@ -2,8 +2,8 @@ import {performance} from 'node:perf_hooks';
 import {LvmError} from '../lvm/lvm-error.js';
 import {diff} from './diff.js';
 import type {DiffOutcome} from './diff-outcome.js';
-import type {PatchSink} from './programs/child-sink.js';
 import type {Leftovers} from './state/leftovers.js';
+import {lateSink, type LateSink} from './programs/late-sink.js';
 import {applyStoredPatch, startPatcher} from './programs/patcher.js';
 import type {StageTimes} from './report.js';
 import type {ConsistentSource} from './ends/snapshot.js';
@@ -18,7 +18,7 @@ export interface FlowOutcome extends DiffOutcome {
 export async function applyInPlace(context: TaskContext, source: ConsistentSource): Promise<FlowOutcome> {
   const {teller, watchdog, host, plan} = context;
   teller.enter('generate');
-  await using patcher = await startPatcher(context);
+  await using patcher = lateSink(() => startPatcher(context));
   const {outcome, generateMs, transferMs} = await diffInto(context, source, patcher);
   await source.requireValid(context.signal);
   teller.enter('apply');
@@ -36,7 +36,7 @@ export async function applyThroughFile(
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
-  await using stored = await storePatch(context, patchDir, leftovers);
+  await using stored = storePatch(context, patchDir, leftovers);
   const {outcome, generateMs, transferMs} = await diffInto(context, source, stored.sink);
   const finishMs = await timed(async () => {
     await stored.sink.finish();
@@ -57,17 +57,20 @@ interface TimedDiff {
 }
 
 /** Compares until the patch is in the sink. When the sink's program ends before that, so does the comparison. */
-async function diffInto(context: TaskContext, source: ConsistentSource, sink: PatchSink): Promise<TimedDiff> {
+async function diffInto(context: TaskContext, source: ConsistentSource, sink: LateSink): Promise<TimedDiff> {
   const broken = new AbortController();
   void sink.brokenOff.then((failure) => broken.abort(failure));
   const signal = AbortSignal.any([context.signal, broken.signal]);
   let transferMs = 0;
   const startedAt = performance.now();
   try {
-    const outcome = await diff({...context, signal}, source.path, async (bytes) => {
-      const before = performance.now();
-      await sink.write(bytes);
-      transferMs += performance.now() - before;
+    const outcome = await diff({...context, signal}, source.path, {
+      begin: () => sink.begin(),
+      async write(bytes) {
+        const before = performance.now();
+        await sink.write(bytes);
+        transferMs += performance.now() - before;
+      },
     });
     return {outcome, generateMs: performance.now() - startedAt - transferMs, transferMs};
   } catch (error) {

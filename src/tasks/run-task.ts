@@ -135,7 +135,7 @@ async function rehearse(step: Step): Promise<Rehearsal> {
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
   teller.enter('generate');
   const startedAt = performance.now();
-  const outcome = await diff(context, plan.sourcePath, () => Promise.resolve());
+  const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
   return {plan, outcome: {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}}};
 }

@@ -14,8 +14,6 @@ import {writePair} from './images.js';
 import {OUR_BDSYNC} from './run-bdsync.js';
 import {temporaryFolder} from './temporary-folder.js';
 
-const CONNECTION = ['env', 'A=1'];
-
 export interface LocalTask {
   readonly folder: string;
   readonly context: TaskContext;
@@ -27,6 +25,8 @@ export interface LocalTask {
 export interface TargetScripts {
   readonly server?: string;
   readonly patch?: string;
+  /** What the connection command does before what it is to start; nothing, with the name `env …`, where left out. */
+  readonly connection?: string;
 }
 
 /** What a run has made by the time it compares: a task from `s.img` to `t.img`, 300 000 bytes with 20 edits. */
@@ -39,10 +39,14 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
   const lines = ['#!/bin/sh', 'case "$1" in', `--server)\n${server}\n;;`, `--patch*)\n${patch}\n;;`, 'esac\n'];
   await writeFile(program, lines.join('\n').replaceAll('$BDSYNC', quoteWords(OUR_BDSYNC)));
   await chmod(program, 0o755);
+  const connection = scripts.connection === undefined ? ['env', 'A=1'] : [join(folder, 'connection')];
+  if (scripts.connection !== undefined) {
+    await writeFile(join(folder, 'connection'), `#!/bin/sh\n${scripts.connection}\nexec "$@"\n`, {mode: 0o755});
+  }
   const plan: TaskPlan = {
     task: 'home',
     sourcePath: join(folder, 's.img'),
-    target: {connection: CONNECTION, quoting: 'none', path: join(folder, 't.img')},
+    target: {connection, quoting: 'none', path: join(folder, 't.img')},
     flow: {kind: 'in-place'},
     client: {kind: 'built-in', options: DEFAULT_DIFF_OPTIONS},
     targetProgram: [program],
@@ -64,7 +68,7 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
   const context: TaskContext = {
     plan,
     // Behind a connection, though to this machine: a target that is simply here needs no server.
-    host: connectionHost(CONNECTION, {quoting: 'none', onTerminal: false}),
+    host: connectionHost(connection, {quoting: 'none', onTerminal: false}),
     farEnd: {kind: 'ours', version: '0.5.0'},
     meter,
     watchdog: new Watchdog({timeoutMs: 0, meter, onStall: () => {}}),

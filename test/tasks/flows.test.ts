@@ -1,17 +1,39 @@
-import {mkdir, readdir} from 'node:fs/promises';
+import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/client.js';
+import {encodeHello, encodeSize} from '#dist/bdsync/wire/opening-messages.js';
 import {LvmError} from '#dist/lvm/lvm-error.js';
 import type {ConsistentSource} from '#dist/tasks/ends/snapshot.js';
 import {applyInPlace, applyThroughFile} from '#dist/tasks/flows.js';
+import type {TaskPlan} from '#dist/tasks/plan.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {sha256} from '../support/images.js';
+import {NO_NATIVE_BDSYNC, nativeBdsync} from '../support/native-bdsync.js';
 import {type LocalTask, localTask} from '../support/local-task.js';
 
 /** Reads hello and answers nothing more, as behind a disk that hangs. */
 const HANGS = 'exec sleep 600';
+/** Answers its size, and nothing more. */
+const ANSWERS_AND_HANGS = `printf '${octal(encodeHello('SERVER'), encodeSize(300_000))}'; exec sleep 600`;
+/** Starts its server and passes nothing on. */
+const SILENT_CLIENT: TaskPlan['client'] = {
+  kind: 'native',
+  program: 'sh',
+  arguments: ['-c', 'eval "$1" >/dev/null; exec sleep 600'],
+  options: DEFAULT_DIFF_OPTIONS,
+};
+/** As a password prompt that is answered after a while, which must not meet another one. */
+const PROMPT = 'log="${0%/*}/prompts"; echo asked >>"$log"; sleep 0.4; echo answered >>"$log"';
 const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
+
+function octal(...messages: Uint8Array[]): string {
+  return Array.from(Buffer.concat(messages), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+}
+
+async function promptsOf({folder}: LocalTask): Promise<string[]> {
+  return (await readFile(join(folder, 'prompts'), 'utf8')).trim().split('\n');
+}
 
 function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Promise.resolve()): ConsistentSource {
   return {path: context.plan.sourcePath, requireValid, [Symbol.asyncDispose]: () => Promise.resolve()};
@@ -119,7 +141,7 @@ describe.each(FLOWS)('%s', (_, run) => {
 
 describe('a program that takes the patch and fails while the comparison has nothing for it', () => {
   it('ends the comparison: in place', async () => {
-    const task = await localTask({server: HANGS, patch: 'echo "it is in use" >&2; exit 15'});
+    const task = await localTask({server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'});
     await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
       code: 'patcher-failed',
       message: expect.stringContaining('status 15 (the target is in use)'),
@@ -128,10 +150,76 @@ describe('a program that takes the patch and fails while the comparison has noth
     expect(task.context.teller.targetState).toBe('untouched');
   });
 
+  it('ends the comparison of a native client: in place', async () => {
+    const scripts = {server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'};
+    const task = await localTask(scripts, {client: SILENT_CLIENT});
+    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+      code: 'patcher-failed',
+      errorLines: ['it is in use'],
+    });
+    expect(task.context.teller.targetState).toBe('untouched');
+  });
+
   it('ends the comparison: in a file', async () => {
-    const task = await localTask({server: HANGS});
+    const task = await localTask({server: ANSWERS_AND_HANGS});
     const missing = throughFile(task, sourceOf(task), join(task.folder, 'no such folder'));
     await expect(missing).rejects.toMatchObject({code: 'patch-dir'});
+  });
+});
+
+describe.each(FLOWS)('connections that ask for a password: %s', (_, run) => {
+  const native: TaskPlan['client'] = {
+    kind: 'native',
+    program: nativeBdsync ?? '',
+    arguments: [],
+    options: DEFAULT_DIFF_OPTIONS,
+  };
+  const clients: [string, Partial<TaskPlan>, boolean][] = [
+    ['our client', {}, false],
+    [
+      nativeBdsync ? 'a native client' : `a native client (skipped: ${NO_NATIVE_BDSYNC})`,
+      {client: native},
+      !nativeBdsync,
+    ],
+  ];
+  for (const [client, changes, isSkipped] of clients) {
+    it.skipIf(isSkipped)(`are made one after the other with ${client}`, async () => {
+      const task = await localTask({connection: PROMPT}, changes);
+      await run(task);
+      expect(await isSynced(task)).toBe(true);
+      const prompts = await promptsOf(task);
+      expect(prompts.length).toBeGreaterThanOrEqual(4);
+      expect(prompts).toEqual(prompts.map((_line, index) => (index % 2 === 0 ? 'asked' : 'answered')));
+    });
+  }
+
+  it('are one only when the server does not answer', async () => {
+    const task = await localTask({connection: PROMPT, server: 'exit 12'});
+    await expect(run(task)).rejects.toMatchObject({code: 'server-failed'});
+    expect(await promptsOf(task)).toEqual(['asked', 'answered']);
+  });
+});
+
+describe('a patch file', () => {
+  it.each([
+    ['a good run', {}],
+    ['a failure', {patch: 'exit 8'}],
+  ])('is recorded before it is made; of both, nothing is left after %s', async (_, scripts) => {
+    const note = 'cp "$here/state/temporary/home.json" "$here/record"; ls "$here/patches" >"$here/made"';
+    const connection = `here=\${0%/*}; case "$3" in *"set -C"*) ${note};; esac`;
+    const task = await localTask({...scripts, connection});
+    await throughFile(task).catch(() => {});
+    const record: unknown = JSON.parse(await readFile(join(task.folder, 'record'), 'utf8'));
+    expect(record).toMatchObject({records: [{kind: 'file', path: expect.stringContaining('/patches/patch-')}]});
+    expect(await readFile(join(task.folder, 'made'), 'utf8')).toBe('');
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+    expect(await readdir(join(task.folder, 'patches'))).toEqual([]);
+  });
+
+  it('is not made when it cannot be recorded, which ends the comparison', async () => {
+    const task = await localTask({server: `rm -r "\${0%/*}/state"; ${ANSWERS_AND_HANGS}`});
+    await expect(throughFile(task)).rejects.toMatchObject({code: 'state-dir'});
+    expect(await readdir(join(task.folder, 'patches'))).toEqual([]);
   });
 });
 
@@ -155,12 +243,8 @@ describe('a native client', () => {
 
   it('does not hide that the far end speaks something else than the protocol', async () => {
     const banner = 'echo "Welcome to the backup host"; exec $BDSYNC "$@"';
-    // Starts its server, and waits for the rest of what it takes for a long message.
-    const client = ['-c', 'eval "$1" >/dev/null; exec sleep 600'];
-    const task = await localTask(
-      {server: banner},
-      {client: {kind: 'native', program: 'sh', arguments: client, options: DEFAULT_DIFF_OPTIONS}},
-    );
+    // It waits for the rest of what it takes for a long message.
+    const task = await localTask({server: banner}, {client: SILENT_CLIENT});
     await expect(throughFile(task)).rejects.toMatchObject({
       code: 'server-failed',
       message: expect.stringMatching(/it began with the text "Welcome to the backup host".* on env … for .*t\.img/),

@@ -3,19 +3,26 @@ import {BdsyncError} from '../../bdsync/errors.js';
 import {MessageDecoder} from '../../bdsync/wire/message-decoder.js';
 import {parseSize} from '../../bdsync/wire/opening-messages.js';
 
+interface AnnouncedSizeRequest {
+  /** Called once, when the size is known. */
+  readonly onSize: () => void;
+  /** Called once, when the server speaks something else than the protocol. */
+  readonly onFault: () => void;
+}
+
 /**
  * Looks at a server's side of a conversation that goes on to somebody else: at the size that it announces, and at
  * what it says instead if it does not speak the protocol. Later messages are not looked at.
  */
 export class AnnouncedSize {
-  readonly #onFault: () => void;
+  readonly #request: AnnouncedSizeRequest;
   #sizeBytes: number | undefined;
   #cause: BdsyncError | undefined;
   /** The first bytes, as long as they may be something else than the protocol. */
   #greeting: Greeting | undefined = new Greeting();
 
-  constructor(onFault: () => void) {
-    this.#onFault = onFault;
+  constructor(request: AnnouncedSizeRequest) {
+    this.#request = request;
   }
 
   get sizeBytes(): number | undefined {
@@ -43,12 +50,13 @@ export class AnnouncedSize {
         this.#greeting = undefined;
         if (message.kind !== 'size') continue;
         this.#sizeBytes = parseSize(message.payload);
+        this.#request.onSize();
         return;
       }
     } catch (error) {
       if (!(error instanceof BdsyncError)) throw error;
       this.#cause = error;
-      this.#onFault();
+      this.#request.onFault();
     }
   }
 }

@@ -8,7 +8,7 @@ export interface PatchSink {
   /** Resolves when more may be written; rejects with why the program ended. */
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves with why, when the program fails before it is asked to finish, which need not show in a write soon. */
-  readonly brokenOff: Promise<ExpectedError>;
+  readonly brokenOff: Promise<Error>;
   /** Ends the input and waits for the program's own good ending. */
   finish(): Promise<void>;
 }

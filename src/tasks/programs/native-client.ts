@@ -6,7 +6,7 @@ import {quoteServerCommand} from '../../bdsync/server-command.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
 import {localHost} from '../../hosts/local-host.js';
-import type {WritePatch} from '../diff.js';
+import type {PatchTaker} from '../diff.js';
 import type {DiffOutcome} from '../diff-outcome.js';
 import {drainOrClose, isOpen} from './drain.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
@@ -34,7 +34,7 @@ export async function diffWithNativeClient(
   native: NativeClient,
   server: Child,
   sourcePath: string,
-  writePatch: WritePatch,
+  taker: PatchTaker,
 ): Promise<DiffOutcome> {
   const {plan, watchdog, signal, meter, teller} = context;
   const role: ProgramRole = {
@@ -57,11 +57,14 @@ export async function diffWithNativeClient(
     },
   );
   using _watch = watchdog.watch(() => childProgress(client));
-  // The original may wait for the rest of what it takes for a long message.
-  const announced = new AnnouncedSize(() => setTimeout(() => void client.kill(), BANNER_WAIT_MS).unref());
+  const announced = new AnnouncedSize({
+    onSize: () => taker.begin(),
+    // The original may wait for the rest of what it takes for a long message.
+    onFault: () => setTimeout(() => void client.kill(), BANNER_WAIT_MS).unref(),
+  });
   const conversation = converse(client.socket, server, announced);
   try {
-    const figures = await observePatch(client, writePatch);
+    const figures = await observePatch(client, taker);
     await conversation;
     await expectSuccess(client, role);
     tellLastWords(client, native.program, teller);
@@ -74,7 +77,7 @@ export async function diffWithNativeClient(
 }
 
 /** Hands the client's patch on and counts what is in it. */
-async function observePatch(client: Child, writePatch: WritePatch): Promise<Omit<DiffOutcome, 'targetBytes'>> {
+async function observePatch(client: Child, taker: PatchTaker): Promise<Omit<DiffOutcome, 'targetBytes'>> {
   const decoder = new PatchDecoder();
   const figures = {sourceBytes: 0, differingBytes: 0, patchBytes: 0};
   const chunks: AsyncIterable<Uint8Array> = client.stdout;
@@ -84,7 +87,7 @@ async function observePatch(client: Child, writePatch: WritePatch): Promise<Omit
       if (event.kind === 'header') figures.sourceBytes = event.header.sizeBytes;
       if (event.kind === 'extent') figures.differingBytes += event.data.length;
     }
-    await writePatch(bytes);
+    await taker.write(bytes);
   }
   decoder.finish();
   return {...figures, differingBlocks: undefined, digestBytes: undefined};

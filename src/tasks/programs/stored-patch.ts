@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import type {Host} from '../../hosts/host.js';
 import {messageOf} from '../../errors.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
+import {lateSink, type LateSink} from './late-sink.js';
 import type {ProgramRole} from './explain-ending.js';
 import type {FileRecord, Leftovers} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
@@ -13,43 +14,50 @@ const REMOVE_TIMEOUT_MS = 60_000;
 // set -C: creates, and never writes into a file that is there.
 const STORE_SCRIPT = 'umask 077; set -C; cat > "$1"';
 
-/** A patch file on the target's host while it is made and applied; removed on disposal, whatever happened. */
+/** A patch file on the target's host, made when its sink begins; removed on disposal, whatever happened. */
 export interface StoredPatch extends AsyncDisposable {
   readonly path: string;
-  readonly sink: PatchSink;
+  readonly sink: LateSink;
   /** Makes sure that the host has what was sent. */
   verifySize(sentBytes: number): Promise<void>;
 }
 
-export async function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): Promise<StoredPatch> {
-  const {host, meter, plan, signal} = context;
+export function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): StoredPatch {
+  const {host, plan, teller} = context;
   const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
   const {connection, quoting} = plan.target;
   const record: FileRecord = {kind: 'file', connection, quoting, path};
-  await leftovers.add(record);
-  const role: ProgramRole = {code: 'store-failed', what: 'storing the patch', hostName: host.name, path};
-  const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path], {
-    meter,
-    signal,
-    describe: `storing the patch on ${host.name}`,
+  let isRecorded = false;
+  const sink = lateSink(async () => {
+    await leftovers.add(record);
+    isRecorded = true;
+    return await startStoring(context, path);
   });
   return {
     path,
-    sink: sinkOf(child, role),
+    sink,
     verifySize: (sentBytes) => verifySize(context, path, sentBytes),
     async [Symbol.asyncDispose]() {
-      await child[Symbol.asyncDispose]();
+      await sink[Symbol.asyncDispose]();
+      if (!isRecorded) return;
       try {
         await removeFile(host, path);
         await leftovers.drop(record);
       } catch (error) {
-        context.teller.log(
+        teller.log(
           'warning',
           `the patch file ${path} could not be removed from ${host.name} and is left to the next run: ${messageOf(error)}`,
         );
       }
     },
   };
+}
+
+async function startStoring({host, meter, signal}: TaskContext, path: string): Promise<PatchSink & AsyncDisposable> {
+  const describe = `storing the patch on ${host.name}`;
+  const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path], {meter, signal, describe});
+  const role: ProgramRole = {code: 'store-failed', what: 'storing the patch', hostName: host.name, path};
+  return {...sinkOf(child, role), [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]()};
 }
 
 /** Removes a file on a host; that it is not there is fine. Throws when it may still be there. */
