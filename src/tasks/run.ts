@@ -1,4 +1,5 @@
 import {realpath} from 'node:fs/promises';
+import {resolve} from 'node:path';
 import {packageVersion} from '../version.js';
 import {HostPool} from './ends/host-pool.js';
 import type {ConfiguredTask} from './config/configuration.js';
@@ -22,7 +23,8 @@ export interface RunOptions {
 export async function runTasks(options: RunOptions): Promise<RunReport> {
   const {tasks, configFile, dryRun, onEvent, signal} = options;
   const startedAt = new Date().toISOString();
-  const origin = configFile === undefined ? 'command line' : await realpath(configFile);
+  const origin =
+    configFile === undefined ? 'command line' : await realpath(configFile).catch(() => resolve(configFile));
   const pool = new HostPool();
   const reports: TaskReport[] = [];
   for (const [index, selected] of tasks.entries()) {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {edited, noise, sha256, writePair} from '../support/images.js';
 import {reportOf, taskReportOf} from '../support/reports.js';
-import {BDSYNC_MANAGER, runProgram, type ProgramResult} from '../support/spawn-program.js';
+import {BDSYNC_MANAGER, runCommand, runProgram, type ProgramResult} from '../support/spawn-program.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {writeConfig} from '../support/write-config.js';
 
@@ -39,6 +39,23 @@ describe('a task from this machine to this machine', () => {
       expect(taskReportOf(second)).toMatchObject({state: 'synced', figures: {differingBlocks: 0, differingBytes: 0}});
     });
   }
+
+  it('may be configured by what a pipe brings', async () => {
+    const folder = await temporaryFolder();
+    await writePair(join(folder, 'source.img'), join(folder, 'target.img'), 100_000, 3);
+    const config = await writeConfig(join(folder, 'tasks.conf'), {
+      disk: {
+        source_path: join(folder, 'source.img'),
+        target_path: join(folder, 'target.img'),
+        apply_patch_in_place: 'yes',
+        state_dir: join(folder, 'state'),
+      },
+    });
+    const script = 'cat "$1" | "$2" "$3" --config /dev/stdin';
+    const result = await runCommand('sh', ['-c', script, 'sh', config, process.execPath, BDSYNC_MANAGER]);
+    expect(result).toMatchObject({status: 0, stdout: '', stderr: ''});
+    expect(await sha256(join(folder, 'target.img'))).toBe(await sha256(join(folder, 'source.img')));
+  });
 
   it('prints nothing under cron when all is well', async () => {
     const folder = await temporaryFolder();
