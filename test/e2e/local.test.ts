@@ -15,6 +15,21 @@ async function manager(folder: string, ...args: string[]): Promise<ProgramResult
   return await runProgram(BDSYNC_MANAGER, args, {STATE_DIRECTORY: join(folder, 'state'), HOME: folder});
 }
 
+/** A small image and a copy that differs, with a configuration that brings them in step in place. */
+async function taskInPlace(): Promise<{folder: string; config: string}> {
+  const folder = await temporaryFolder();
+  await writePair(join(folder, 'source.img'), join(folder, 'target.img'), 100_000, 3);
+  const config = await writeConfig(join(folder, 'tasks.conf'), {
+    disk: {
+      source_path: join(folder, 'source.img'),
+      target_path: join(folder, 'target.img'),
+      apply_patch_in_place: 'yes',
+      state_dir: join(folder, 'state'),
+    },
+  });
+  return {folder, config};
+}
+
 describe('a task from this machine to this machine', () => {
   for (const flow of ['in-place', 'patch-file'] as const) {
     it(`makes the target equal to the source (${flow}) and finds nothing the next time`, async () => {
@@ -41,16 +56,7 @@ describe('a task from this machine to this machine', () => {
   }
 
   it('may be configured by what a pipe brings', async () => {
-    const folder = await temporaryFolder();
-    await writePair(join(folder, 'source.img'), join(folder, 'target.img'), 100_000, 3);
-    const config = await writeConfig(join(folder, 'tasks.conf'), {
-      disk: {
-        source_path: join(folder, 'source.img'),
-        target_path: join(folder, 'target.img'),
-        apply_patch_in_place: 'yes',
-        state_dir: join(folder, 'state'),
-      },
-    });
+    const {folder, config} = await taskInPlace();
     const script = 'cat "$1" | "$2" "$3" --config /dev/stdin';
     const result = await runCommand('sh', ['-c', script, 'sh', config, process.execPath, BDSYNC_MANAGER]);
     expect(result).toMatchObject({status: 0, stdout: '', stderr: ''});
@@ -58,16 +64,7 @@ describe('a task from this machine to this machine', () => {
   });
 
   it('prints nothing under cron when all is well', async () => {
-    const folder = await temporaryFolder();
-    await writePair(join(folder, 'source.img'), join(folder, 'target.img'), 100_000, 3);
-    const config = await writeConfig(join(folder, 'tasks.conf'), {
-      disk: {
-        source_path: join(folder, 'source.img'),
-        target_path: join(folder, 'target.img'),
-        apply_patch_in_place: 'yes',
-        state_dir: join(folder, 'state'),
-      },
-    });
+    const {folder, config} = await taskInPlace();
     expect(await manager(folder, '--config', config)).toMatchObject({status: 0, stdout: '', stderr: ''});
   });
 
