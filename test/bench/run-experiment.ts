@@ -34,8 +34,9 @@ export async function runExperiment(
   const variants = opened.variants.filter(({section}) => bench.options.only.has(section));
   const samples = new Map(variants.map(({id}) => [id, [] as Sample[]]));
   for (let round = 1; round <= rounds; round += 1) {
-    await readThrough(cached, bench.signal);
     for (const {id, name, run} of variants) {
+      // Each time: the original program drops from the page cache what it has read.
+      await readThrough(cached, bench.signal);
       bench.signal.throwIfAborted();
       onProgress(`${title}: round ${round} of ${rounds}: ${name}`);
       samples.get(id)?.push(await run());

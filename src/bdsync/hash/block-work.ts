@@ -41,7 +41,8 @@ export class BlockWork {
     const {data, lanes} = this.#kernel;
     const atOnce = Math.floor(data.length / step);
     const usesPieces = atOnce < (inOrder ? 1 : lanes);
-    const batchCount = usesPieces ? (inOrder ? 1 : lanes) : atOnce;
+    // No lane is without a block but in the last batch.
+    const batchCount = usesPieces ? (inOrder ? 1 : lanes) : Math.max(1, atOnce - (atOnce % lanes));
     const digests = new Uint8Array(Math.min(count, batchCount) * this.#kernel.digestBytes);
     for (let first = 0; first < count; first += batchCount) {
       const batch = {start: start + first * step, step, count: Math.min(batchCount, count - first)};

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {setFlagsFromString} from 'node:v8';
 import type {KernelDigest} from './kernel-digests.js';
 
 const compiled = new Map<string, WebAssembly.Module | undefined>();
@@ -10,6 +11,9 @@ export function compiledKernel({name}: KernelDigest): WebAssembly.Module | undef
 }
 
 function compile(bytes: Uint8Array): WebAssembly.Module | undefined {
+  // V8 would begin with code that is made in a hurry, half as fast, and on a busy machine go on with it for a second;
+  // making good code takes it some milliseconds.
+  setFlagsFromString('--no-liftoff');
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {

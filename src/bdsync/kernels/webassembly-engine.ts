@@ -7,7 +7,6 @@ import {
   DATA,
   DIGEST_POINTERS,
   DIGESTS,
-  LANES,
   MESSAGE_BITS,
   SALTED_STATE,
   STATE,
@@ -21,7 +20,7 @@ const POINTER_BYTES = 4;
 export class WebAssemblyEngine implements DigestEngine {
   readonly implementation = 'webassembly';
   readonly digestBytes: number;
-  readonly lanes = LANES;
+  readonly lanes: number;
   readonly #littleEndian: boolean;
   readonly #saltBytes: number;
   readonly #exports: KernelExports;
@@ -32,6 +31,7 @@ export class WebAssemblyEngine implements DigestEngine {
 
   constructor(digest: KernelDigest, module: WebAssembly.Module, salt: Uint8Array, {memory, bytes}: KernelMemory) {
     this.digestBytes = digest.digestBytes;
+    this.lanes = digest.lanes;
     this.#littleEndian = digest.byteOrder === 'little';
     this.#saltBytes = salt.length;
     this.#exports = kernelExports(new WebAssembly.Instance(module, {host: {memory}}));
@@ -66,7 +66,7 @@ export class WebAssemblyEngine implements DigestEngine {
   }
 
   update({address, strideBytes, lengthBytes}: PieceRow): void {
-    for (let lane = 0; lane < LANES; lane += 1) {
+    for (let lane = 0; lane < this.lanes; lane += 1) {
       // A lane without a block goes along with the first one's.
       const pointer = address + (lane < this.#pieceCount ? lane * strideBytes : 0);
       this.#view.setUint32(BLOCK_POINTERS + lane * POINTER_BYTES, pointer, true);
@@ -76,7 +76,7 @@ export class WebAssemblyEngine implements DigestEngine {
   }
 
   finish(digests: Uint8Array): void {
-    for (let lane = 0; lane < LANES; lane += 1) {
+    for (let lane = 0; lane < this.lanes; lane += 1) {
       this.#view.setUint32(DIGEST_POINTERS + lane * POINTER_BYTES, DIGESTS + lane * this.digestBytes, true);
     }
     this.#setMessageBytes(this.#saltBytes + this.#pieceBytes);

@@ -1,12 +1,4 @@
-import {
-  CARRY_ADDRESSES,
-  CARRY_POINTERS,
-  CONSTANTS,
-  LANES,
-  PADDING,
-  SALTED_STATE,
-  VECTOR_LANES,
-} from '../memory-layout.js';
+import {CARRY_ADDRESSES, CARRY_POINTERS, CONSTANTS, PADDING, SALTED_STATE, VECTOR_LANES} from '../memory-layout.js';
 import {defineCompress} from './compress.js';
 import {defineDigestBlocks} from './digest-blocks.js';
 import type {DigestRecipe} from './digest-recipe.js';
@@ -23,11 +15,11 @@ export function assembleKernel(recipe: DigestRecipe): Uint8Array {
   const isZero = defineZeroCheck(module);
   const compress = defineCompress(module, recipe);
   const begin = defineBegin(module);
-  const update = defineUpdate(module, compress);
+  const update = defineUpdate(module, recipe.digest, compress);
   const finish = defineFinish(module, recipe, compress);
   defineDigestBlocks(module, recipe.digest, {isZero, begin, update, finish});
 
-  module.addData(CONSTANTS, recipe.constants.flatMap(word));
+  module.addData(CONSTANTS, recipe.constants.flatMap(inAllLanes));
   module.addData(PADDING, PADDING_START);
   module.addData(CARRY_POINTERS, CARRY_ADDRESSES.flatMap(word));
   module.addData(SALTED_STATE, unsaltedState(recipe));
@@ -35,7 +27,11 @@ export function assembleKernel(recipe: DigestRecipe): Uint8Array {
 }
 
 /** Each word in all lanes, vector by vector. */
-function unsaltedState({initialState}: DigestRecipe): Code {
-  const vector = initialState.flatMap((value) => Array.from({length: VECTOR_LANES}, () => word(value)).flat());
-  return Array.from({length: LANES / VECTOR_LANES}, () => vector).flat();
+function unsaltedState({initialState, digest}: DigestRecipe): Code {
+  const vector = initialState.flatMap(inAllLanes);
+  return Array.from({length: digest.lanes / VECTOR_LANES}, () => vector).flat();
+}
+
+function inAllLanes(value: number): Code {
+  return Array.from({length: VECTOR_LANES}, () => word(value)).flat();
 }

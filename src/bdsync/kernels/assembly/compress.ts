@@ -1,4 +1,4 @@
-import {CHUNK_BYTES, LANES, STATE, VECTOR_BYTES, VECTOR_LANES, WORD_STRIDE, WORDS} from '../memory-layout.js';
+import {CHUNK_BYTES, STATE, VECTOR_BYTES, VECTOR_LANES, WORD_STRIDE, WORDS} from '../memory-layout.js';
 import type {DigestRecipe, VectorRounds} from './digest-recipe.js';
 import type {Code} from './encoding.js';
 import {doWhile, i32, v128} from './instructions.js';
@@ -14,10 +14,11 @@ export type Compress = (pointers: Code, offset: Code, chunks: Code) => Code;
 export function defineCompress(module: ModuleBuilder, recipe: DigestRecipe): Compress {
   return module.defineFunction({parameterCount: 3}, (scope) => {
     const [pointers, offset, chunks] = [scope.parameter(0), scope.parameter(1), scope.parameter(2)];
-    const sources = scope.locals('i32', LANES);
+    const sources = scope.locals('i32', recipe.digest.lanes);
     const square = scope.locals('v128', VECTOR_LANES);
     const place = scope.local('i32');
-    const vectors = vectorsOf(scope, recipe.initialState.length);
+    const shared = scope.local('v128');
+    const vectors = vectorsOf(scope, recipe);
     const words = vectors.flatMap(({state, before}) =>
       state.map((local, index) => ({local, before: itemAt(before, index)})),
     );
@@ -29,7 +30,7 @@ export function defineCompress(module: ModuleBuilder, recipe: DigestRecipe): Com
         [
           ...vectors.flatMap((vector, index) => loadWords(recipe, vector, lanesOf(sources, index), square)),
           ...words.flatMap(({local, before}) => before.set(local.get)),
-          ...recipe.rounds({vectors, place}),
+          ...recipe.rounds({vectors, shared, place}),
           ...words.flatMap(({local, before}) => local.set(sum(local.get, before.get))),
           ...sources.flatMap((source) => source.set(i32.add(source.get, i32.const(CHUNK_BYTES)))),
           ...chunks.set(i32.sub(chunks.get, i32.const(1))),
@@ -47,8 +48,9 @@ interface Vector extends VectorRounds {
   readonly storeWord: (index: number, value: Code) => Code;
 }
 
-function vectorsOf(scope: FunctionScope, stateWords: number): Vector[] {
-  return Array.from({length: LANES / VECTOR_LANES}, (_, vector) => {
+function vectorsOf(scope: FunctionScope, {digest, initialState}: DigestRecipe): Vector[] {
+  const stateWords = initialState.length;
+  return Array.from({length: digest.lanes / VECTOR_LANES}, (_, vector) => {
     const address = (index: number) => WORDS + WORD_STRIDE * index + VECTOR_BYTES * vector;
     return {
       state: scope.locals('v128', stateWords),

@@ -1,4 +1,4 @@
-import {BLOCK_POINTERS, DIGEST_POINTERS, LANES, UNUSED_DIGEST, ZERO_DIGEST} from '../memory-layout.js';
+import {BLOCK_POINTERS, DIGEST_POINTERS, UNUSED_DIGEST, ZERO_DIGEST} from '../memory-layout.js';
 import type {KernelDigest} from '../kernel-digests.js';
 import type {Code} from './encoding.js';
 import {i32, memory, when, whileTrue} from './instructions.js';
@@ -18,7 +18,7 @@ interface Callees {
  * `digestBlocks(block, stepBytes, count, digest)`: digests blocks that lie one behind the other. A block of zeros gets
  * the digest that is known; the others take one lane each, and are digested whenever all lanes have one.
  */
-export function defineDigestBlocks(module: ModuleBuilder, {digestBytes}: KernelDigest, callees: Callees): void {
+export function defineDigestBlocks(module: ModuleBuilder, {digestBytes, lanes}: KernelDigest, callees: Callees): void {
   const {isZero, begin, update, finish} = callees;
 
   const digestLanes = module.defineFunction({parameterCount: 1}, (scope) => [
@@ -46,7 +46,7 @@ export function defineDigestBlocks(module: ModuleBuilder, {digestBytes}: KernelD
       ...whileTrue(count.get, [
         ...when(isZero(block.get, stepBytes.get), copyZeroDigest, [
           ...fillLane(block.get, digest.get),
-          ...when(i32.eq(usedLanes.get, i32.const(LANES)), [...digestLanes(stepBytes.get), ...usedLanes.set(ZERO)]),
+          ...when(i32.eq(usedLanes.get, i32.const(lanes)), [...digestLanes(stepBytes.get), ...usedLanes.set(ZERO)]),
         ]),
         ...add(block, stepBytes.get),
         ...add(digest, i32.const(digestBytes)),
@@ -55,7 +55,7 @@ export function defineDigestBlocks(module: ModuleBuilder, {digestBytes}: KernelD
       // The lanes that are left over go along with the first one's block; nobody reads their digests.
       ...when(usedLanes.get, [
         ...whileTrue(
-          i32.ltU(usedLanes.get, i32.const(LANES)),
+          i32.ltU(usedLanes.get, i32.const(lanes)),
           fillLane(i32.load(ZERO, BLOCK_POINTERS), i32.const(UNUSED_DIGEST)),
         ),
         ...digestLanes(stepBytes.get),

@@ -14,6 +14,8 @@ export interface DigestRecipe {
 /** What a digest's rounds work with: values of four lanes, each there once for each vector. */
 export interface Rounds {
   readonly vectors: readonly VectorRounds[];
+  /** For a value that all vectors use. */
+  readonly shared: Local;
   /** For loops over words: how far the first word of a turn is from word 0, in bytes. */
   readonly place: Local;
 }

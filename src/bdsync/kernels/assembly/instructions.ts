@@ -56,14 +56,12 @@ export const i64 = {
 
 export const v128 = {
   load: load(0xfd, 0x00),
-  load32Splat: load(0xfd, 0x09),
   store: store(0xfd, 0x0b),
   /** Stores one of the four 32-bit lanes. */
   store32Lane: (address: Code, value: Code, lane: number, offset = 0): Code => [
     ...store(0xfd, 0x5a)(address, value, offset),
     lane,
   ],
-  not: vectorOperation(0x4d),
   and: vectorOperation(0x4e),
   /** The bits of the first operand that are not in the second. */
   andnot: vectorOperation(0x4f),
@@ -78,6 +76,7 @@ export const i32x4 = {
   shl: vectorOperation(0xab),
   shrU: vectorOperation(0xad),
   add: vectorOperation(0xae),
+  sub: vectorOperation(0xb1),
 };
 
 export const i8x16 = {

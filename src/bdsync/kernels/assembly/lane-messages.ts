@@ -12,6 +12,7 @@ import {
   STATE_END,
   VECTOR_BYTES,
 } from '../memory-layout.js';
+import type {KernelDigest} from '../kernel-digests.js';
 import type {Compress} from './compress.js';
 import type {DigestRecipe} from './digest-recipe.js';
 import type {Code} from './encoding.js';
@@ -37,14 +38,14 @@ export function defineBegin(module: ModuleBuilder): () => Code {
 }
 
 /** `update(length)`: digests so many bytes of each lane's block, from where its pointer shows. */
-export function defineUpdate(module: ModuleBuilder, compress: Compress): (length: Code) => Code {
+export function defineUpdate(module: ModuleBuilder, digest: KernelDigest, compress: Compress): (length: Code) => Code {
   return module.defineFunction({parameterCount: 1, exportName: 'update'}, (scope) => {
     const length = scope.parameter(0);
     const [carried, done, chunks] = [scope.local('i32'), scope.local('i32'), scope.local('i32')];
     return [
       ...carried.set(i32.load(ZERO, CARRY_LENGTH)),
       ...when(carried.get, [
-        ...fillCarries(carried.get, done),
+        ...fillCarries(digest, carried.get, done),
         ...carried.set(i32.add(carried.get, length.get)),
         ...when(i32.ltU(carried.get, CHUNK), [...i32.store(ZERO, carried.get, CARRY_LENGTH), ...returnWith()]),
         ...compress(i32.const(CARRY_POINTERS), ZERO, i32.const(1)),
@@ -55,15 +56,15 @@ export function defineUpdate(module: ModuleBuilder, compress: Compress): (length
         ...compress(i32.const(BLOCK_POINTERS), done.get, chunks.get),
         ...done.set(i32.add(done.get, i32.shl(chunks.get, i32.const(Math.log2(CHUNK_BYTES))))),
       ]),
-      ...fillCarries(ZERO, done),
+      ...fillCarries(digest, ZERO, done),
       ...i32.store(ZERO, i32.sub(length.get, done.get), CARRY_LENGTH),
     ];
   });
 }
 
 /** Copies a chunk of each lane's block to its carry, behind what is there. */
-function fillCarries(carried: Code, done: Local): Code {
-  return CARRY_ADDRESSES.flatMap((carry, lane) => {
+function fillCarries({lanes}: KernelDigest, carried: Code, done: Local): Code {
+  return CARRY_ADDRESSES.slice(0, lanes).flatMap((carry, lane) => {
     const source = i32.add(i32.load(ZERO, BLOCK_POINTERS + 4 * lane), done.get);
     return vectorsOf(CHUNK_BYTES).flatMap((at) => v128.store(carried, v128.load(source, at), carry + at));
   });
@@ -79,7 +80,7 @@ export function defineFinish(module: ModuleBuilder, recipe: DigestRecipe, compre
       ...carried.set(i32.load(ZERO, CARRY_LENGTH)),
       // One chunk has room for the carry, a byte of padding at least, and the length; else it takes a second one.
       ...chunks.set(i32.add(i32.const(1), i32.leU(i32.const(CHUNK_BYTES - LENGTH_BYTES), carried.get))),
-      ...CARRY_ADDRESSES.flatMap((carry) => [
+      ...CARRY_ADDRESSES.slice(0, recipe.digest.lanes).flatMap((carry) => [
         ...vectorsOf(2 * CHUNK_BYTES).flatMap((at) =>
           v128.store(carried.get, v128.load(ZERO, PADDING + at), carry + at),
         ),

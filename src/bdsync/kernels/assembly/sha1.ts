@@ -1,5 +1,5 @@
 import {SHA1} from '../kernel-digests.js';
-import type {DigestRecipe, Rounds, VectorRounds} from './digest-recipe.js';
+import type {DigestRecipe, VectorRounds} from './digest-recipe.js';
 import type {Code} from './encoding.js';
 import {v128} from './instructions.js';
 import {itemAt} from './item-at.js';
@@ -20,7 +20,7 @@ export const sha1: DigestRecipe = {
       ...toFirstWord(place),
       ...eachWord(place, 64, 2, (index) => vectors.flatMap((vector) => expand(vector, index, place))),
       ...toFirstWord(place),
-      ...MIXES.flatMap((mix, pass) => passRounds({vectors, place}, pass, mix)),
+      ...MIXES.flatMap((mix, pass) => passRounds(vectors, place, pass, mix)),
     ];
   },
 };
@@ -43,7 +43,7 @@ function expand({word, setWord, scratch: [mixed]}: VectorRounds, index: number, 
 }
 
 /** Five rounds a turn: then every word of the state has its first role again. */
-function passRounds({vectors, place}: Rounds, pass: number, mix: Mix): Code {
+function passRounds(vectors: readonly VectorRounds[], place: Local, pass: number, mix: Mix): Code {
   return eachWord(place, (pass + 1) * ROUNDS_PER_PASS, 5, (round) =>
     vectors.flatMap((vector) => {
       const {a, b, c, d, e} = rolesInRound(vector, round);

@@ -1,5 +1,5 @@
 import {SHA256} from '../kernel-digests.js';
-import {WORD_STRIDE} from '../memory-layout.js';
+import {VECTOR_BYTES, WORD_STRIDE} from '../memory-layout.js';
 import type {DigestRecipe, VectorRounds} from './digest-recipe.js';
 import type {Code} from './encoding.js';
 import {i32, i32x4, v128} from './instructions.js';
@@ -53,9 +53,9 @@ function mixWord({state, word, scratch: [mixed]}: VectorRounds, round: number, p
   ];
 }
 
-/** Constants take four bytes, words a stride. */
+/** Constants take a vector, words a stride. */
 function constantOfTurn(index: number, place: Local): Code {
-  return constant(index, i32.shrU(place.get, i32.const(Math.log2(WORD_STRIDE / 4))));
+  return constant(index, i32.shrU(place.get, i32.const(Math.log2(WORD_STRIDE / VECTOR_BYTES))));
 }
 
 function rotateRight(value: Local, bits: number): Code {

@@ -1,4 +1,4 @@
-import {LANES, STATE, VECTOR_BYTES, VECTOR_LANES} from '../memory-layout.js';
+import {STATE, VECTOR_BYTES, VECTOR_LANES} from '../memory-layout.js';
 import type {DigestRecipe} from './digest-recipe.js';
 import type {Code} from './encoding.js';
 import {i32, v128} from './instructions.js';
@@ -13,7 +13,7 @@ export function defineStoreDigests(module: ModuleBuilder, recipe: DigestRecipe):
   return module.defineFunction({parameterCount: 1}, (scope) => {
     const pointers = scope.parameter(0);
     const scratch = scope.local('v128');
-    const lanes = Array.from({length: LANES}, (_, lane) => lane);
+    const lanes = Array.from({length: digest.lanes}, (_, lane) => lane);
     return lanes.flatMap((lane) =>
       initialState.flatMap((_, index) => {
         const vector = Math.floor(lane / VECTOR_LANES);
