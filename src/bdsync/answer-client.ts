@@ -18,9 +18,10 @@ import {BdsyncError} from './errors.js';
 import {encodeSignal, parseSignal, type WireMessage} from './wire/message.js';
 import {type DigestChoice, encodeSize, parseDevfile, parseDigests} from './wire/opening-messages.js';
 import {protocolError} from './wire/protocol-error.js';
-import {BlockEngine} from './hash/block-engine.js';
+import {BlockEngine, startCrew} from './hash/block-engine.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import {MAX_STEP_BYTES} from './hash/step-limit.js';
+import type {WorkerCrew} from './hash/worker-crew.js';
 import type {ServeRequest} from './server.js';
 
 /** Answers a client that has said hello until it is done; see `serve`. */
@@ -28,6 +29,8 @@ export async function answerClient(request: ServeRequest, conversation: Conversa
   const path = parseDevfile(await conversation.receive('devfile', 'the name of a device'));
   request.onVerbose?.(1, `device ${path}`);
   await using device = await (request.openDevice ?? openDevice)(path, 'read');
+  // While the client learns the size and chooses.
+  await using crew = startCrew(device.sizeBytes);
   await conversation.send(encodeSize(device.sizeBytes));
   request.onVerbose?.(1, `size ${device.sizeBytes}`);
 
@@ -36,7 +39,7 @@ export async function answerClient(request: ServeRequest, conversation: Conversa
   if (message.kind === 'digests') {
     const choice = parseDigests(message.payload);
     request.onVerbose?.(1, `digest ${choice.digest}, checksum ${choice.checksum ?? '(none)'}`);
-    await using server = new BlockServer(request, conversation, device, choice);
+    await using server = new BlockServer(request, conversation, {device, choice, crew});
     await server.answerAll();
   } else if (message.kind === 'done') {
     parseSignal(message);
@@ -51,18 +54,25 @@ export async function answerClient(request: ServeRequest, conversation: Conversa
 /** Answers that are being worked out while an earlier one is on its way; each is for up to 131072 bytes of digests. */
 const MAX_ANSWERS_UNDER_WAY = 4;
 
+interface BlockSource {
+  readonly device: Device;
+  readonly choice: DigestChoice;
+  readonly crew: WorkerCrew;
+}
+
 /** The part of a conversation in which device and digests are known. */
 class BlockServer implements AsyncDisposable {
   readonly #request: ServeRequest;
   readonly #conversation: Conversation;
   readonly #device: Device;
   readonly #choice: DigestChoice;
+  readonly #crew: WorkerCrew;
   readonly #digestBytes: number;
   #checksum: RunningChecksum | undefined;
   #isDirect = false;
   #engine: BlockEngine | undefined;
 
-  constructor(request: ServeRequest, conversation: Conversation, device: Device, choice: DigestChoice) {
+  constructor(request: ServeRequest, conversation: Conversation, {device, choice, crew}: BlockSource) {
     const {digest, checksum} = choice;
     const algorithm = findDigest(digest);
     if (!algorithm)
@@ -74,6 +84,7 @@ class BlockServer implements AsyncDisposable {
     this.#conversation = conversation;
     this.#device = device;
     this.#choice = choice;
+    this.#crew = crew;
     this.#digestBytes = algorithm.digestBytes;
     this.#checksum = checksum === undefined ? undefined : new RunningChecksum(checksum);
   }
@@ -139,6 +150,7 @@ class BlockServer implements AsyncDisposable {
       totalBytes: sizeBytes,
       checksum: this.#checksum,
       signal: this.#request.signal,
+      crew: this.#crew,
     });
     return this.#engine;
   }

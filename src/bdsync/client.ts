@@ -21,6 +21,7 @@ import {
 import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch/patch-format.js';
 import {PatchWriter} from './patch/patch-writer.js';
 import {protocolError} from './wire/protocol-error.js';
+import {startCrew} from './hash/block-engine.js';
 import {WINDOW_BYTES} from './compare/request-window.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import type {OnVerbose} from './verbose.js';
@@ -82,6 +83,8 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   const algorithm = checkDiffOptions(options);
   checkRemotePath(request.remotePath);
   const salt = chooseSalt(request);
+  // While the server starts.
+  await using crew = startCrew(checksum === undefined || remoteData ? source.sizeBytes : 0);
   using conversation = new Conversation(request.channel, {peer: 'server', readAheadBytes: WINDOW_BYTES, signal});
   const sizes: DeviceSizes = {sourceBytes: source.sizeBytes, targetBytes: await openRemote(request, conversation)};
   request.onSize?.(sizes);
@@ -114,6 +117,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
     checksum: localChecksum,
     onCompared: report,
     signal,
+    crew,
   });
   const tally = await comparison.run();
   const checksumValue = remoteChecksum === undefined ? localChecksum?.finish() : await askForChecksum(conversation);

@@ -55,6 +55,6 @@ export interface OpenExperiment extends AsyncDisposable {
   readonly subject: string;
   readonly rounds: number;
   readonly variants: readonly Variant[];
-  /** Images that stay in the page cache: they are read through before each run. */
+  /** Images that stay in the page cache. */
   readonly cached: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type {Experiment, Sample, Variant, VariantId} from './experiment.js';
-import {readThrough} from './images/page-cache.js';
+import {keepCached} from './images/page-cache.js';
 import type {Workbench} from './workbench.js';
 
 export interface ExperimentResult {
@@ -33,10 +33,9 @@ export async function runExperiment(
   const {subject, rounds, cached} = opened;
   const variants = opened.variants.filter(({section}) => bench.options.only.has(section));
   const samples = new Map(variants.map(({id}) => [id, [] as Sample[]]));
+  await using _ = await keepCached(cached, bench);
   for (let round = 1; round <= rounds; round += 1) {
     for (const {id, name, run} of variants) {
-      // Each time: the original program drops from the page cache what it has read.
-      await readThrough(cached, bench.signal);
       bench.signal.throwIfAborted();
       onProgress(`${title}: round ${round} of ${rounds}: ${name}`);
       samples.get(id)?.push(await run());

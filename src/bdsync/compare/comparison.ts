@@ -13,6 +13,7 @@ import type {PatchWriter} from '../patch/patch-writer.js';
 import {protocolError} from '../wire/protocol-error.js';
 import type {Question} from './request-window.js';
 import type {RunningChecksum} from '../hash/running-checksum.js';
+import type {WorkerCrew} from '../hash/worker-crew.js';
 
 export interface ComparisonRequest {
   readonly conversation: Conversation;
@@ -29,6 +30,7 @@ export interface ComparisonRequest {
   /** Told the position up to which the top level has been compared. */
   readonly onCompared: (position: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly crew: WorkerCrew;
 }
 
 export interface ComparisonTally {
@@ -61,7 +63,7 @@ export class Comparison implements AsyncDisposable {
   #digestBytes = 0;
 
   constructor(request: ComparisonRequest) {
-    const {device, localBytes, remoteBytes, options, algorithm, salt, signal} = request;
+    const {device, localBytes, remoteBytes, options, algorithm, salt, signal, crew} = request;
     this.#request = request;
     this.#totalBytes = Math.max(localBytes, remoteBytes);
     const topStep = topStepBytes(options);
@@ -88,6 +90,7 @@ export class Comparison implements AsyncDisposable {
       totalBytes: this.#totalBytes,
       checksum: request.checksum,
       signal,
+      crew,
     });
   }
 
@@ -178,7 +181,10 @@ export class Comparison implements AsyncDisposable {
     for (const part of partsOf(question)) {
       const runs = this.#engine.match({
         range: part,
-        digests: remoteDigests.subarray(part.first * digestBytes, (part.first + part.count) * digestBytes),
+        // A copy: a thread would be given all of the message.
+        digests: new Uint8Array(
+          remoteDigests.subarray(part.first * digestBytes, (part.first + part.count) * digestBytes),
+        ),
         wantsData: isDetail && !this.#request.options.remoteData,
         feedsChecksum: isTopLevel,
       });

@@ -26,6 +26,7 @@ export class Conversation implements Disposable {
   readonly #writer: MessageWriter;
   readonly #signal: AbortSignal | undefined;
   #lastWordsTimer: NodeJS.Timeout | undefined;
+  #hasHeard = false;
 
   constructor({input, output}: ByteChannel, {peer, readAheadBytes, signal}: ConversationOptions) {
     this.#peer = peer;
@@ -48,7 +49,8 @@ export class Conversation implements Disposable {
       await this.#writer.write(message);
     } catch (error) {
       while (await this.receiveOrEnd());
-      throw protocolError(`the ${this.#peer} ended while a message was being sent to it`, {cause: error});
+      const point = this.#hasHeard ? 'while a message was being sent to it' : 'before it had sent its hello';
+      throw protocolError(`the ${this.#peer} ended ${point}`, {cause: error});
     }
   }
 
@@ -74,7 +76,9 @@ export class Conversation implements Disposable {
   /** The next message of whatever kind, or undefined when the peer has ended. */
   async receiveOrEnd(): Promise<WireMessage | undefined> {
     throwIfCancelled(this.#signal);
-    return this.#reader.next();
+    const message = await this.#reader.next();
+    this.#hasHeard ||= message !== undefined;
+    return message;
   }
 
   [Symbol.dispose](): void {

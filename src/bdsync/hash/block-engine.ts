@@ -4,6 +4,7 @@ import type {BlockJob, BlockOutcome, DifferingRun, HashSetup, JobPerformer} from
 import {InlinePerformer} from './inline-performer.js';
 import type {RunningChecksum} from './running-checksum.js';
 import {ThreadedPerformer} from './threaded-performer.js';
+import {WorkerCrew} from './worker-crew.js';
 
 export interface EngineRequest extends HashSetup {
   /** How much will be read in all, about. */
@@ -11,6 +12,8 @@ export interface EngineRequest extends HashSetup {
   /** Fed with all that is digested, in order: then one thread does it all. */
   readonly checksum?: RunningChecksum | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Threads that were started ahead. The caller ends those that are not used. */
+  readonly crew?: WorkerCrew | undefined;
 }
 
 /** What one job reads, about. */
@@ -27,12 +30,12 @@ export class BlockEngine implements AsyncDisposable {
   readonly #performer: JobPerformer;
 
   constructor(request: EngineRequest) {
-    const isSmall = request.totalBytes < WORTH_THREADS_BYTES;
-    const {checksum, signal, totalBytes: _, ...setup} = request;
+    const {checksum, signal, totalBytes, crew, ...setup} = request;
+    const threads = checksum ? 0 : threadCount(totalBytes, request.other !== undefined);
     this.#performer =
-      isSmall || checksum
+      threads === 0
         ? new InlinePerformer(setup, checksum, signal)
-        : new ThreadedPerformer(setup, threadCount(request.other !== undefined));
+        : new ThreadedPerformer(setup, threads, crew ?? new WorkerCrew(0));
   }
 
   /** So many parts of ranges under way keep all of it busy. */
@@ -83,8 +86,14 @@ export class BlockEngine implements AsyncDisposable {
 
 const NOTHING = new Uint8Array(0);
 
+/** The threads that an engine for a comparison with a peer will use if it has no checksum, of a device of this size. */
+export function startCrew(totalBytes: number): WorkerCrew {
+  return new WorkerCrew(threadCount(totalBytes, false));
+}
+
 /** With a peer, one processor is left to the protocol, and to the other end where it runs on the same machine. */
-function threadCount(isAlone: boolean): number {
+function threadCount(totalBytes: number, isAlone: boolean): number {
+  if (totalBytes < WORTH_THREADS_BYTES) return 0;
   return Math.min(MAX_THREADS, Math.max(1, availableParallelism() - (isAlone ? 0 : 1)));
 }
 

@@ -116,17 +116,26 @@ function* differingRuns(
   theirs: Uint8Array,
 ): Generator<{first: number; end: number}, void> {
   const digestBytes = digests.length / count;
-  const ours = Buffer.from(digests.buffer, digests.byteOffset, digests.length);
-  const differs = (index: number): boolean => {
-    const theirStart = (firstInRange + index) * digestBytes;
-    const start = index * digestBytes;
-    return ours.compare(theirs, theirStart, theirStart + digestBytes, start, start + digestBytes) !== 0;
-  };
-  for (let first = 0; first < count; first += 1) {
-    if (!differs(first)) continue;
+  const theirStart = firstInRange * digestBytes;
+  for (let first = firstDifference(0); first < count; first = firstDifference(first + 1)) {
     let end = first + 1;
     while (end < count && differs(end)) end += 1;
     yield {first, end};
     first = end;
+  }
+
+  function firstDifference(from: number): number {
+    let index = from;
+    while (index < count && !differs(index)) index += 1;
+    return index;
+  }
+
+  /** Byte by byte: to call Node for so few would take longer. */
+  function differs(index: number): boolean {
+    const start = index * digestBytes;
+    for (let at = start; at < start + digestBytes; at += 1) {
+      if (digests[at] !== theirs[theirStart + at]) return true;
+    }
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import {type MessagePort, parentPort, workerData} from 'node:worker_threads';
+import {type MessagePort, parentPort} from 'node:worker_threads';
 import {messageOf} from '../../errors.js';
 import {BdsyncError} from '../errors.js';
 import type {BlockJob, BlockOutcome, HashSetup} from './block-job.js';
@@ -10,11 +10,19 @@ export type WorkerAnswer =
   /** `isExpected`: a failure of the device, not a defect. */
   | {readonly isExpected: boolean; readonly message: string; readonly hint: string | undefined};
 
-/** The thread's part of ThreadedEngine: reads, digests, compares, until it is terminated. */
-function serveJobs(port: MessagePort, setup: HashSetup): void {
-  const work = openWork(setup);
-  port.on('message', (job: BlockJob) => {
-    const answer = answerJob(work, job);
+/** What a thread is told: first of all what the jobs have in common. */
+export type WorkerOrder = {readonly setup: HashSetup} | {readonly job: BlockJob};
+
+/** The thread's part of ThreadedPerformer: reads, digests, compares, until it is terminated. */
+function serveJobs(port: MessagePort): void {
+  let work: Work | undefined;
+  port.on('message', (order: WorkerOrder) => {
+    if ('setup' in order) {
+      work = openWork(order.setup);
+      return;
+    }
+    if (!work) throw new Error('a job came before the setup');
+    const answer = answerJob(work, order.job);
     port.postMessage(answer, buffersOf(answer));
   });
 }
@@ -37,7 +45,4 @@ function buffersOf(answer: WorkerAnswer): ArrayBuffer[] {
   return arrays.flatMap((array) => (array?.buffer instanceof ArrayBuffer ? [array.buffer] : []));
 }
 
-if (parentPort) {
-  const setup: HashSetup = workerData;
-  serveJobs(parentPort, setup);
-}
+if (parentPort) serveJobs(parentPort);

@@ -1,9 +1,10 @@
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
 import {cancelledError} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 import type {BlockJob, BlockOutcome, HashSetup, JobPerformer} from './block-job.js';
-import type {WorkerAnswer} from './block-worker.js';
+import type {WorkerAnswer, WorkerOrder} from './block-worker.js';
 import {Fifo} from '../fifo.js';
+import type {WorkerCrew} from './worker-crew.js';
 
 /** One job that a thread works on, and one that waits for it there, so that it need not wait for us. */
 const JOBS_PER_THREAD = 2;
@@ -13,12 +14,15 @@ export class ThreadedPerformer implements JobPerformer {
   readonly lookAhead: number;
   readonly #setup: HashSetup;
   readonly #threadCount: number;
+  readonly #crew: WorkerCrew;
   readonly #threads: Thread[] = [];
   readonly #waiting = new Fifo<PendingJob>();
 
-  constructor(setup: HashSetup, threadCount: number) {
+  /** At most `threadCount` threads do the jobs. */
+  constructor(setup: HashSetup, threadCount: number, crew: WorkerCrew) {
     this.#setup = setup;
     this.#threadCount = threadCount;
+    this.#crew = crew;
     this.lookAhead = threadCount * JOBS_PER_THREAD;
   }
 
@@ -49,7 +53,7 @@ export class ThreadedPerformer implements JobPerformer {
     const idle = this.#threads.find(({jobCount}) => jobCount === 0);
     if (idle) return idle;
     if (this.#threads.length < this.#threadCount) {
-      const thread = new Thread(this.#setup, () => this.#handOut());
+      const thread = new Thread(this.#crew.take(), this.#setup, () => this.#handOut());
       this.#threads.push(thread);
       return thread;
     }
@@ -71,12 +75,13 @@ class Thread {
   readonly #onAnswer: () => void;
   #failure: Error | undefined;
 
-  constructor(setup: HashSetup, onAnswer: () => void) {
+  constructor(worker: Worker, setup: HashSetup, onAnswer: () => void) {
     this.#onAnswer = onAnswer;
-    this.#worker = new Worker(new URL('./block-worker.js', import.meta.url), {workerData: setup});
+    this.#worker = worker;
     this.#worker.on('message', (answer: WorkerAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#fail(cancelledError()));
+    this.#order({setup});
   }
 
   get jobCount(): number {
@@ -89,7 +94,11 @@ class Thread {
       return;
     }
     this.#jobs.push(pending);
-    this.#worker.postMessage(pending.job);
+    this.#order({job: pending.job});
+  }
+
+  #order(order: WorkerOrder): void {
+    this.#worker.postMessage(order);
   }
 
   async terminate(): Promise<void> {

@@ -1,4 +1,3 @@
-import {generatePatch} from '../../bdsync/client.js';
 import {openDevice} from '../../bdsync/device/device.js';
 import {checkDiffOptions} from '../../bdsync/compare/check-diff-options.js';
 import {BdsyncError} from '../../bdsync/errors.js';
@@ -32,8 +31,10 @@ export async function runClient(invocation: ClientInvocation, {notices, signal}:
     return notices.taken();
   });
   try {
+    // Loaded while the server starts.
+    const {generatePatch} = await import('../../bdsync/client.js');
     const result = await generatePatch({
-      channel: server.channel,
+      channel: server.takeChannel(),
       source,
       remotePath,
       options,
@@ -53,7 +54,7 @@ export async function runClient(invocation: ClientInvocation, {notices, signal}:
   } catch (error) {
     throw await withServerEnd(error, server);
   }
-  server.channel.output.end();
+  server.endInput();
   return statusOfEnd(await server.endWithin(DONE_SERVER_PATIENCE_MS));
 }
 

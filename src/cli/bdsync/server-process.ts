@@ -19,7 +19,6 @@ const ERROR_LINES_GRACE_MS = 300;
 
 /** The process that REMSHCMD starts, with the protocol on its standard input and output. */
 export class ServerProcess implements AsyncDisposable {
-  readonly channel: ByteChannel;
   /** Never rejects. */
   readonly ended: Promise<ServerEnd>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -28,8 +27,7 @@ export class ServerProcess implements AsyncDisposable {
   #hasEnded = false;
 
   /**
-   * Starts the program. `onErrorLine` gets each line of its standard error, and the next one when it resolves. The
-   * channel must be read from the same tick on: Node throws away what nobody reads when the process has ended.
+   * Starts the program. `onErrorLine` gets each line of its standard error, and the next one when it resolves.
    *
    * @throws BdsyncError 'process' when it is clear at once that it cannot be started.
    */
@@ -43,7 +41,8 @@ export class ServerProcess implements AsyncDisposable {
       throw startError(program, error);
     }
     const child = this.#child;
-    this.channel = {input: child.stdout, output: child.stdin};
+    // Without a listener, Node throws away what nobody has read when the process ends.
+    child.stdout.on('readable', leaveUnread);
     this.ended = new Promise<ServerEnd>((resolve) => {
       child.once('error', (error) => resolve({kind: 'not-started', error: startError(program, error)}));
       child.once('exit', (status, name) => {
@@ -53,6 +52,17 @@ export class ServerProcess implements AsyncDisposable {
       this.#hasEnded = true;
     });
     this.#errorLinesRead = forwardLines(child.stderr, onErrorLine);
+  }
+
+  /** To be read from the same tick on. */
+  takeChannel(): ByteChannel {
+    const {stdout, stdin} = this.#child;
+    stdout.off('readable', leaveUnread);
+    return {input: stdout, output: stdin};
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
   }
 
   /** What it ended with, its last words told; undefined when it still runs after `patienceMs`. */
@@ -87,6 +97,8 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 }
+
+function leaveUnread(): void {}
 
 function startError(program: string, cause: unknown): BdsyncError {
   const reasons: Readonly<Record<string, string>> = {ENOENT: 'there is no such program', EACCES: 'permission denied'};

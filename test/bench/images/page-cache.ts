@@ -1,16 +1,32 @@
-import {open, readFile} from 'node:fs/promises';
-import {CHUNK_BYTES} from './image-pair.js';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {readFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+import {BenchError} from '../bench-error.js';
+import type {Workbench} from '../workbench.js';
 
-/** Reads files through, so that they are in the page cache if it can hold them. */
-export async function readThrough(paths: readonly string[], signal: AbortSignal): Promise<void> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  for (const path of paths) {
-    await using file = await open(path, 'r');
-    for (let bytesRead = -1, position = 0; bytesRead !== 0; position += bytesRead) {
-      signal.throwIfAborted();
-      ({bytesRead} = await file.read(buffer, 0, buffer.length, position));
-    }
-  }
+const KEEPER = fileURLToPath(new URL('../../../test/bench/images/keep-cached.py', import.meta.url));
+
+/**
+ * Reads files through and keeps them in the page cache until it is disposed of: the original program would drop from
+ * there what it has read.
+ *
+ * @throws BenchError 'command-failed', when there is too little memory, say.
+ */
+export async function keepCached(paths: readonly string[], bench: Workbench): Promise<AsyncDisposable> {
+  const keeper = spawn(bench.python, ['-I', '-S', KEEPER, ...paths], {stdio: ['pipe', 'pipe', 'inherit']});
+  const ended = once(keeper, 'close');
+  const end = (): void => void keeper.stdin.end();
+  bench.signal.addEventListener('abort', end);
+  const isReady = await Promise.race([once(keeper.stdout, 'data').then(() => true), ended.then(() => false)]);
+  if (!isReady) throw new BenchError('command-failed', 'the images cannot be kept in the page cache');
+  return {
+    async [Symbol.asyncDispose]() {
+      bench.signal.removeEventListener('abort', end);
+      end();
+      await ended;
+    },
+  };
 }
 
 /** What the page cache could hold if it had to. */
