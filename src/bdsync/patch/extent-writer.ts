@@ -2,7 +2,7 @@ import {setImmediate} from 'node:timers/promises';
 import type {Device} from '../device/device.js';
 
 /** How much adjacent data is gathered before it is written: a patch brings it in pieces of a block. */
-const GATHER_BYTES = 1024 * 1024;
+const GATHER_BYTES = 2 * 1024 * 1024;
 
 /** The system takes no more buffers at once. */
 const MAX_GATHERED_BUFFERS = 1024;

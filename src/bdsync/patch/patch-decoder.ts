@@ -23,6 +23,7 @@ interface Wanted {
 }
 
 const NOTHING = new Uint8Array(0);
+const EXTENT_HEADER: Wanted = {bytes: EXTENT_HEADER_BYTES, what: 'header of an extent'};
 const MAGIC_WORD = 'BDSYNC ';
 
 /**
@@ -42,6 +43,8 @@ export class PatchDecoder {
   /** Offset in the patch of the field that the parser got last, and of the one that it waits for. */
   #fieldOffset = 0;
   #nextOffset = 0;
+  /** As the header has it. */
+  #sizeBytes = 0;
 
   constructor() {
     this.#resume(NOTHING);
@@ -51,7 +54,10 @@ export class PatchDecoder {
   push(chunk: Uint8Array): readonly PatchEvent[] {
     this.#events = [];
     let rest = chunk;
-    while (this.#wanted && rest.length > 0) rest = this.#feed(rest, this.#wanted);
+    while (this.#wanted && rest.length > 0) {
+      rest = this.#takeWholeExtents(rest);
+      rest = this.#feed(rest, this.#wanted);
+    }
     if (rest.length > 0) throw invalidPatch(`has bytes after its end at offset ${this.#nextOffset}`);
     return this.#events;
   }
@@ -62,6 +68,28 @@ export class PatchDecoder {
     const endOffset = this.#nextOffset + this.#partialBytes;
     if (endOffset === 0) throw invalidPatch('is empty');
     throw invalidPatch(`ends early at offset ${endOffset}, in the ${this.#wanted.what}`);
+  }
+
+  /**
+   * The extents at the start of `bytes` that are there from end to end; returns the bytes behind them. Nearly all of a
+   * patch goes this way, which takes a third of the parser's time. What is in any way special is left to the parser.
+   */
+  #takeWholeExtents(bytes: Uint8Array): Uint8Array {
+    if (this.#wanted !== EXTENT_HEADER || this.#partialBytes > 0) return bytes;
+    const view = viewOf(bytes);
+    let taken = 0;
+    while (taken + EXTENT_HEADER_BYTES < bytes.length) {
+      const position = readU64(view, taken);
+      const length = view.getUint16(taken + 8, true);
+      const start = taken + EXTENT_HEADER_BYTES;
+      const end = start + length;
+      if (length === 0 || end > bytes.length || position === undefined) break;
+      if (position + length > this.#sizeBytes) break;
+      this.#events.push({kind: 'extent', position, data: bytes.subarray(start, end)});
+      taken = end;
+    }
+    this.#nextOffset += taken;
+    return bytes.subarray(taken);
   }
 
   /** Gives the parser its wanted field when `bytes` completes it; returns the bytes behind it. */
@@ -99,9 +127,10 @@ export class PatchDecoder {
   *#parse(): Generator<Wanted, void, Uint8Array> {
     checkMagic(yield {bytes: PATCH_MAGIC.length, what: 'first line'});
     const header = yield* this.#parseHeader();
+    this.#sizeBytes = header.sizeBytes;
     this.#events.push({kind: 'header', header});
     for (;;) {
-      const view = viewOf(yield {bytes: EXTENT_HEADER_BYTES, what: 'header of an extent'});
+      const view = viewOf(yield EXTENT_HEADER);
       const length = view.getUint16(8, true);
       const position = readU64(view, 0);
       if (position === undefined || position + length > header.sizeBytes) {

@@ -2,7 +2,8 @@ import {expect, it} from 'vitest';
 import type {Device} from '#dist/bdsync/device/device.js';
 import {ExtentWriter} from '#dist/bdsync/patch/extent-writer.js';
 
-const MIB = 1024 * 1024;
+/** What is written at once at most. */
+const RUN_BYTES = 2 * 1024 * 1024;
 
 type WatchedDevice = Pick<Device, 'write' | 'writeNow' | 'sync'>;
 
@@ -32,18 +33,18 @@ it('writes adjacent extents together, and others by themselves, in their order',
   const small = Buffer.alloc(4096);
   const large = Buffer.alloc(32768);
   for (const position of [0, 4096, 8192, 40960, 4096]) await writer.add(position, small);
-  for (let index = 0; index < 40; index += 1) await writer.add(MIB + index * 32768, large);
+  for (let index = 0; index < 72; index += 1) await writer.add(RUN_BYTES + index * 32768, large);
   await writer.add(0, small);
   await writer.flush();
   expect(story).toEqual([
     '12288 at 0',
     '4096 at 40960',
     '4096 at 4096',
-    `${MIB} at ${MIB}`,
-    `${8 * 32768} at ${2 * MIB}`,
+    `${RUN_BYTES} at ${RUN_BYTES}`,
+    `${8 * 32768} at ${2 * RUN_BYTES}`,
     '4096 at 0',
   ]);
-  expect(writer).toMatchObject({extents: 46, writtenBytes: 6 * 4096 + 40 * 32768});
+  expect(writer).toMatchObject({extents: 78, writtenBytes: 6 * 4096 + 72 * 32768});
 });
 
 it('begins a write only when the one before is done', async () => {
@@ -58,30 +59,30 @@ it('begins a write only when the one before is done', async () => {
     },
   });
   const writer = new ExtentWriter(device);
-  const data = Buffer.alloc(MIB);
+  const data = Buffer.alloc(RUN_BYTES);
   await writer.add(0, data);
-  await writer.add(MIB, data);
+  await writer.add(RUN_BYTES, data);
   await writer.add(0, Buffer.from('over it'));
   await writer.flush();
-  expect(story).toEqual([`${MIB} at 0`, 'done', `${MIB} at ${MIB}`, 'done', '7 at 0']);
+  expect(story).toEqual([`${RUN_BYTES} at 0`, 'done', `${RUN_BYTES} at ${RUN_BYTES}`, 'done', '7 at 0']);
 });
 
 it('brings to the medium every 64 MiB, so that no sync is long and silent', async () => {
   const {device, story} = watchedDevice();
   const writer = new ExtentWriter(device);
-  const data = Buffer.alloc(MIB);
-  for (let index = 0; index < 150; index += 1) await writer.add(index * MIB, data);
+  const data = Buffer.alloc(RUN_BYTES);
+  for (let index = 0; index < 75; index += 1) await writer.add(index * RUN_BYTES, data);
   await writer.flush();
   const syncs = story.flatMap((entry, index) => (entry === 'sync' ? [index] : []));
-  expect(syncs).toEqual([64, 129]);
-  expect(writer.writtenBytes).toBe(150 * MIB);
+  expect(syncs).toEqual([32, 65]);
+  expect(writer.writtenBytes).toBe(75 * RUN_BYTES);
 });
 
 it('passes on in the end that the medium refused on the way', async () => {
   const {device} = watchedDevice({sync: () => Promise.reject(new Error('the disk is gone'))});
   const writer = new ExtentWriter(device);
-  const data = Buffer.alloc(MIB);
-  for (let index = 0; index < 70; index += 1) await writer.add(index * MIB, data);
+  const data = Buffer.alloc(RUN_BYTES);
+  for (let index = 0; index < 35; index += 1) await writer.add(index * RUN_BYTES, data);
   await expect(writer.finish()).rejects.toThrow('the disk is gone');
   await writer.abandon();
 });
@@ -89,9 +90,9 @@ it('passes on in the end that the medium refused on the way', async () => {
 it('passes on a refused write with the next extent or the end', async () => {
   const {device} = watchedDevice({write: () => Promise.reject(new Error('no space left'))});
   const writer = new ExtentWriter(device);
-  const data = Buffer.alloc(MIB);
+  const data = Buffer.alloc(RUN_BYTES);
   await writer.add(0, data);
-  await writer.add(MIB, data);
+  await writer.add(RUN_BYTES, data);
   await expect(writer.add(0, data)).rejects.toThrow('no space left');
   await expect(writer.flush()).rejects.toThrow('no space left');
 });
