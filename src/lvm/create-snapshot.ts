@@ -29,9 +29,22 @@ export function isThin(origin: LogicalVolume): boolean {
   return origin.pool !== undefined && origin.layout.includes('thin');
 }
 
-/** The volumes of `takeSnapshot`, which documents what is thrown. Leaves nothing behind when it throws. */
-export async function createSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<CreatedSnapshot> {
-  const origin = await findVolume(lvm, request.sourcePath, request.signal);
+/** Creation in two steps, so that nothing else comes between those of several snapshots. */
+export interface PreparedSnapshot {
+  /** Runs lvcreate to its end and nothing else; what is wrong with that is told by `settle`. */
+  create(): Promise<void>;
+  /**
+   * What came of it; to be called once, also when `create` was not. Leaves nothing behind when it throws.
+   *
+   * @throws the reason of the request's signal; whatever `takeSnapshot` says of creation.
+   */
+  settle(): Promise<CreatedSnapshot>;
+}
+
+/** Finds the origin and lets the caller record what is to come. `takeSnapshot` documents what is thrown. */
+export async function prepareSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<PreparedSnapshot> {
+  const {signal} = request;
+  const origin = await findVolume(lvm, request.sourcePath, signal);
   const originName = `${origin.vg}/${origin.name}`;
   if (!origin.isActive) {
     throw new LvmError('volume-inactive', `the volume ${originName} is not active`, {
@@ -40,15 +53,37 @@ export async function createSnapshot(lvm: Lvm, request: SnapshotRequest): Promis
   }
   const words = ['lvcreate', '--yes', '--snapshot', '--permission', 'r', ...kindWords(origin, request)];
   for (const tag of request.tags) words.push('--addtag', tag);
-  request.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   await request.beforeCreation?.();
-  let outcome: LvmOutcome;
-  try {
-    // Without the signal: to kill it while it has suspended the origin would stop everybody who writes there.
-    outcome = await runLvm(lvm, [...words, '--', originName]);
-  } catch (error) {
+  let outcome: LvmOutcome | {readonly error: unknown} | undefined;
+  return {
+    async create() {
+      try {
+        // Without the signal: to kill it while it has suspended the origin would stop everybody who writes there.
+        outcome = await runLvm(lvm, [...words, '--', originName]);
+      } catch (error) {
+        outcome = {error};
+      }
+    },
+    async settle() {
+      if (outcome === undefined) {
+        signal?.throwIfAborted();
+        throw new LvmError('snapshot-lost', `the snapshot ${origin.vg}/${request.name} was not created`);
+      }
+      return await settleCreation(lvm, origin, request, outcome);
+    },
+  };
+}
+
+async function settleCreation(
+  lvm: Lvm,
+  origin: LogicalVolume,
+  request: SnapshotRequest,
+  outcome: LvmOutcome | {readonly error: unknown},
+): Promise<CreatedSnapshot> {
+  if ('error' in outcome) {
     await removeUnfinished(lvm, origin, request);
-    throw error;
+    throw outcome.error;
   }
   if (outcome.status !== 0) await throwCreationFailure(lvm, origin, request, outcome);
   const volume = await findOwn(lvm, origin, request);

@@ -1,5 +1,5 @@
 import {formatBytes} from '../units.js';
-import {type CreatedSnapshot, createSnapshot, isThin, type SnapshotRequest} from './create-snapshot.js';
+import {type CreatedSnapshot, isThin, prepareSnapshot, type SnapshotRequest} from './create-snapshot.js';
 import type {Lvm} from './lvm.js';
 import {LvmError} from './lvm-error.js';
 import {findByUuid, removeSnapshot, type SnapshotIdentity} from './remove-snapshot.js';
@@ -43,11 +43,29 @@ export interface SnapshotCondition {
  * Takes a read-only snapshot: thin when the origin is thin, classic otherwise. An abort is obeyed between two commands,
  * and then nothing is left.
  *
+ * @public src/lvm is to stand on its own, and most of its users want one snapshot.
  * @throws LvmError 'not-a-volume', 'volume-inactive', 'snapshot-size-missing', 'snapshot-name-taken' (naming whose it
  *   is), 'volume-group-full', and those of every command.
  */
 export async function takeSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<Snapshot> {
-  return new TakenSnapshot(lvm, await createSnapshot(lvm, request), request.tags);
+  const toTake = await snapshotToTake(lvm, request);
+  await toTake.create();
+  return await toTake.settle();
+}
+
+/** A snapshot of which the creation alone is left: see `PreparedSnapshot`. */
+export interface SnapshotToTake {
+  create(): Promise<void>;
+  settle(): Promise<Snapshot>;
+}
+
+/** @throws LvmError as `takeSnapshot` does, before anything is created. */
+export async function snapshotToTake(lvm: Lvm, request: SnapshotRequest): Promise<SnapshotToTake> {
+  const prepared = await prepareSnapshot(lvm, request);
+  return {
+    create: () => prepared.create(),
+    settle: async () => new TakenSnapshot(lvm, await prepared.settle(), request.tags),
+  };
 }
 
 class TakenSnapshot implements Snapshot {

@@ -3,8 +3,9 @@ import {localHost} from '../../hosts/local-host.js';
 import {findLeftoverSnapshots, removeLeftover} from '../../lvm/leftovers.js';
 import type {Lvm} from '../../lvm/lvm.js';
 import {LvmError} from '../../lvm/lvm-error.js';
-import {type Snapshot, takeSnapshot} from '../../lvm/snapshot.js';
+import type {Snapshot} from '../../lvm/snapshot.js';
 import {snapshotTags} from '../../lvm/tags.js';
+import {type AroundCreation, takeTogether, type TogetherRequest} from '../../lvm/take-together.js';
 import type {LvmSnapshotConfig} from '../config/task-config.js';
 import type {Leftovers, SnapshotRecord} from '../state/leftovers.js';
 
@@ -32,23 +33,64 @@ export async function openConsistentSource(
   request: SourceRequest,
   lvmAt: LvmAt = lvmOfThisMachine,
 ): Promise<ConsistentSource> {
-  const {sourcePath, snapshot: config, task, taskId, leftovers, signal} = request;
-  if (config === undefined) {
-    return {path: sourcePath, requireValid: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
+  const {snapshot} = request;
+  if (snapshot === undefined) return sourceAsItIs(request.sourcePath);
+  const {outcomes} = await openTogether([{...request, snapshot}], {lvmAt});
+  const [outcome] = outcomes;
+  if (outcome?.status === 'fulfilled') return outcome.value;
+  throw outcome?.reason;
+}
+
+export interface SnapshotSourceRequest extends SourceRequest {
+  readonly snapshot: LvmSnapshotConfig;
+}
+
+interface OpenedTogether {
+  /** One outcome a request, in their order. */
+  readonly outcomes: readonly PromiseSettledResult<ConsistentSource>[];
+  /** No two of the snapshots were taken further apart. */
+  readonly spanMs: number;
+}
+
+/** Takes the snapshots of several tasks back to back, with `around` before the first and behind the last. */
+export async function openTogether(
+  requests: readonly SnapshotSourceRequest[],
+  {lvmAt = lvmOfThisMachine, around}: {readonly lvmAt?: LvmAt; readonly around?: AroundCreation | undefined} = {},
+): Promise<OpenedTogether> {
+  const wanted = requests.map((request) => ({request, ...wantedSnapshot(request, lvmAt)}));
+  const {outcomes, spanMs} = await takeTogether(
+    wanted.map(({toTake}) => toTake),
+    around,
+  );
+  const sources: PromiseSettledResult<ConsistentSource>[] = [];
+  for (const [index, {request, toTake, record}] of wanted.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status === 'fulfilled') {
+      sources.push({status: 'fulfilled', value: snapshotSource(outcome.value, request.leftovers, record)});
+    } else {
+      await dropUnlessLeft(toTake.lvm, request.leftovers, record);
+      sources.push({status: 'rejected', reason: outcome?.reason});
+    }
   }
-  const {name, size, programPath} = config;
-  const lvm = lvmAt(programPath);
+  return {outcomes: sources, spanMs};
+}
+
+function wantedSnapshot(
+  {sourcePath, snapshot: {name, size, programPath}, task, taskId, leftovers, signal}: SnapshotSourceRequest,
+  lvmAt: LvmAt,
+): {readonly toTake: TogetherRequest; readonly record: SnapshotRecord} {
   const tags = snapshotTags({task, taskId, runId: randomUUID()});
   const record: SnapshotRecord = {kind: 'snapshot', programPath, tags};
-  let snapshot: Snapshot;
-  try {
-    // Before it exists: what is created in the next moment is found by its tags if this process dies in the one after.
-    const beforeCreation = (): Promise<void> => leftovers.add(record);
-    snapshot = await takeSnapshot(lvm, {sourcePath, name, size, tags, beforeCreation, signal});
-  } catch (error) {
-    await dropUnlessLeft(lvm, leftovers, record);
-    throw error;
-  }
+  // Before it exists: what is created in the next moment is found by its tags if this process dies in the one after.
+  const beforeCreation = (): Promise<void> => leftovers.add(record);
+  return {toTake: {lvm: lvmAt(programPath), sourcePath, name, size, tags, beforeCreation, signal}, record};
+}
+
+function sourceAsItIs(path: string): ConsistentSource {
+  return {path, requireValid: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
+}
+
+function snapshotSource(snapshot: Snapshot, leftovers: Leftovers, record: SnapshotRecord): ConsistentSource {
   return {
     path: snapshot.path,
     requireValid: (until) => snapshot.requireValid(until),
