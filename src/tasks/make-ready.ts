@@ -1,0 +1,72 @@
+import type {DeviceIdentity} from '../device-identity.js';
+import {settleClient} from './ends/local-program.js';
+import {checkPatchDir} from './ends/patch-dir.js';
+import {checkTarget} from './ends/prepare-target.js';
+import {inspectSource} from './ends/source.js';
+import type {TaskPlan} from './plan.js';
+import {Leftovers} from './state/leftovers.js';
+import {removeLeftovers} from './state/remove-leftovers.js';
+import {lockTask} from './state/run-lock.js';
+import {taskId} from './state/task-id.js';
+import type {TaskContext} from './task-context.js';
+import type {TaskRun} from './task-run.js';
+
+/** A task that could begin: nobody else runs it, what was left is gone, and both ends are as they should be. */
+export interface ReadyTask extends AsyncDisposable {
+  readonly taskId: string;
+  readonly leftovers: Leftovers;
+  readonly context: TaskContext;
+  readonly isTargetMissing: boolean;
+}
+
+/** Everything before the source and the target are taken hold of. Disposal releases the lock of the task. */
+export async function makeReady(run: TaskRun): Promise<ReadyTask> {
+  const {request, plan, teller, watchdog, abort} = run;
+  const id = taskId(plan.task, request.origin);
+  const {stateDir} = plan;
+  const {signal} = abort;
+  const lock = await lockTask({
+    stateDir,
+    taskId: id,
+    task: plan.task,
+    wait: request.waitForLock,
+    onWait: (holder) => teller.log('info', `waiting for the run that is under way${holder && `: ${holder}`}`),
+    signal,
+  });
+  try {
+    // Not before: another run may keep us waiting for as long as it likes.
+    watchdog.start();
+    const leftovers = await Leftovers.open(stateDir, id);
+    await removeLeftovers({leftovers, pool: request.pool, teller, signal});
+
+    const source = await checkSource(run);
+    const context = await reachTarget(run, source.plan);
+    const target = await checkTarget(context, source.identity);
+    await checkPatchDir(context);
+    const isTargetMissing = target === undefined;
+    return {taskId: id, leftovers, context, isTargetMissing, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Looks at what is needed here. The plan is the one to go on with. */
+export async function checkSource({
+  request,
+  plan,
+  teller,
+  abort,
+}: TaskRun): Promise<{readonly plan: TaskPlan; readonly identity: DeviceIdentity}> {
+  teller.enter('check source');
+  const identity = await inspectSource(plan.sourcePath);
+  return {plan: await settleClient(plan, request.pool, abort.signal), identity};
+}
+
+export async function reachTarget(run: TaskRun, plan: TaskPlan): Promise<TaskContext> {
+  const {request, host, teller, meter, watchdog, abort} = run;
+  teller.enter('check target');
+  watchdog.waitingFor = host.name;
+  const farEnd = await request.pool.farEnd(plan, abort.signal);
+  return {plan, host, farEnd, meter, watchdog, teller, signal: abort.signal};
+}

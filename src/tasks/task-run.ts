@@ -1,0 +1,103 @@
+import {performance} from 'node:perf_hooks';
+import type {Host} from '../hosts/host.js';
+import {TrafficMeter} from '../hosts/traffic-meter.js';
+import type {TaskConfig} from './config/task-config.js';
+import type {HostPool} from './ends/host-pool.js';
+import type {OnRunEvent} from './events.js';
+import {failureOf} from './failure.js';
+import type {FlowOutcome} from './flows.js';
+import {planTask, summarizePlan, type TaskPlan} from './plan.js';
+import type {TaskFigures, TaskReport} from './report.js';
+import {Teller} from './task-context.js';
+import {Watchdog} from './watch/watchdog.js';
+
+export interface TaskRunRequest {
+  readonly config: TaskConfig;
+  /** Real path of the configuration, or another word that tells tasks of one name apart. */
+  readonly origin: string;
+  readonly pool: HostPool;
+  readonly dryRun: boolean;
+  readonly waitForLock: boolean;
+  readonly onEvent: OnRunEvent;
+  readonly signal: AbortSignal;
+}
+
+/** One task from the begin of its run to its report. */
+export class TaskRun implements Disposable {
+  readonly request: TaskRunRequest;
+  readonly plan: TaskPlan;
+  readonly teller: Teller;
+  readonly meter: TrafficMeter;
+  readonly watchdog: Watchdog;
+  /** Aborts on a signal, a stall, or a lost hold; its reason is the error to tell. */
+  readonly abort = new AbortController();
+  readonly #startedAt = new Date().toISOString();
+  #startedMs = performance.now();
+
+  constructor(request: TaskRunRequest) {
+    this.request = request;
+    this.plan = planTask(request.config);
+    const {bandwidthLimitBytesPerSecond, stallTimeoutMs, task} = this.plan;
+    this.teller = new Teller(task, request.onEvent);
+    this.meter = new TrafficMeter({limitBytesPerSecond: bandwidthLimitBytesPerSecond});
+    this.watchdog = new Watchdog({
+      timeoutMs: stallTimeoutMs,
+      meter: this.meter,
+      onStall: (error) => this.abort.abort(error),
+    });
+    request.signal.addEventListener('abort', this.#cancel, {once: true});
+    if (request.signal.aborted) this.#cancel();
+  }
+
+  get host(): Host {
+    return this.request.pool.host(this.plan.target);
+  }
+
+  /** The total time counts from here: what came before was the work of other tasks, too. */
+  restartClock(): void {
+    this.#startedMs = performance.now();
+  }
+
+  synced(outcome: FlowOutcome): TaskReport {
+    return {...this.#base(), state: 'synced', figures: this.#figures(outcome)};
+  }
+
+  /** `plan` as far as a look at both ends settled it. */
+  planned(plan: TaskPlan, outcome: FlowOutcome | undefined): TaskReport {
+    const summary = summarizePlan(plan, this.host.name);
+    return {...this.#base(), state: 'planned', plan: summary, figures: outcome && this.#figures(outcome)};
+  }
+
+  async failed(error: unknown): Promise<TaskReport> {
+    const {stage, targetState} = this.teller;
+    const target = {host: this.host.name, path: this.plan.target.path, state: targetState};
+    return {...this.#base(), state: 'failed', failure: await failureOf(error, {stage, target}, this.abort.signal)};
+  }
+
+  [Symbol.dispose](): void {
+    this.watchdog[Symbol.dispose]();
+    this.request.signal.removeEventListener('abort', this.#cancel);
+  }
+
+  readonly #cancel = (): void => this.abort.abort(this.request.signal.reason);
+
+  #base(): {task: string; startedAt: string; endedAt: string; notes: readonly string[]} {
+    const {plan, teller} = this;
+    return {task: plan.task, startedAt: this.#startedAt, endedAt: new Date().toISOString(), notes: teller.notes};
+  }
+
+  #figures(outcome: FlowOutcome): TaskFigures {
+    return {
+      flow: this.plan.flow.kind,
+      sourceBytes: outcome.sourceBytes,
+      targetBytes: outcome.targetBytes,
+      differingBlocks: outcome.differingBlocks,
+      differingBytes: outcome.differingBytes,
+      patchBytes: outcome.patchBytes,
+      digestBytes: outcome.digestBytes,
+      sentBytes: this.meter.sentBytes,
+      receivedBytes: this.meter.receivedBytes,
+      timesMs: {...outcome.timesMs, total: performance.now() - this.#startedMs},
+    };
+  }
+}
