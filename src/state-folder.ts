@@ -1,5 +1,5 @@
 import {constants, type Stats} from 'node:fs';
-import {access, lstat, mkdir, stat} from 'node:fs/promises';
+import {access, lstat, mkdir, open, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {codeOf, ExpectedError, messageOf} from './errors.js';
 
@@ -72,6 +72,18 @@ async function makeFolder(path: string): Promise<void> {
     // Another run may have made it meanwhile.
     if (codeOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
   });
+  await syncFolder(parent);
+}
+
+/** What is written into a folder survives a power cut only if the folder itself does. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    await using folder = await open(path, 'r');
+    await folder.sync();
+  } catch (error) {
+    // A folder that we may write to and not read.
+    if (codeOf(error) !== 'EACCES') throw error;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

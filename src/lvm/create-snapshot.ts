@@ -3,7 +3,7 @@ import {listVolumes} from './list-volumes.js';
 import {type Lvm, type LvmOutcome, runLvm, throwLvmFailure} from './lvm.js';
 import {LvmError} from './lvm-error.js';
 import type {LogicalVolume} from './lvs-report.js';
-import {carriesTags, removeSnapshot} from './remove-snapshot.js';
+import {carriesTags, removeSnapshot, type SnapshotIdentity} from './remove-snapshot.js';
 import {snapshotOwner} from './tags.js';
 
 export interface SnapshotRequest {
@@ -15,9 +15,12 @@ export interface SnapshotRequest {
   /** Together they must be this run's own: by them it recognises what it created. */
   readonly tags: readonly string[];
   /** Called before the snapshot may come into being, so that it can be recorded; when it throws, nothing is created. */
-  readonly beforeCreation?: (() => Promise<void>) | undefined;
+  readonly beforeCreation?: ((planned: PlannedSnapshot) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** All that will identify a snapshot but its uuid. */
+export type PlannedSnapshot = Omit<SnapshotIdentity, 'uuid'>;
 
 export interface CreatedSnapshot {
   readonly origin: LogicalVolume;
@@ -54,7 +57,7 @@ export async function prepareSnapshot(lvm: Lvm, request: SnapshotRequest): Promi
   const words = ['lvcreate', '--yes', '--snapshot', '--permission', 'r', ...kindWords(origin, request)];
   for (const tag of request.tags) words.push('--addtag', tag);
   signal?.throwIfAborted();
-  await request.beforeCreation?.();
+  await request.beforeCreation?.({vg: origin.vg, name: request.name, originUuid: origin.uuid, tags: request.tags});
   let outcome: LvmOutcome | {readonly error: unknown} | undefined;
   return {
     async create() {
@@ -143,7 +146,10 @@ async function throwCreationFailure(
     const [taken] = await listVolumes(lvm, {name: fullName, signal: request.signal});
     throw new LvmError('snapshot-name-taken', `${trouble}: the name is taken${taken ? ` by ${whose(taken)}` : ''}`, {
       errorLines,
-      hint: `choose another name for the snapshot; or, if nobody needs that volume: lvremove ${fullName}`,
+      hint:
+        taken !== undefined && snapshotOwner(taken.tags) !== undefined
+          ? `choose another name for the snapshot; 'bdsync-manager snapshots' tells whether that one is in use`
+          : `choose another name for the snapshot; or, if nobody needs that volume: lvremove ${fullName}`,
     });
   }
   await removeUnfinished(lvm, origin, request);

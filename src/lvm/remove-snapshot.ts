@@ -59,14 +59,24 @@ export async function findByUuid(
 }
 
 function requireSame(volume: LogicalVolume, identity: SnapshotIdentity): void {
-  let difference: string | undefined;
-  if (volume.name !== identity.name) difference = `its name was ${identity.name}`;
-  else if (volume.originUuid !== identity.originUuid) difference = 'it is not a snapshot of the same volume';
-  else if (!carriesTags(volume, identity.tags)) difference = `it does not carry the tags ${identity.tags.join(', ')}`;
-  if (difference === undefined) return;
-  const fullName = `${volume.vg}/${volume.name}`;
-  throw new LvmError('snapshot-not-ours', `left ${fullName} alone, as it is not what was created: ${difference}`, {
-    hint: `if nobody needs it: lvremove ${fullName}`,
+  const difference = differenceOf(volume, identity);
+  if (difference !== undefined) throw notOurs(volume, difference);
+}
+
+/** What of a volume is not as recorded, in words; undefined when it may be removed. */
+export function differenceOf(volume: LogicalVolume, identity: SnapshotIdentity): string | undefined {
+  if (volume.uuid !== identity.uuid) return `its uuid is not ${identity.uuid}`;
+  if (volume.vg !== identity.vg) return `its group was ${identity.vg}`;
+  if (volume.name !== identity.name) return `its name was ${identity.name}`;
+  if (volume.originUuid !== identity.originUuid) return 'it is not a snapshot of the same volume';
+  if (!carriesTags(volume, identity.tags)) return `it does not carry the tags ${identity.tags.join(', ')}`;
+  return undefined;
+}
+
+/** Of a volume that is left alone. */
+export function notOurs({vg, name}: Pick<LogicalVolume, 'vg' | 'name'>, difference: string): LvmError {
+  return new LvmError('snapshot-not-ours', `left ${vg}/${name} alone, as it is not what was created: ${difference}`, {
+    hint: `if nobody needs it: lvremove ${vg}/${name}`,
   });
 }
 

@@ -2,12 +2,16 @@ import {randomUUID} from 'node:crypto';
 import {localHost} from '../../hosts/local-host.js';
 import {findLeftoverSnapshots, removeLeftover} from '../../lvm/leftovers.js';
 import type {Lvm} from '../../lvm/lvm.js';
-import {LvmError} from '../../lvm/lvm-error.js';
+import {listVolumes} from '../../lvm/list-volumes.js';
+import {notOurs} from '../../lvm/remove-snapshot.js';
+import type {PlannedSnapshot} from '../../lvm/create-snapshot.js';
 import type {Snapshot} from '../../lvm/snapshot.js';
 import {snapshotTags} from '../../lvm/tags.js';
 import {type AroundCreation, takeTogether, type TogetherRequest} from '../../lvm/take-together.js';
 import type {LvmSnapshotConfig} from '../config/task-config.js';
 import type {Leftovers, SnapshotRecord} from '../state/leftovers.js';
+import {compareWithRecord, isAbout} from '../state/recorded-snapshot.js';
+import {SnapshotNote} from '../state/snapshot-note.js';
 
 /** What is read in a run: the source itself, or a snapshot of it. */
 export interface ConsistentSource extends AsyncDisposable {
@@ -63,76 +67,89 @@ export async function openTogether(
     around,
   );
   const sources: PromiseSettledResult<ConsistentSource>[] = [];
-  for (const [index, {request, toTake, record}] of wanted.entries()) {
+  for (const [index, {toTake, note}] of wanted.entries()) {
     const outcome = outcomes[index];
     if (outcome?.status === 'fulfilled') {
-      sources.push({status: 'fulfilled', value: snapshotSource(outcome.value, request.leftovers, record)});
+      sources.push(await settled(snapshotSource(outcome.value, note)));
     } else {
-      await dropUnlessLeft(toTake.lvm, request.leftovers, record);
+      await dropUnlessLeft(toTake.lvm, note);
       sources.push({status: 'rejected', reason: outcome?.reason});
     }
   }
   return {outcomes: sources, spanMs};
 }
 
+async function settled<Value>(work: Promise<Value>): Promise<PromiseSettledResult<Value>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
+}
+
 function wantedSnapshot(
   {sourcePath, snapshot: {name, size, programPath}, task, taskId, leftovers, signal}: SnapshotSourceRequest,
   lvmAt: LvmAt,
-): {readonly toTake: TogetherRequest; readonly record: SnapshotRecord} {
+): {readonly toTake: TogetherRequest; readonly note: SnapshotNote} {
   const tags = snapshotTags({task, taskId, runId: randomUUID()});
-  const record: SnapshotRecord = {kind: 'snapshot', programPath, tags};
+  const note = new SnapshotNote(leftovers, {programPath, tags});
   // Before it exists: what is created in the next moment is found by its tags if this process dies in the one after.
-  const beforeCreation = (): Promise<void> => leftovers.add(record);
-  return {toTake: {lvm: lvmAt(programPath), sourcePath, name, size, tags, beforeCreation, signal}, record};
+  const beforeCreation = (planned: PlannedSnapshot): Promise<void> => note.plan(planned);
+  return {toTake: {lvm: lvmAt(programPath), sourcePath, name, size, tags, beforeCreation, signal}, note};
 }
 
 function sourceAsItIs(path: string): ConsistentSource {
   return {path, requireValid: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
 }
 
-function snapshotSource(snapshot: Snapshot, leftovers: Leftovers, record: SnapshotRecord): ConsistentSource {
+/** From now on the snapshot is known by its uuid as well. One that cannot be recorded is not kept. */
+async function snapshotSource(snapshot: Snapshot, note: SnapshotNote): Promise<ConsistentSource> {
+  try {
+    await note.complete(snapshot.uuid);
+  } catch (error) {
+    await snapshot.remove().then(
+      () => note.drop(),
+      () => {
+        // It is recorded, if not by its uuid: the next run finds it.
+      },
+    );
+    throw error;
+  }
   return {
     path: snapshot.path,
     requireValid: (until) => snapshot.requireValid(until),
     async [Symbol.asyncDispose]() {
       await snapshot.remove();
-      await leftovers.drop(record);
+      await note.drop();
     },
   };
 }
 
 /** A record is for what is there, and for what may be: a failed or killed lvcreate does not always leave nothing. */
-async function dropUnlessLeft(lvm: Lvm, leftovers: Leftovers, record: SnapshotRecord): Promise<void> {
-  if (!leftovers.list().includes(record)) return;
+async function dropUnlessLeft(lvm: Lvm, note: SnapshotNote): Promise<void> {
+  if (!note.isRecorded) return;
   try {
-    if ((await findLeftoverSnapshots(lvm, record.tags)).length === 0) await leftovers.drop(record);
+    if ((await findLeftoverSnapshots(lvm, note.tags)).length === 0) await note.drop();
   } catch {
     // The next run looks again. What failed first is to be told.
   }
 }
 
 /**
- * Removes the snapshot of a run that was killed: by the tags of that one run, which no other volume carries.
+ * Removes the snapshot of a run that was killed: what carries the tags of that one run, or has the recorded uuid, when
+ * it is still what was recorded.
  *
- * @throws LvmError 'snapshot-not-ours' for a volume with these tags that is no snapshot: one that was never finished,
- *   or that somebody made something else of; and what `removeLeftover` throws.
+ * @throws LvmError 'snapshot-not-ours' for what differs: it is left alone; and what `removeLeftover` throws.
  */
 export async function removeLeftSnapshot(
-  {programPath, tags}: SnapshotRecord,
+  record: SnapshotRecord,
   signal: AbortSignal,
   lvmAt: LvmAt = lvmOfThisMachine,
 ): Promise<string[]> {
-  const lvm = lvmAt(programPath);
+  const lvm = lvmAt(record.programPath);
   const removed: string[] = [];
-  for (const {vg, name, uuid, originUuid} of await findLeftoverSnapshots(lvm, tags, {signal})) {
-    const fullName = `${vg}/${name}`;
-    if (originUuid === undefined) {
-      throw new LvmError('snapshot-not-ours', `left ${fullName} alone: it was made for a run, but is no snapshot`, {
-        hint: `if nobody needs it: lvremove ${fullName}`,
-      });
-    }
-    await removeLeftover(lvm, {vg, name, uuid, originUuid, tags}, signal);
-    removed.push(fullName);
+  for (const volume of await listVolumes(lvm, {signal})) {
+    if (!isAbout(record, volume)) continue;
+    const found = compareWithRecord(volume, record);
+    if (found.kind === 'doubtful') throw notOurs(volume, found.difference);
+    if ((await removeLeftover(lvm, found.identity, signal)) === 'removed') removed.push(`${volume.vg}/${volume.name}`);
   }
   return removed;
 }

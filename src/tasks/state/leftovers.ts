@@ -2,7 +2,9 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {codeOf} from '../../errors.js';
 import {readStateFile, replaceStateFile} from '../../state-file.js';
-import {openStateFolder, StateDirError} from '../../state-folder.js';
+import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-folder.js';
+
+const FOLDER = 'temporary';
 
 /** Something that a run makes and must take away again. */
 export type Leftover = FileRecord | SnapshotRecord;
@@ -21,6 +23,16 @@ export interface SnapshotRecord {
   readonly kind: 'snapshot';
   readonly programPath: string;
   readonly tags: readonly string[];
+  /** What else identifies it; not in records of earlier versions. */
+  readonly volume?: VolumeRecord | undefined;
+}
+
+export interface VolumeRecord {
+  readonly vg: string;
+  readonly name: string;
+  readonly originUuid: string;
+  /** Known as soon as it exists. */
+  readonly uuid?: string;
 }
 
 /**
@@ -38,9 +50,24 @@ export class Leftovers {
 
   /** @throws StateDirError */
   static async open(stateDir: string, taskId: string): Promise<Leftovers> {
-    const leftovers = new Leftovers(join(await openStateFolder(stateDir, 'temporary'), `${taskId}.json`));
+    const leftovers = new Leftovers(join(await openStateFolder(stateDir, FOLDER), `${taskId}.json`));
     leftovers.#records = await leftovers.#read();
     return leftovers;
+  }
+
+  /**
+   * What is noted for a task, for somebody who does not hold its lock; makes nothing.
+   *
+   * @throws StateDirError
+   */
+  static async peek(stateDir: string, taskId: string): Promise<readonly Leftover[]> {
+    try {
+      await requireOwnFolder(stateDir, FOLDER);
+    } catch (error) {
+      if (error instanceof StateDirError && codeOf(error.cause) === 'ENOENT') return [];
+      throw error;
+    }
+    return await new Leftovers(join(stateDir, FOLDER, `${taskId}.json`)).#read();
   }
 
   list(): readonly Leftover[] {
@@ -54,6 +81,15 @@ export class Leftovers {
    */
   async add(record: Leftover): Promise<void> {
     await this.#write([...this.#records, record]);
+  }
+
+  /**
+   * Survives a power cut before it returns, as the record that it takes the place of did.
+   *
+   * @throws StateDirError
+   */
+  async replace<Kind extends Leftover>(record: Kind, fresh: Kind): Promise<void> {
+    await this.#write(this.#records.map((other) => (other === record ? fresh : other)));
   }
 
   /** @throws StateDirError */
@@ -99,7 +135,13 @@ function parseRecords(text: string): Leftover[] {
 function isLeftover(value: unknown): value is Leftover {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   if (value.kind === 'snapshot') {
-    return 'programPath' in value && typeof value.programPath === 'string' && 'tags' in value && isWords(value.tags);
+    return (
+      'programPath' in value &&
+      typeof value.programPath === 'string' &&
+      'tags' in value &&
+      isWords(value.tags) &&
+      (!('volume' in value) || isVolume(value.volume))
+    );
   }
   return (
     value.kind === 'file' &&
@@ -110,6 +152,13 @@ function isLeftover(value: unknown): value is Leftover {
     'connection' in value &&
     isWords(value.connection)
   );
+}
+
+function isVolume(value: unknown): value is VolumeRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const volume: Partial<Record<keyof VolumeRecord, unknown>> = value;
+  const texts = [volume.vg, volume.name, volume.originUuid, volume.uuid ?? ''];
+  return texts.every((text) => typeof text === 'string');
 }
 
 function isWords(value: unknown): value is string[] {

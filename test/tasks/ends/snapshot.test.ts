@@ -1,9 +1,14 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {openConsistentSource, removeLeftSnapshot} from '#dist/tasks/ends/snapshot.js';
 import {Leftovers, type SnapshotRecord} from '#dist/tasks/state/leftovers.js';
 import {type Call, reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
+const UUID = 'G5kP1p-eBSZ-fx04-zpiN-eQhF-oNoE-GPyuWm';
+const ORIGIN = 'vYL4sa-aAMq-2hoZ-7g7U-yxYz-2MVE-2tboUf';
+const VOLUME = {vg: 'vg0', name: 'home-snapshot', originUuid: ORIGIN};
 const NOTHING = {stdout: '{"report": [{"lv": []}]}'};
 const FOUND: Step = ['lvs', () => reportOf('group', ['home'])];
 const GONE: Step = ['lvs', NOTHING];
@@ -23,7 +28,7 @@ async function run() {
     (answer: object | Error = {}): ((call: Call) => Promise<object | Error>) =>
     async ({words}) => {
       tags = words.flatMap((word, index) => (words[index - 1] === '--addtag' ? [word] : []));
-      expect(await recorded()).toEqual([{kind: 'snapshot', programPath: '/sbin/lvm', tags}]);
+      expect(await recorded()).toEqual([{kind: 'snapshot', programPath: '/sbin/lvm', tags, volume: VOLUME}]);
       return answer;
     };
   const own = (changes: Readonly<Record<string, string>> = {}): Step => [
@@ -44,7 +49,7 @@ async function run() {
       },
       () => scriptedLvm(steps).lvm,
     );
-  return {open, own, created, recorded, controller, tags: () => tags};
+  return {open, own, created, recorded, controller, stateDir, tags: () => tags};
 }
 
 describe('a source that is read through a snapshot', () => {
@@ -58,7 +63,7 @@ describe('a source that is read through a snapshot', () => {
       'bdsync-manager.id=home-1',
       expect.stringMatching(/^bdsync-manager\.run=[0-9a-f-]{36}$/),
     ]);
-    expect(await recorded()).toHaveLength(1);
+    expect(await recorded()).toMatchObject([{tags: tags(), volume: {...VOLUME, uuid: UUID}}]);
     await source[Symbol.asyncDispose]();
     expect(await recorded()).toEqual([]);
   });
@@ -73,6 +78,21 @@ describe('a source that is read through a snapshot', () => {
   it('is not recorded when there is nothing to make one of, and nothing is looked for', async () => {
     const {open, recorded} = await run();
     await expect(open(['lvs', new Error('no LVM here')])).rejects.toThrow('no LVM here');
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('is not kept when its uuid cannot be recorded', async () => {
+    const {open, own, created, recorded, stateDir} = await run();
+    const blocked: Step = [
+      'lvs',
+      async (call) => {
+        await mkdir(join(stateDir, 'temporary', 'home-1.json.new'));
+        const [, answer] = own();
+        return typeof answer === 'function' ? await answer(call) : answer;
+      },
+    ];
+    const opening = open(FOUND, ['lvcreate', created()], blocked, own(), ['lvremove', {}], GONE);
+    await expect(opening).rejects.toMatchObject({code: 'state-dir'});
     expect(await recorded()).toEqual([]);
   });
 
@@ -119,25 +139,47 @@ describe('the snapshot of a run that was killed', () => {
     programPath: '/sbin/lvm',
     tags: ['bdsync-manager', 'bdsync-manager.run=4f1c'],
   };
+  const PLANNED: SnapshotRecord = {...RECORD, volume: VOLUME};
+  const COMPLETE: SnapshotRecord = {...RECORD, volume: {...VOLUME, uuid: UUID}};
   const {signal} = new AbortController();
 
-  it('is removed by its tags', async () => {
+  it('is removed by its tags, also by a record that an earlier version wrote', async () => {
     const {lvm, calls} = scriptedLvm([left(), left(), ['lvremove', {}], GONE]);
     expect(await removeLeftSnapshot(RECORD, signal, () => lvm)).toEqual(['vg0/home-snapshot']);
-    expect(calls[0]?.words).toContain('lv_tags="bdsync-manager" && lv_tags="bdsync-manager.run=4f1c"');
+    expect(calls[2]?.words).toContain(
+      `lv_uuid="${UUID}" && lv_name="home-snapshot" && origin_uuid="${ORIGIN}" && lv_tags="bdsync-manager"` +
+        ' && lv_tags="bdsync-manager.run=4f1c"',
+    );
+  });
+
+  it('is removed when all is as recorded', async () => {
+    const {lvm} = scriptedLvm([left(), left(), ['lvremove', {}], GONE]);
+    expect(await removeLeftSnapshot(COMPLETE, signal, () => lvm)).toEqual(['vg0/home-snapshot']);
   });
 
   it('is gone when nothing carries its tags', async () => {
-    const {lvm} = scriptedLvm([left({lv_tags: 'bdsync-manager,bdsync-manager.run=other'})]);
-    expect(await removeLeftSnapshot(RECORD, signal, () => lvm)).toEqual([]);
+    const {lvm} = scriptedLvm([left({lv_tags: 'bdsync-manager,bdsync-manager.run=other', lv_uuid: 'other'})]);
+    expect(await removeLeftSnapshot(COMPLETE, signal, () => lvm)).toEqual([]);
   });
 
-  it('is left alone, and told of, when it is no snapshot', async () => {
-    const {lvm} = scriptedLvm([left({origin: '', origin_uuid: ''})]);
-    await expect(removeLeftSnapshot(RECORD, signal, () => lvm)).rejects.toMatchObject({
+  const WHAT = 'as it is not what was created:';
+  it.each([
+    ['is no snapshot', RECORD, {origin: '', origin_uuid: ''}, 'it is no snapshot, as if its creation had been cut off'],
+    ['was made another volume', COMPLETE, {origin: '', origin_uuid: ''}, 'it is not a snapshot of the same volume'],
+    ['is of another origin', COMPLETE, {origin_uuid: 'other'}, 'it is not a snapshot of the same volume'],
+    ['is another volume', COMPLETE, {lv_uuid: 'other'}, `its uuid is not ${UUID}`],
+    ['is in another group', COMPLETE, {vg_name: 'vg1'}, 'its group was vg0'],
+    ['was renamed', COMPLETE, {lv_name: 'kept'}, 'its name was home-snapshot'],
+    ['was renamed before its uuid was known', PLANNED, {lv_name: 'kept'}, 'its name was home-snapshot'],
+    ['lost its tags', COMPLETE, {lv_tags: 'keep'}, `it does not carry the tags ${RECORD.tags.join(', ')}`],
+  ])('is left alone, and told of, when it %s', async (_what, record, changes, difference) => {
+    const {lvm} = scriptedLvm([left(changes)]);
+    const removal = removeLeftSnapshot(record, signal, () => lvm);
+    const name = `${'vg_name' in changes ? 'vg1' : 'vg0'}/${'lv_name' in changes ? 'kept' : 'home-snapshot'}`;
+    await expect(removal).rejects.toMatchObject({
       code: 'snapshot-not-ours',
-      message: 'left vg0/home-snapshot alone: it was made for a run, but is no snapshot',
-      hint: 'if nobody needs it: lvremove vg0/home-snapshot',
+      message: `left ${name} alone, ${WHAT} ${difference}`,
+      hint: `if nobody needs it: lvremove ${name}`,
     });
   });
 });

@@ -8,6 +8,7 @@ import {temporaryFolder} from '../../support/temporary-folder.js';
 
 const FILE: Leftover = {kind: 'file', connection: ['ssh', 'store'], quoting: 'auto', path: "/srv/it's a patch"};
 const SNAPSHOT: Leftover = {kind: 'snapshot', programPath: '/sbin/lvm', tags: ['bdsync-manager', 'run=1']};
+const VOLUME = {vg: 'vg0', name: 'home-snapshot', originUuid: 'x2'};
 const NAME = 'home-1.json';
 
 describe('what a run notes', () => {
@@ -29,6 +30,28 @@ describe('what a run notes', () => {
     expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([SNAPSHOT]);
     await leftovers.drop(SNAPSHOT);
     expect(await readdir(join(stateDir, 'temporary'))).toEqual([]);
+  });
+
+  it('can be completed, and read with and without what is known later', async () => {
+    const stateDir = await temporaryFolder();
+    const leftovers = await Leftovers.open(stateDir, 'home-1');
+    await leftovers.add(SNAPSHOT);
+    await leftovers.add(FILE);
+    const complete: Leftover = {...SNAPSHOT, volume: {...VOLUME, uuid: 'x1'}};
+    await leftovers.replace(SNAPSHOT, complete);
+    expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([complete, FILE]);
+    await leftovers.drop(complete);
+    expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([FILE]);
+  });
+
+  it('can be looked at without making anything', async () => {
+    const stateDir = join(await temporaryFolder(), 'state');
+    expect(await Leftovers.peek(stateDir, 'home-1')).toEqual([]);
+    await expect(stat(stateDir)).rejects.toThrow('ENOENT');
+    await (await Leftovers.open(stateDir, 'home-1')).add(FILE);
+    expect(await Leftovers.peek(stateDir, 'home-1')).toEqual([FILE]);
+    await chmod(join(stateDir, 'temporary'), 0o777);
+    await expect(Leftovers.peek(stateDir, 'home-1')).rejects.toMatchObject({code: 'state-dir'});
   });
 
   it('is private', async () => {
@@ -59,6 +82,9 @@ describe('what is not understood', () => {
     JSON.stringify({records: [{...FILE, path: 1}]}),
     JSON.stringify({records: [{...SNAPSHOT, tags: 'bdsync-manager'}]}),
     JSON.stringify({records: [{...SNAPSHOT, programPath: undefined}]}),
+    JSON.stringify({records: [{...SNAPSHOT, volume: {...VOLUME, vg: 1}}]}),
+    JSON.stringify({records: [{...SNAPSHOT, volume: 'vg0/home-snapshot'}]}),
+    JSON.stringify({records: [{...SNAPSHOT, volume: {...VOLUME, uuid: 1}}]}),
   ])('names nothing to be removed: %s', async (text) => {
     expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([]);
   });

@@ -93,8 +93,8 @@ it('keeps the record of a volume that is no snapshot, and tells how to be rid of
   const {remove, recorded, lines} = await nextRun([SNAPSHOT], [left({origin: '', origin_uuid: ''})]);
   await remove();
   expect(lines).toEqual([
-    'warning: what an interrupted run left is still there: left vg0/home-snapshot alone: it was made for a run, but ' +
-      'is no snapshot (if nobody needs it: lvremove vg0/home-snapshot)',
+    'warning: what an interrupted run left is still there: left vg0/home-snapshot alone, as it is not what was ' +
+      'created: it is no snapshot, as if its creation had been cut off (if nobody needs it: lvremove vg0/home-snapshot)',
   ]);
   expect(await recorded()).toEqual([SNAPSHOT]);
 });
