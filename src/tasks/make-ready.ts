@@ -37,7 +37,7 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     // Not before: another run may keep us waiting for as long as it likes.
     watchdog.start();
     const leftovers = await Leftovers.open(stateDir, id);
-    await removeLeftovers({leftovers, pool: request.pool, teller, signal});
+    await removeLeftovers({leftovers, pool: request.pool, teller, hooks: plan.snapshot?.hooks, signal});
 
     const source = await checkSource(run);
     const context = await reachTarget(run, source.plan);

@@ -35,7 +35,7 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
   if (plan.snapshot) teller.enter('snapshot');
   const {sourcePath, snapshot, task} = plan;
   const {taskId, leftovers} = ready;
-  await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, signal});
+  await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
   signal.throwIfAborted();
   return await copy(ready, reading);
 }
@@ -48,8 +48,22 @@ export async function takeTarget({abort}: TaskRun, {context, isTargetMissing}: R
   return lease;
 }
 
-/** Brings the target in step with what is read. */
-export async function copy({context, leftovers}: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
+/** Brings the target in step with what is read. What failed behind a good snapshot fails the run at its end. */
+export async function copy(ready: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
+  const {teller} = ready.context;
+  const {afterFailure} = reading;
+  try {
+    const outcome = await applyDifferences(ready, reading);
+    if (afterFailure === undefined) return outcome;
+  } catch (error) {
+    if (afterFailure) teller.note(afterFailure.message);
+    throw error;
+  }
+  teller.enter('snapshot');
+  throw afterFailure;
+}
+
+async function applyDifferences({context, leftovers}: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
   const {flow} = context.plan;
   return flow.kind === 'in-place'
     ? await applyInPlace(context, reading)

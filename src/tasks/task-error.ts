@@ -13,6 +13,7 @@ export type TaskErrorCode =
   | 'patch-dir'
   | 'size-mismatch'
   | 'no-bdsync'
+  | 'snapshot-hook'
   | 'foreign-output'
   | 'client-failed'
   | 'server-failed'

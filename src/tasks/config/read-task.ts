@@ -5,7 +5,7 @@ import type {ConfigError} from './config-error.js';
 import {KeyFault} from './key-fault.js';
 import type {KeyContext} from './key-rule.js';
 import {stripBlanks} from './python-text.js';
-import type {TaskConfig} from './task-config.js';
+import type {LvmSnapshotConfig, TaskConfig} from './task-config.js';
 import {TASK_KEYS, type TaskKeyName, type TaskValues, keyRule} from './task-keys.js';
 import type {TaskSource} from './task-source.js';
 
@@ -113,8 +113,16 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     bandwidthLimitBytesPerSecond: values.bandwidth_limit,
     stallTimeoutMs: values.stall_timeout,
     stateDir: values.state_dir,
-    lvmSnapshot: values.lvm_snapshot_enabled
-      ? {size: values.lvm_snapshot_size, name: values.lvm_snapshot_name, programPath: values.lvm_program_path}
-      : undefined,
+    lvmSnapshot: values.lvm_snapshot_enabled ? lvmSnapshot(values) : undefined,
+  };
+}
+
+function lvmSnapshot(values: TaskValues): LvmSnapshotConfig {
+  const {before_snapshot: before, after_snapshot: after, snapshot_hook_timeout: timeoutMs} = values;
+  return {
+    size: values.lvm_snapshot_size,
+    name: values.lvm_snapshot_name,
+    programPath: values.lvm_program_path,
+    hooks: before === undefined && after === undefined ? undefined : {before, after, timeoutMs},
   };
 }

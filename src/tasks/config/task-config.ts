@@ -33,6 +33,15 @@ export interface LvmSnapshotConfig {
   readonly size: string | undefined;
   readonly name: string;
   readonly programPath: string;
+  readonly hooks: SnapshotHooks | undefined;
+}
+
+/** Commands around the moment of the snapshot; there is at least one. */
+export interface SnapshotHooks {
+  readonly before: readonly string[] | undefined;
+  readonly after: readonly string[] | undefined;
+  /** For each, and for what is between them; 0 means never. */
+  readonly timeoutMs: number;
 }
 
 /** bdsync_args and the keys that stand for one of them, understood once; each role is handed only the options that it accepts. */

@@ -27,6 +27,9 @@ export interface TaskValues {
   readonly lvm_snapshot_size: string | undefined;
   readonly lvm_snapshot_name: string;
   readonly lvm_program_path: string;
+  readonly before_snapshot: readonly string[] | undefined;
+  readonly after_snapshot: readonly string[] | undefined;
+  readonly snapshot_hook_timeout: number;
   readonly disabled: boolean;
   readonly state_dir: string;
 }
@@ -126,6 +129,24 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     group: 'snapshot',
     placeholder: 'path',
     doc: 'the lvm program',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  before_snapshot: optional(commandWords, {
+    group: 'snapshot',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run right before the snapshot is made, such as fsfreeze -f /srv',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  after_snapshot: optional(commandWords, {
+    group: 'snapshot',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run as soon as the snapshot is made, such as fsfreeze -u /srv',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  snapshot_hook_timeout: withDefault('60s', durationMs, {
+    group: 'snapshot',
+    placeholder: 'time',
+    doc: 'how long each of these two commands may take, and the snapshot between them; 0 waits for ever',
     onlyWith: 'lvm_snapshot_enabled',
   }),
   disabled: flag({

@@ -12,12 +12,17 @@ import type {LvmSnapshotConfig} from '../config/task-config.js';
 import type {Leftovers, SnapshotRecord} from '../state/leftovers.js';
 import {compareWithRecord, isAbout} from '../state/recorded-snapshot.js';
 import {SnapshotNote} from '../state/snapshot-note.js';
+import type {Teller} from '../task-context.js';
+import type {TaskError} from '../task-error.js';
+import {withSnapshotHooks} from './snapshot-hooks.js';
 
 /** What is read in a run: the source itself, or a snapshot of it. */
 export interface ConsistentSource extends AsyncDisposable {
   readonly path: string;
   /** Rejects when what was read until now is not the image of one moment. */
   requireValid(signal: AbortSignal): Promise<void>;
+  /** What of the hook behind the snapshot failed, to be told at the end: the snapshot itself is good. */
+  readonly afterFailure?: TaskError | undefined;
 }
 
 interface SourceRequest {
@@ -26,6 +31,7 @@ interface SourceRequest {
   readonly task: string;
   readonly taskId: string;
   readonly leftovers: Leftovers;
+  readonly teller: Pick<Teller, 'log'>;
   readonly signal: AbortSignal;
 }
 
@@ -39,9 +45,13 @@ export async function openConsistentSource(
 ): Promise<ConsistentSource> {
   const {snapshot} = request;
   if (snapshot === undefined) return sourceAsItIs(request.sourcePath);
-  const {outcomes} = await openTogether([{...request, snapshot}], {lvmAt});
+  let afterFailure: TaskError | undefined;
+  const around: AroundCreation = async (create) => {
+    afterFailure = await withSnapshotHooks(snapshot.hooks, {...request, snapshotName: snapshot.name}, create);
+  };
+  const {outcomes} = await openTogether([{...request, snapshot}], {lvmAt, around});
   const [outcome] = outcomes;
-  if (outcome?.status === 'fulfilled') return outcome.value;
+  if (outcome?.status === 'fulfilled') return {...outcome.value, afterFailure};
   throw outcome?.reason;
 }
 

@@ -6,8 +6,8 @@ import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-fold
 
 const FOLDER = 'temporary';
 
-/** Something that a run makes and must take away again. */
-export type Leftover = FileRecord | SnapshotRecord;
+/** Something that a run makes and must take away again, or begins and must end. */
+export type Leftover = FileRecord | SnapshotRecord | AfterSnapshotRecord;
 
 /** A file on the target's host. */
 export interface FileRecord {
@@ -33,6 +33,14 @@ export interface VolumeRecord {
   readonly originUuid: string;
   /** Known as soon as it exists. */
   readonly uuid?: string;
+}
+
+/** An after_snapshot that is still to be run, with what its environment is to tell. */
+export interface AfterSnapshotRecord {
+  readonly kind: 'after-snapshot';
+  readonly task: string;
+  readonly sourcePath: string;
+  readonly snapshotName: string;
 }
 
 /**
@@ -142,6 +150,9 @@ function isLeftover(value: unknown): value is Leftover {
       isWords(value.tags) &&
       (!('volume' in value) || isVolume(value.volume))
     );
+  }
+  if (value.kind === 'after-snapshot') {
+    return ['task', 'sourcePath', 'snapshotName'].every((name) => typeof Reflect.get(value, name) === 'string');
   }
   return (
     value.kind === 'file' &&

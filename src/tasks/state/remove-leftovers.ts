@@ -1,6 +1,8 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
 import type {Leftover, Leftovers} from './leftovers.js';
+import type {SnapshotHooks} from '../config/task-config.js';
+import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
 import {removeFile} from '../programs/stored-patch.js';
 import type {Teller} from '../task-context.js';
@@ -9,13 +11,17 @@ export interface LeftoversRequest {
   readonly leftovers: Leftovers;
   readonly pool: Pick<HostPool, 'host'>;
   readonly teller: Pick<Teller, 'log'>;
+  /** Of the task's snapshot, as it is configured now. */
+  readonly hooks?: SnapshotHooks | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Takes away what an earlier run of the task noted and could not remove. What cannot be removed now stays noted. */
 export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt): Promise<void> {
   const {leftovers, teller, signal} = request;
-  for (const record of leftovers.list()) {
+  // First what may keep others waiting.
+  const records = leftovers.list().toSorted((a, b) => urgency(b) - urgency(a));
+  for (const record of records) {
     try {
       for (const what of await remove(record, request, lvmAt)) {
         teller.log('info', `removed ${what}, left by an interrupted run`);
@@ -28,9 +34,13 @@ export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt):
   }
 }
 
+function urgency({kind}: Leftover): number {
+  return kind === 'after-snapshot' ? 1 : 0;
+}
+
 async function remove(
   record: Leftover,
-  {pool, signal}: LeftoversRequest,
+  {pool, teller, hooks, signal}: LeftoversRequest,
   lvmAt: LvmAt | undefined,
 ): Promise<readonly string[]> {
   switch (record.kind) {
@@ -39,6 +49,9 @@ async function remove(
       return [record.path];
     case 'snapshot':
       return await removeLeftSnapshot(record, signal, lvmAt);
+    case 'after-snapshot':
+      await payDebt(record, hooks, teller);
+      return [];
     default:
       return record satisfies never;
   }

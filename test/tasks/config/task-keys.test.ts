@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {taskConfigFrom} from '#dist/tasks/config/configuration.js';
-import type {TaskConfig} from '#dist/tasks/config/task-config.js';
+import type {SnapshotHooks, TaskConfig} from '#dist/tasks/config/task-config.js';
 import {askPython, reasonWithoutPython} from '../../support/python-oracle.js';
 import {SURROUNDINGS} from '../../support/read-config.js';
 
@@ -66,7 +66,28 @@ describe('a value is understood:', () => {
     [
       'a snapshot with everything',
       {...SNAPSHOT, lvm_snapshot_size: '0128s', lvm_snapshot_name: 'a+b.c_d-1', lvm_program_path: '/usr/sbin/lvm'},
-      {lvmSnapshot: {size: '0128s', name: 'a+b.c_d-1', programPath: '/usr/sbin/lvm'}},
+      {lvmSnapshot: {size: '0128s', name: 'a+b.c_d-1', programPath: '/usr/sbin/lvm', hooks: undefined}},
+    ],
+    [
+      'commands around a snapshot',
+      {
+        ...SNAPSHOT,
+        before_snapshot: "sh -c 'sync; true'",
+        after_snapshot: 'fsfreeze -u /srv',
+        snapshot_hook_timeout: '2m',
+      },
+      {
+        lvmSnapshot: snapshot(undefined, {
+          before: ['sh', '-c', 'sync; true'],
+          after: ['fsfreeze', '-u', '/srv'],
+          timeoutMs: 120_000,
+        }),
+      },
+    ],
+    [
+      'one of them, with the usual time',
+      {...SNAPSHOT, after_snapshot: 'true'},
+      {lvmSnapshot: snapshot(undefined, {before: undefined, after: ['true'], timeoutMs: 60_000})},
     ],
     ['a patch folder', {...LOCAL, apply_patch_in_place: 'no', target_patch_dir: '/tmp'}, {targetPatchDir: '/tmp'}],
     [
@@ -235,8 +256,8 @@ function booleanOf(text: string): {value: boolean} | {error: string} {
   }
 }
 
-function snapshot(size: string | undefined): TaskConfig['lvmSnapshot'] {
-  return {size, name: 'bdsync-snapshot', programPath: '/sbin/lvm'};
+function snapshot(size: string | undefined, hooks?: SnapshotHooks): TaskConfig['lvmSnapshot'] {
+  return {size, name: 'bdsync-snapshot', programPath: '/sbin/lvm', hooks};
 }
 
 function withFlushCache(options: string): TaskConfig['bdsyncArgs'] {

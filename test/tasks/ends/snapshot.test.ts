@@ -1,6 +1,7 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import type {SnapshotHooks} from '#dist/tasks/config/task-config.js';
 import {openConsistentSource, removeLeftSnapshot} from '#dist/tasks/ends/snapshot.js';
 import {Leftovers, type SnapshotRecord} from '#dist/tasks/state/leftovers.js';
 import {type Call, reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
@@ -19,16 +20,18 @@ const left = (changes: Readonly<Record<string, string>> = {}): Step => [
 ];
 
 /** A run of a task, with an LVM that does as told; `own` is a look that finds the snapshot which this run made. */
-async function run() {
+async function run(hooks?: SnapshotHooks) {
   const stateDir = await temporaryFolder();
   const leftovers = await Leftovers.open(stateDir, 'home-1');
   const controller = new AbortController();
   let tags: string[] = [];
   const created =
-    (answer: object | Error = {}): ((call: Call) => Promise<object | Error>) =>
+    (answer: object | Error = {}, records = 1): ((call: Call) => Promise<object | Error>) =>
     async ({words}) => {
       tags = words.flatMap((word, index) => (words[index - 1] === '--addtag' ? [word] : []));
-      expect(await recorded()).toEqual([{kind: 'snapshot', programPath: '/sbin/lvm', tags, volume: VOLUME}]);
+      const [record, ...others] = await recorded();
+      expect(record).toEqual({kind: 'snapshot', programPath: '/sbin/lvm', tags, volume: VOLUME});
+      expect(others).toHaveLength(records - 1);
       return answer;
     };
   const own = (changes: Readonly<Record<string, string>> = {}): Step => [
@@ -41,10 +44,11 @@ async function run() {
     openConsistentSource(
       {
         sourcePath: '/dev/vg0/home',
-        snapshot: {name: 'home-snapshot', size: '8M', programPath: '/sbin/lvm'},
+        snapshot: {name: 'home-snapshot', size: '8M', programPath: '/sbin/lvm', hooks},
         task: 'home',
         taskId: 'home-1',
         leftovers,
+        teller: {log: () => {}},
         signal: controller.signal,
       },
       () => scriptedLvm(steps).lvm,
@@ -117,6 +121,46 @@ describe('a source that is read through a snapshot', () => {
     const killed = created(new Error('lvcreate was ended by SIGKILL'));
     await expect(open(FOUND, ['lvcreate', killed], lost, lost)).rejects.toThrow('lvcreate was ended by SIGKILL');
     expect(await recorded()).toHaveLength(1);
+  });
+
+  it('has its hooks right around lvcreate, when everything is recorded already', async () => {
+    const folder = await temporaryFolder();
+    const mark = (name: string): string[] => ['touch', join(folder, name)];
+    const {open, recorded} = await run({before: mark('b'), after: mark('a'), timeoutMs: 60_000});
+    const creation: Step = [
+      'lvcreate',
+      async () => {
+        expect(await readdir(folder)).toEqual(['b']);
+        const [snapshot, hook, ...more] = await recorded();
+        expect([hook, more]).toMatchObject([{kind: 'after-snapshot', snapshotName: 'home-snapshot'}, []]);
+        expect(snapshot).toMatchObject({kind: 'snapshot'});
+        return {};
+      },
+    ];
+    const look: Step = [
+      'lvs',
+      async () => {
+        expect(await readdir(folder)).toEqual(['a', 'b']);
+        return await reportOf('group', ['home-snapshot']);
+      },
+    ];
+    // It carries other tags, so that it is not the one.
+    await expect(open(FOUND, creation, look, GONE)).rejects.toMatchObject({code: 'snapshot-lost'});
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('is not taken, nor recorded any more, when the hook before it fails', async () => {
+    const {open, recorded} = await run({before: ['false'], after: undefined, timeoutMs: 60_000});
+    await expect(open(FOUND, GONE)).rejects.toMatchObject({code: 'snapshot-hook'});
+    expect(await recorded()).toEqual([]);
+  });
+
+  it('is good when the hook behind it fails', async () => {
+    const {open, own, created} = await run({before: undefined, after: ['false'], timeoutMs: 60_000});
+    const noted: Step = ['lvcreate', async (call) => await created({}, 2)(call)];
+    const source = await open(FOUND, noted, own(), own(), ['lvremove', {}], GONE);
+    expect(source.afterFailure).toMatchObject({message: 'after_snapshot (false) ended with status 1'});
+    await source[Symbol.asyncDispose]();
   });
 
   it('is removed, and not recorded any more, after an abort', async () => {
