@@ -3,7 +3,7 @@
 # system has, and then runs what comes over the console, one command a line:
 #   in:  ID SCRIPT, as printf %b takes it      out: GUEST-RESULT ID STATUS BASE64(stdout) BASE64(stderr)
 # GUEST_MODULES, from the kernel's command line, is the folder of its modules.
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 mount -t tmpfs -o mode=755 tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
 mount -t proc proc /proc

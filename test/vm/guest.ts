@@ -22,6 +22,18 @@ export interface GuestResult {
 
 const KERNEL = '/usr/bin/linux.uml';
 const MODULES = '/usr/lib/uml/modules';
+/** Programs that tests run in a guest, and the Debian packages that have them. */
+const PACKAGE_OF: Readonly<Record<string, string>> = {
+  [KERNEL]: 'user-mode-linux',
+  '/sbin/lvm': 'lvm2',
+  '/usr/sbin/thin_check': 'thin-provisioning-tools',
+  '/bin/busybox': 'busybox',
+  '/sbin/mkfs.ext4': 'e2fsprogs',
+  '/sbin/fsfreeze': 'util-linux',
+  '/sbin/cryptsetup': 'cryptsetup-bin',
+  '/usr/sbin/sshd': 'openssh-server',
+  '/usr/sbin/cron': 'cron',
+};
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const INIT = join(REPOSITORY, 'test/vm/guest-init.sh');
 /** Of the whole life of a guest: the last resort against one that outlives its test. */
@@ -30,9 +42,11 @@ const MAX_LIFE_S = 300;
 /** Why this machine cannot run a guest, or undefined. */
 export function whyNoGuest(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can start a guest';
-  if (!existsSync(KERNEL)) return `there is no ${KERNEL} (Debian: user-mode-linux)`;
-  const missing = ['/sbin/lvm', '/usr/sbin/thin_check', '/bin/busybox'].filter((program) => !existsSync(program));
-  if (missing.length > 0) return `there is no ${missing.join(', ')} (Debian: lvm2 thin-provisioning-tools busybox)`;
+  const missing = Object.entries(PACKAGE_OF).filter(([program]) => !existsSync(program));
+  if (missing.length > 0) {
+    const [programs, packages] = [0, 1].map((column) => missing.map((row) => row[column]));
+    return `there is no ${programs?.join(', ')} (Debian: ${packages?.join(' ')})`;
+  }
   if (spawnSync('unshare', ['-m', '-p', '-f', 'true']).status !== 0) return 'unshare is not permitted here';
   if (statSync(REPOSITORY).dev !== statSync('/').dev) return 'this folder is not on the file system of /';
   return undefined;
@@ -65,8 +79,14 @@ export async function startGuest(diskBytes: number): Promise<Guest> {
 
 /** The guest's processes hand over to each other all the time: on a single CPU it is three times as fast. */
 function oneCpu(): string {
-  const allowed = /^Cpus_allowed_list:.*?(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'));
-  return allowed?.[1] ?? '0';
+  const [, allowed = '0'] = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const cpus = allowed.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({length: last - first + 1}, (_, index) => first + index);
+  });
+  // Test files that run at the same time take one each.
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0);
+  return String(cpus[worker % cpus.length]);
 }
 
 function kernelWords(folder: string): string[] {
@@ -116,7 +136,7 @@ class RunningGuest implements Guest {
     this.#lastId += 1;
     const id = String(this.#lastId);
     const result = new Promise<GuestResult>((resolve) => this.#waiting.set(id, resolve));
-    const line = script.replaceAll('\\', '\\0134').replaceAll('\n', '\\012');
+    const line = script.replaceAll('\\', '\\0134').replaceAll('\n', '\\0012');
     this.#child.stdin?.write(`${id} ${line}\n`);
     return this.#orEnd(result);
   }
