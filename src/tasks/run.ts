@@ -1,5 +1,3 @@
-import {realpath} from 'node:fs/promises';
-import {resolve} from 'node:path';
 import {packageVersion} from '../version.js';
 import {HostPool} from './ends/host-pool.js';
 import type {ConfiguredTask} from './config/configuration.js';
@@ -7,6 +5,7 @@ import type {OnRunEvent} from './events.js';
 import type {RunReport, TaskFailure, TaskReport} from './report.js';
 import {runTask} from './run-task.js';
 import type {SelectedTask} from './select.js';
+import {COMMAND_LINE_ORIGIN, configOrigin} from './state/task-id.js';
 
 export interface RunOptions {
   readonly tasks: readonly SelectedTask[];
@@ -23,8 +22,7 @@ export interface RunOptions {
 export async function runTasks(options: RunOptions): Promise<RunReport> {
   const {tasks, configFile, dryRun, onEvent, signal} = options;
   const startedAt = new Date().toISOString();
-  const origin =
-    configFile === undefined ? 'command line' : await realpath(configFile).catch(() => resolve(configFile));
+  const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
   const pool = new HostPool();
   const reports: TaskReport[] = [];
   for (const [index, selected] of tasks.entries()) {

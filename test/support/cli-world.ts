@@ -4,6 +4,8 @@ import type {TasksLayer} from '#dist/cli/manager/tasks-layer.js';
 import type {CheckReport} from '#dist/tasks/check/check-report.js';
 import type {Configuration} from '#dist/tasks/config/configuration.js';
 import type {RunOptions} from '#dist/tasks/run.js';
+import type {SnapshotsRequest} from '#dist/tasks/snapshots/report-snapshots.js';
+import type {SnapshotReport} from '#dist/tasks/snapshots/snapshot-report.js';
 import {runReport} from './report-data.js';
 import {recordedScreen} from './recorded-screen.js';
 
@@ -14,6 +16,7 @@ export interface CliWorldOptions {
   /** Stands for the whole of a run; it may tell events. */
   readonly run?: TasksLayer['runTasks'];
   readonly checkReport?: CheckReport;
+  readonly snapshotReport?: Partial<SnapshotReport>;
 }
 
 /** What the command line asked of the tasks, and what a person saw. */
@@ -25,6 +28,7 @@ export interface CliOutcome {
   readonly runs: readonly RunOptions[];
   readonly checkedNames: readonly (readonly string[])[];
   readonly selectedNames: readonly (readonly string[])[];
+  readonly snapshotRequests: readonly SnapshotsRequest[];
 }
 
 export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
@@ -43,6 +47,7 @@ export async function runCli(
     runs: [] as RunOptions[],
     checkedNames: [] as (readonly string[])[],
     selectedNames: [] as (readonly string[])[],
+    snapshotRequests: [] as SnapshotsRequest[],
   };
   const tasks: TasksLayer = {
     async loadConfiguration(file) {
@@ -60,6 +65,11 @@ export async function runCli(
     async checkTasks({names}) {
       asked.checkedNames.push(names);
       return options.checkReport ?? {configFile: configuration.file, warnings: [], tasks: []};
+    },
+    async reportSnapshots(request) {
+      asked.snapshotRequests.push(request);
+      const empty = {configFile: configuration.file, clean: request.clean, missingProgram: undefined, snapshots: []};
+      return {...empty, ...options.snapshotReport};
     },
   };
   const status = await main(words, {

@@ -3,6 +3,7 @@ import {unwrapSuppressed} from '../../suppressed-errors.js';
 import type {ConfigErrorCode} from '../../tasks/config/config-error.js';
 import type {CheckReport} from '../../tasks/check/check-report.js';
 import type {RunReport, TaskReport} from '../../tasks/report.js';
+import type {SnapshotReport} from '../../tasks/snapshots/snapshot-report.js';
 
 /** What bdsync-manager ends with. Where several fit, the highest is told. */
 export const EXIT_STATUS = {
@@ -11,7 +12,7 @@ export const EXIT_STATUS = {
   missingDependency: 1,
   /** The command line or the configuration is wrong. */
   configuration: 2,
-  /** A task failed, or has an unmet need; the others ran. */
+  /** A task failed, or has an unmet need; the others ran. Or a snapshot needs a person's look. */
   task: 3,
   /** A signal ended the run. */
   cancelled: 4,
@@ -48,6 +49,14 @@ export function statusOfCheck({tasks}: CheckReport): ExitStatus {
   if (enabled.some(({unmetNeeds}) => unmetNeeds.length > 0)) return EXIT_STATUS.task;
   if (enabled.some(({configErrors}) => configErrors.length > 0)) return EXIT_STATUS.configuration;
   return EXIT_STATUS.success;
+}
+
+/** What a person has to look at counts as a failed task. */
+export function statusOfSnapshots({snapshots}: SnapshotReport): ExitStatus {
+  const isOpen = snapshots.some(
+    ({state, reason}) => state === 'doubtful' || (state === 'left-over' && reason !== undefined),
+  );
+  return isOpen ? EXIT_STATUS.task : EXIT_STATUS.success;
 }
 
 /** The status for what ended the program before there was a report. */

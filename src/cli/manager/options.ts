@@ -9,10 +9,13 @@ export function configOption() {
   return new Option('--config <file>', 'the configuration file').default(DEFAULT_CONFIG_FILE);
 }
 
-export function taskOption() {
-  return new Option('--task <name>', 'only this task; may be given several times, the order counts')
+export function taskOption(
+  what = 'only this task; may be given several times, the order counts',
+  all = 'all enabled tasks, in the order of the file',
+) {
+  return new Option('--task <name>', what)
     .argParser((name: string, earlier: string[]) => [...earlier, name])
-    .default([] as string[], 'all enabled tasks, in the order of the file');
+    .default([] as string[], all);
 }
 
 export function logLevelOption() {

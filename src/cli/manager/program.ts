@@ -4,6 +4,7 @@ import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
 import {addListCommand} from './commands/list.js';
 import {addRunCommand} from './commands/run.js';
+import {addSnapshotsCommand} from './commands/snapshots.js';
 import {addSyncCommand} from './commands/sync.js';
 import {helpAfterOptions} from './help-text.js';
 import {UsageError} from './usage-error.js';
@@ -43,7 +44,8 @@ export function createProgram(context: CommandContext): Command {
       outputError: () => {},
     })
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'a task failed; the others ran'}));
-  for (const add of [addRunCommand, addListCommand, addCheckCommand, addSyncCommand]) add(program, context);
+  for (const add of [addRunCommand, addListCommand, addCheckCommand, addSnapshotsCommand, addSyncCommand])
+    add(program, context);
   for (const command of [program, ...program.commands]) refuseBadUsage(command);
   return program;
 }

@@ -34,6 +34,8 @@ export interface TaskValues {
   readonly state_dir: string;
 }
 
+export const DEFAULT_LVM_PROGRAM = '/sbin/lvm';
+
 export type TaskKeyName = keyof TaskValues;
 
 const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
@@ -125,7 +127,7 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     doc: 'the name of the snapshot, in the volume group of the source',
     onlyWith: 'lvm_snapshot_enabled',
   }),
-  lvm_program_path: withDefault('/sbin/lvm', (text) => text, {
+  lvm_program_path: withDefault(DEFAULT_LVM_PROGRAM, (text) => text, {
     group: 'snapshot',
     placeholder: 'path',
     doc: 'the lvm program',

@@ -164,7 +164,7 @@ export async function removeLeftSnapshot(
   return removed;
 }
 
-function lvmOfThisMachine(programPath: string): Lvm {
+export function lvmOfThisMachine(programPath: string): Lvm {
   const host = localHost();
   return {programPath, run: (words, options) => host.run(words, options)};
 }

@@ -2,13 +2,19 @@ import {constants} from 'node:fs';
 import {open, stat, unlink, type FileHandle} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
-import {tryLockFile} from '../../file-lock.js';
+import {codeOf} from '../../errors.js';
+import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {openStateFolder, StateDirError} from '../../state-folder.js';
 import {userName} from '../../user-name.js';
 import {TaskError} from '../task-error.js';
 
+const FOLDER = 'locks';
+
 /** Longer than any wait; a signal ends it earlier. */
 const WAIT_FOR_EVER_MS = 2 ** 31 - 1;
+
+/** Longer than anybody takes for `findLockHolder`. */
+const LOOK_MS = 500;
 
 interface LockRequest {
   readonly stateDir: string;
@@ -27,7 +33,7 @@ interface LockRequest {
  * who has the lock removes it.
  */
 export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
-  const path = join(await openStateFolder(request.stateDir, 'locks'), `${request.taskId}.lock`);
+  const path = join(await openStateFolder(request.stateDir, FOLDER), `${request.taskId}.lock`);
   for (;;) {
     const handle = await openLockFile(path);
     try {
@@ -42,6 +48,23 @@ export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
     }
     // Whoever had the lock removed the file before we got it: the next run would lock another one.
     await handle.close();
+  }
+}
+
+/**
+ * Who runs a task, in the words of `LockRequest.onWait`; undefined when nobody does. Leaves the lock alone but for the
+ * moment of the look.
+ *
+ * @throws StateDirError
+ */
+export async function findLockHolder(stateDir: string, taskId: string): Promise<string | undefined> {
+  const path = join(stateDir, FOLDER, `${taskId}.lock`);
+  try {
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return (await tryLockFile(handle, {shared: true})) ? undefined : (await handle.readFile('utf8')).trim();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error instanceof FileLockError ? error : StateDirError.from(`cannot open the lock file ${path}`, error);
   }
 }
 
@@ -61,6 +84,8 @@ async function release(path: string, handle: FileHandle): Promise<void> {
 
 async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: LockRequest): Promise<void> {
   const holder = (await handle.readFile('utf8')).trim();
+  // Somebody who only looks whether the task runs is gone at once.
+  if (await tryLockFile(handle, {waitMs: LOOK_MS, signal})) return;
   if (wait) {
     onWait?.(holder);
     if (await tryLockFile(handle, {waitMs: WAIT_FOR_EVER_MS, signal})) return;

@@ -1,4 +1,6 @@
 import {createHash} from 'node:crypto';
+import {realpath} from 'node:fs/promises';
+import {resolve} from 'node:path';
 
 /**
  * A file name for what belongs to one task of one configuration: readable, and unique although names may hold any
@@ -8,4 +10,12 @@ export function taskId(name: string, origin: string): string {
   const readable = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 60);
   const unique = createHash('sha256').update(`${origin}\0${name}`).digest('hex').slice(0, 12);
   return `${readable}-${unique}`;
+}
+
+/** Stands for the configuration of a task that was given on the command line. */
+export const COMMAND_LINE_ORIGIN = 'command line';
+
+/** What tells the tasks of one configuration from those of others. */
+export async function configOrigin(configFile: string): Promise<string> {
+  return await realpath(configFile).catch(() => resolve(configFile));
 }
