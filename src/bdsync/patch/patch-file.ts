@@ -20,6 +20,8 @@ export async function* readPatchFile(descriptor: number): AsyncGenerator<Uint8Ar
       if (bytesRead === 0) return;
       [current, ahead] = [ahead, current];
       reading = readInto(descriptor, ahead, 0, PIECE_BYTES, null);
+      // Its failure is told when the consumer asks for it; until then nobody listens.
+      reading.catch(() => {});
       yield current.subarray(0, bytesRead);
     }
   } finally {

@@ -1,5 +1,7 @@
+import {closeSync, openSync} from 'node:fs';
 import {open, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {expect, it} from 'vitest';
 import {readPatchFile} from '#dist/bdsync/patch/patch-file.js';
 import {noise} from '../../support/images.js';
@@ -15,7 +17,7 @@ it.each([0, 1, 2 ** 20, 3 * 2 ** 20 + 5])(
     const copies: Uint8Array[] = [];
     for await (const piece of readPatchFile(file.fd)) {
       // Time for the next piece to arrive where it must not harm this one.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await setTimeout(5);
       copies.push(Uint8Array.from(piece));
     }
     expect(Buffer.concat(copies).equals(content)).toBe(true);
@@ -36,4 +38,25 @@ it('passes on what the system says', async () => {
   const folder = await open(await temporaryFolder());
   await using _folder = folder;
   await expect(readPatchFile(folder.fd).next()).rejects.toMatchObject({code: 'EISDIR'});
+});
+
+it('keeps what the system says of the next piece until that one is asked for', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'patch');
+  await writeFile(path, noise(5 * 2 ** 20, 5));
+  const descriptor = openSync(path, 'r');
+  const pieces = readPatchFile(descriptor);
+  try {
+    await pieces.next();
+    // Time for the second piece to be read.
+    await setTimeout(50);
+    closeSync(descriptor);
+    expect(openSync(folder, 'r')).toBe(descriptor);
+    await pieces.next();
+    // Long enough for the third one to fail: were nobody to listen, that would end the process.
+    await setTimeout(50);
+    await expect(pieces.next()).rejects.toMatchObject({code: 'EISDIR'});
+  } finally {
+    closeSync(descriptor);
+  }
 });
