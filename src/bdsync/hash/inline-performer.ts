@@ -1,5 +1,5 @@
 import {setImmediate as otherEvents} from 'node:timers/promises';
-import {throwIfCancelled} from '../cancellation.js';
+import {cancelledError, throwIfCancelled} from '../cancellation.js';
 import type {BlockJob, BlockOutcome, HashSetup, JobPerformer} from './block-job.js';
 import {openWork, type Work} from './open-work.js';
 import type {RunningChecksum} from './running-checksum.js';
@@ -11,6 +11,7 @@ export class InlinePerformer implements JobPerformer {
   readonly #checksum: RunningChecksum | undefined;
   readonly #signal: AbortSignal | undefined;
   #work: Work | undefined;
+  #isDisposed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(setup: HashSetup, checksum: RunningChecksum | undefined, signal: AbortSignal | undefined) {
@@ -25,12 +26,15 @@ export class InlinePerformer implements JobPerformer {
     return await turn;
   }
 
+  /** What has not begun is refused: its device may be closed, and another file have its descriptor. */
   [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     this.#work?.[Symbol.dispose]();
     return Promise.resolve();
   }
 
   async #performNow(job: BlockJob): Promise<BlockOutcome> {
+    if (this.#isDisposed) throw cancelledError();
     throwIfCancelled(this.#signal);
     const checksum = job.feedsChecksum ? this.#checksum : undefined;
     checksum?.requireNoGap(job.range.start);

@@ -141,4 +141,18 @@ describe('BlockEngine', () => {
     await engine[Symbol.asyncDispose]();
     await expect(digests).rejects.toMatchObject({code: 'cancelled'});
   });
+
+  it('reads nothing more after that, in one thread either', async () => {
+    const path = await imageFile(someImage(500_000));
+    const device = await openDevice(path, 'read');
+    const setup = {descriptor: device.descriptor, path, sizeBytes: 500_000, digest: 'md5', salt: SALT};
+    const engine = new BlockEngine({...setup, isDirect: true, totalBytes: 0});
+    const range: HashRange = {start: 0, step: 4096, count: 20};
+    const jobs = [range, range, range].map((each) => engine.digest(each));
+    for (const job of jobs) job.catch(() => {});
+    await jobs[0];
+    await engine[Symbol.asyncDispose]();
+    await device.close();
+    await expect(jobs[2]).rejects.toMatchObject({code: 'cancelled'});
+  });
 });
