@@ -1,26 +1,38 @@
 import {Worker} from 'node:worker_threads';
 
+const BLOCK_WORKER = new URL('./block-worker.js', import.meta.url);
+
 /**
  * Threads for jobs, started before it is known what the jobs have in common: to load their code takes them longer than
  * a greeting takes the peers. Who takes a thread ends it; those that nobody took end with the crew.
  */
 export class WorkerCrew implements AsyncDisposable {
-  readonly #workers: Worker[];
+  readonly #code: URL;
+  readonly #workers: Set<Worker>;
 
-  constructor(count: number) {
-    this.#workers = Array.from({length: count}, startWorker);
+  constructor(count: number, code = BLOCK_WORKER) {
+    this.#code = code;
+    this.#workers = new Set(Array.from({length: count}, () => this.#startSpare()));
   }
 
   /** One of those that are left, or else a new one. */
   take(): Worker {
-    return this.#workers.pop() ?? startWorker();
+    const [spare] = this.#workers;
+    if (!spare) return new Worker(this.#code);
+    this.#workers.delete(spare);
+    return spare;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.splice(0).map((worker) => worker.terminate()));
+    const spares = [...this.#workers];
+    this.#workers.clear();
+    await Promise.all(spares.map((worker) => worker.terminate()));
   }
-}
 
-function startWorker(): Worker {
-  return new Worker(new URL('./block-worker.js', import.meta.url));
+  /** One that ends while it waits is none to take: the next one that is started instead will tell why. */
+  #startSpare(): Worker {
+    const worker = new Worker(this.#code);
+    const forget = (): void => void this.#workers.delete(worker);
+    return worker.on('error', forget).on('exit', forget);
+  }
 }
