@@ -45,7 +45,7 @@ export type BlockOutcome =
 export interface DifferingRun {
   readonly first: number;
   readonly end: number;
-  /** The very bytes that were hashed, zeros past the end included; absent when unwanted or too many to keep. */
+  /** The very bytes that were hashed, zeros past the end included; absent when unwanted or the blocks too large to keep. */
   readonly data: Uint8Array | undefined;
 }
 

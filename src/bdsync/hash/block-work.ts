@@ -2,6 +2,7 @@ import type {BlockKernel} from '../kernels/block-kernel.js';
 import type {HashRange} from '../wire/block-messages.js';
 import type {BlockJob, BlockOutcome, DifferingRun} from './block-job.js';
 import type {BlockReader} from './block-reader.js';
+import {MAX_KEPT_STEP_BYTES} from './kept-step.js';
 
 /** Digests of some consecutive blocks of a range; all memory is used again for the next ones. */
 interface DigestedBatch {
@@ -9,8 +10,15 @@ interface DigestedBatch {
   readonly first: number;
   readonly count: number;
   readonly digests: Uint8Array;
-  /** The bytes that were hashed; absent when they were too many to keep. */
+  /** The bytes that were hashed; absent when they are unwanted or the blocks too large to keep. */
   readonly data: Uint8Array | undefined;
+}
+
+/** What a batch is read for. */
+interface Purpose {
+  readonly onPiece: OnPiece | undefined;
+  /** Whether the bytes are wanted, too. */
+  readonly keepsData: boolean;
 }
 
 /** Pieces of blocks are a multiple of every digest's own blocks, and of a page. */
@@ -20,10 +28,13 @@ const PIECE_ALIGNMENT = 4096;
 export class BlockWork {
   readonly #kernel: BlockKernel;
   readonly #reader: BlockReader;
+  readonly #cachedBytes: number;
 
-  constructor(kernel: BlockKernel, reader: BlockReader) {
+  /** `cachedBytes` of the kernel's memory are used again and again; all of it only for large blocks whose bytes are wanted. */
+  constructor(kernel: BlockKernel, reader: BlockReader, cachedBytes: number) {
     this.#kernel = kernel;
     this.#reader = reader;
+    this.#cachedBytes = cachedBytes;
   }
 
   /**
@@ -37,18 +48,20 @@ export class BlockWork {
   }
 
   /** The digests of a range, batch by batch. */
-  *#batches({start, step, count}: HashRange, inOrder: OnPiece | undefined): Generator<DigestedBatch, void> {
-    const {data, lanes} = this.#kernel;
-    const atOnce = Math.floor(data.length / step);
-    const usesPieces = atOnce < (inOrder ? 1 : lanes);
+  *#batches({start, step, count}: HashRange, purpose: Purpose): Generator<DigestedBatch, void> {
+    const {lanes} = this.#kernel;
+    const atOnce = Math.floor(this.#cachedBytes / step);
+    // Who wants all pieces from front to back gets one block after the other.
+    const lanesInUse = purpose.onPiece ? 1 : lanes;
+    const usesPieces = atOnce < lanesInUse;
     // No lane is without a block but in the last batch.
-    const batchCount = usesPieces ? (inOrder ? 1 : lanes) : Math.max(1, atOnce - (atOnce % lanes));
+    const batchCount = usesPieces ? lanesInUse : Math.max(1, atOnce - (atOnce % lanes));
     const digests = new Uint8Array(Math.min(count, batchCount) * this.#kernel.digestBytes);
     for (let first = 0; first < count; first += batchCount) {
       const batch = {start: start + first * step, step, count: Math.min(batchCount, count - first)};
       const bytes = usesPieces
-        ? this.#digestPieces(batch, digests, inOrder)
-        : this.#digestAtOnce(batch, digests, inOrder);
+        ? this.#digestPieces(batch, digests, purpose)
+        : this.#digestAtOnce(batch, digests, purpose);
       yield {
         first,
         count: batch.count,
@@ -58,7 +71,7 @@ export class BlockWork {
     }
   }
 
-  #digestAtOnce({start, step, count}: HashRange, digests: Uint8Array, onPiece: OnPiece | undefined): Uint8Array {
+  #digestAtOnce({start, step, count}: HashRange, digests: Uint8Array, {onPiece}: Purpose): Uint8Array {
     const data = this.#kernel.data.subarray(0, count * step);
     this.#reader.read(data, start);
     this.#kernel.hashBlocks({offset: 0, stepBytes: step, count, digests});
@@ -66,28 +79,40 @@ export class BlockWork {
     return data;
   }
 
-  /** Blocks so large that the kernel's memory has no room for a whole one on each of its lanes. */
-  #digestPieces({start, step, count}: HashRange, digests: Uint8Array, onPiece: OnPiece | undefined): undefined {
+  /** Blocks so large that there is no room for a whole one on each of the kernel's lanes: each lane gets a piece at a time. */
+  #digestPieces(
+    {start, step, count}: HashRange,
+    digests: Uint8Array,
+    {onPiece, keepsData}: Purpose,
+  ): Uint8Array | undefined {
     const {data} = this.#kernel;
-    const strideBytes = Math.floor(data.length / count / PIECE_ALIGNMENT) * PIECE_ALIGNMENT;
+    const pieceBytes = Math.floor(this.#cachedBytes / count / PIECE_ALIGNMENT) * PIECE_ALIGNMENT;
+    const isKept = keepsData && step <= MAX_KEPT_STEP_BYTES;
+    // Pieces either lie where they do in the blocks, or take the place of those before.
+    const strideBytes = isKept ? step : pieceBytes;
     this.#kernel.beginPieces(count);
-    for (let done = 0; done < step; done += strideBytes) {
-      const lengthBytes = Math.min(strideBytes, step - done);
+    for (let done = 0; done < step; done += pieceBytes) {
+      const lengthBytes = Math.min(pieceBytes, step - done);
+      const offset = isKept ? done : 0;
       for (let index = 0; index < count; index += 1) {
-        const piece = data.subarray(index * strideBytes, index * strideBytes + lengthBytes);
+        const place = offset + index * strideBytes;
+        const piece = data.subarray(place, place + lengthBytes);
         const position = start + index * step + done;
         this.#reader.read(piece, position);
         onPiece?.(piece, position);
       }
-      this.#kernel.updatePieces({offset: 0, strideBytes, lengthBytes});
+      this.#kernel.updatePieces({offset, strideBytes, lengthBytes});
     }
     this.#kernel.finishPieces(digests);
+    return isKept ? data.subarray(0, count * step) : undefined;
   }
 
   #digest(range: HashRange, onPiece: OnPiece | undefined): BlockOutcome {
     const {digestBytes} = this.#kernel;
     const digests = new Uint8Array(range.count * digestBytes);
-    for (const batch of this.#batches(range, onPiece)) digests.set(batch.digests, batch.first * digestBytes);
+    for (const batch of this.#batches(range, {onPiece, keepsData: false})) {
+      digests.set(batch.digests, batch.first * digestBytes);
+    }
     return {kind: 'digest', digests};
   }
 
@@ -96,7 +121,7 @@ export class BlockWork {
     onPiece: OnPiece | undefined,
   ): DifferingRun[] {
     const runs: DifferingRun[] = [];
-    for (const batch of this.#batches(range, onPiece)) {
+    for (const batch of this.#batches(range, {onPiece, keepsData: wantsData})) {
       for (const {first, end} of differingRuns(batch, digests)) {
         // A copy: what is sent is what was compared, and its memory is about to be used again.
         const data = wantsData ? batch.data?.slice(first * range.step, end * range.step) : undefined;

@@ -2,6 +2,7 @@ import type {HashRange} from '../wire/block-messages.js';
 import type {BlockJob, BlockOutcome, DifferingRun} from './block-job.js';
 import type {BlockReader} from './block-reader.js';
 import type {OnPiece} from './block-work.js';
+import {MAX_KEPT_STEP_BYTES} from './kept-step.js';
 
 /** Both pieces together stay in the processor's second-level cache. */
 const PIECE_BYTES = 131_072;
@@ -10,7 +11,7 @@ const PIECE_BYTES = 131_072;
 export class CompareWork {
   readonly #ours: BlockReader;
   readonly #theirs: BlockReader;
-  readonly #ourPiece = pageAligned(PIECE_BYTES);
+  readonly #ourData = pageAligned(MAX_KEPT_STEP_BYTES);
   readonly #theirPiece = pageAligned(PIECE_BYTES);
 
   constructor(ours: BlockReader, theirs: BlockReader) {
@@ -60,23 +61,27 @@ export class CompareWork {
     return runs;
   }
 
-  /** Blocks that do not fit into a piece: whoever wants their data reads it again. */
+  /** Blocks that are compared piece by piece; the pieces of ours are kept where there is room for all of a block. */
   #compareLarge({start, step, count}: HashRange, onPiece: OnPiece | undefined): DifferingRun[] {
     const runs: DifferingRun[] = [];
+    const isKept = step <= MAX_KEPT_STEP_BYTES;
     for (let index = 0; index < count; index += 1) {
       let isEqual = true;
       for (let done = 0; done < step; done += PIECE_BYTES) {
         const position = start + index * step + done;
-        const [ours, theirs] = this.#readBoth(position, Math.min(PIECE_BYTES, step - done), onPiece);
+        const offset = isKept ? done : 0;
+        const [ours, theirs] = this.#readBoth(position, Math.min(PIECE_BYTES, step - done), onPiece, offset);
         isEqual &&= ours.equals(theirs);
       }
-      if (!isEqual) runs.push({first: index, end: index + 1, data: undefined});
+      const data = isKept && !isEqual ? new Uint8Array(this.#ourData.subarray(0, step)) : undefined;
+      if (!isEqual) runs.push({first: index, end: index + 1, data});
     }
     return runs;
   }
 
-  #readBoth(position: number, length: number, onPiece: OnPiece | undefined): [Buffer, Buffer] {
-    const ours = this.#ourPiece.subarray(0, length);
+  /** `offset`: where to put ours. */
+  #readBoth(position: number, length: number, onPiece: OnPiece | undefined, offset = 0): [Buffer, Buffer] {
+    const ours = this.#ourData.subarray(offset, offset + length);
     const theirs = this.#theirPiece.subarray(0, length);
     this.#ours.read(ours, position);
     this.#theirs.read(theirs, position);

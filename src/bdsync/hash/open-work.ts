@@ -1,11 +1,15 @@
 import {createBlockKernel} from '../kernels/create-block-kernel.js';
+import {MAX_LANES} from '../kernels/memory-layout.js';
 import type {BlockJob, BlockOutcome, HashSetup} from './block-job.js';
 import {BlockReader} from './block-reader.js';
 import {BlockWork, type OnPiece} from './block-work.js';
 import {CompareWork} from './compare-work.js';
+import {MAX_KEPT_STEP_BYTES} from './kept-step.js';
 
 /** What is read and hashed at once: as much as stays in the processor's second-level cache. */
-const KERNEL_BYTES = 262_144;
+const CACHED_BYTES = 262_144;
+/** Room for a whole block on each lane, if its bytes are wanted. As long as they are not, it takes no memory. */
+const CAPACITY_BYTES = MAX_LANES * MAX_KEPT_STEP_BYTES;
 
 /** Does the jobs of one comparison, one after the other, in the thread that calls it. */
 export interface Work extends Disposable {
@@ -17,7 +21,7 @@ export function openWork(setup: HashSetup): Work {
   const {digest, salt, other, isDirect} = setup;
   const reader = new BlockReader(setup);
   if (other === undefined) {
-    const work = new BlockWork(createBlockKernel(digest, salt, {capacityBytes: KERNEL_BYTES}), reader);
+    const work = new BlockWork(createBlockKernel(digest, salt, {capacityBytes: CAPACITY_BYTES}), reader, CACHED_BYTES);
     return {
       perform: (job, onPiece) => work.perform(job, onPiece),
       [Symbol.dispose]: () => reader[Symbol.dispose](),

@@ -54,6 +54,6 @@ export interface BlockKernel {
 }
 
 export interface KernelOptions {
-  /** Bytes of `data`. As much as fits into the processor's second-level cache is best. */
+  /** Bytes of `data`. It is best to use no more of it at once than fits into the processor's second-level cache. */
   readonly capacityBytes: number;
 }

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {openDevice} from '#dist/bdsync/device/device.js';
 import {BlockEngine, type EngineRequest, partsOf} from '#dist/bdsync/hash/block-engine.js';
+import {MAX_KEPT_STEP_BYTES} from '#dist/bdsync/hash/kept-step.js';
 import {RunningChecksum} from '#dist/bdsync/hash/running-checksum.js';
 import type {HashRange} from '#dist/bdsync/wire/block-messages.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
@@ -39,7 +40,11 @@ function paddedImage(image: Buffer, sizeBytes: number, paddedBytes: number): Buf
 }
 
 const ranges = fc.record({
-  step: fc.oneof(fc.integer({min: 1000, max: 70_000}), fc.integer({min: 900_000, max: 2_700_000}), fc.constant(4096)),
+  step: fc.oneof(
+    ...[1000, 70_000, 600_000].map((max) => fc.integer({min: max / 10, max})),
+    fc.integer({min: 900_000, max: 2_700_000}),
+    fc.constant(4096),
+  ),
   skipped: fc.nat({max: 20}),
   count: fc.integer({min: 1, max: 40}),
 });
@@ -91,7 +96,7 @@ describe('BlockEngine', () => {
             const start = part.start + run.first * step;
             if (run.data)
               expect(padded.subarray(start, start + (run.end - run.first) * step).equals(run.data)).toBe(true);
-            else expect(step).toBeGreaterThan(30_000);
+            else expect(step).toBeGreaterThan(MAX_KEPT_STEP_BYTES);
           }
         }
         expect(found).toEqual(differing.toSorted((one, other) => one - other));
@@ -99,6 +104,26 @@ describe('BlockEngine', () => {
       {numRuns: 40},
     );
   });
+
+  it.each([4096, 200_000, MAX_KEPT_STEP_BYTES, MAX_KEPT_STEP_BYTES + 1])(
+    'hands out the bytes that it compared with another device, of blocks not too large (step %i)',
+    async (step) => {
+      const image = someImage(2_500_001);
+      const edited = Buffer.from(image);
+      edited.fill(7, 1_300_000, 1_300_001);
+      await using device = await openDevice(await imageFile(image), 'read');
+      await using otherDevice = await openDevice(await imageFile(edited), 'read');
+      const {descriptor, path, sizeBytes} = device;
+      const other = {descriptor: otherDevice.descriptor, path: otherDevice.path, sizeBytes};
+      const setup = {descriptor, path, sizeBytes, other, digest: 'md5', salt: SALT, isDirect: false};
+      await using engine = new BlockEngine({...setup, totalBytes: 0});
+      const differing = Math.floor(1_300_000 / step);
+      const runs = await engine.compare({start: 0, step, count: Math.ceil(sizeBytes / step)});
+      expect(runs).toMatchObject([{first: differing, end: differing + 1}]);
+      const block = paddedImage(image, sizeBytes, 2 * sizeBytes).subarray(differing * step, (differing + 1) * step);
+      expect(runs[0]?.data && block.equals(runs[0].data)).toBe(step > MAX_KEPT_STEP_BYTES ? undefined : true);
+    },
+  );
 
   it.each([4096, 65536, 3_000_000])('feeds a checksum with every block once, in order (step %i)', async (step) => {
     const image = someImage(1_234_567);
