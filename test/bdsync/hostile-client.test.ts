@@ -220,7 +220,8 @@ describe('a server that is cancelled', () => {
       Buffer.concat([HELLO, devfile(), DIGESTS, encodeGetHashes({start: 0, step: 2 ** 32, count: 100})]),
     );
     const served = expect(start(controller.signal)).rejects.toMatchObject({code: 'cancelled'});
-    await delay(20);
+    // Long enough for the range to be begun.
+    await delay(500);
     controller.abort();
     await served;
   });

@@ -37,18 +37,14 @@ export class BlockWork {
     this.#cachedBytes = cachedBytes;
   }
 
-  /**
-   * `onPiece` gets all that is read, from front to back.
-   *
-   * @throws BdsyncError 'read'.
-   */
-  perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome {
-    if (job.kind === 'match') return {kind: 'match', runs: this.#match(job, onPiece)};
-    return this.#digest(job.range, onPiece);
+  /** See Work. */
+  *perform(job: BlockJob, onPiece?: OnPiece): Generator<void, BlockOutcome> {
+    if (job.kind === 'match') return {kind: 'match', runs: yield* this.#match(job, onPiece)};
+    return yield* this.#digest(job.range, onPiece);
   }
 
-  /** The digests of a range, batch by batch. */
-  *#batches({start, step, count}: HashRange, purpose: Purpose): Generator<DigestedBatch, void> {
+  /** The digests of a range, batch by batch; undefined where there is more to do before the next one. */
+  *#batches({start, step, count}: HashRange, purpose: Purpose): Generator<DigestedBatch | undefined, void> {
     const {lanes} = this.#kernel;
     const atOnce = Math.floor(this.#cachedBytes / step);
     // Who wants all pieces from front to back gets one block after the other.
@@ -60,7 +56,7 @@ export class BlockWork {
     for (let first = 0; first < count; first += batchCount) {
       const batch = {start: start + first * step, step, count: Math.min(batchCount, count - first)};
       const bytes = usesPieces
-        ? this.#digestPieces(batch, digests, purpose)
+        ? yield* this.#digestPieces(batch, digests, purpose)
         : this.#digestAtOnce(batch, digests, purpose);
       yield {
         first,
@@ -80,11 +76,11 @@ export class BlockWork {
   }
 
   /** Blocks so large that there is no room for a whole one on each of the kernel's lanes: each lane gets a piece at a time. */
-  #digestPieces(
+  *#digestPieces(
     {start, step, count}: HashRange,
     digests: Uint8Array,
     {onPiece, keepsData}: Purpose,
-  ): Uint8Array | undefined {
+  ): Generator<undefined, Uint8Array | undefined> {
     const {data} = this.#kernel;
     const pieceBytes = Math.floor(this.#cachedBytes / count / PIECE_ALIGNMENT) * PIECE_ALIGNMENT;
     const isKept = keepsData && step <= MAX_KEPT_STEP_BYTES;
@@ -102,26 +98,30 @@ export class BlockWork {
         onPiece?.(piece, position);
       }
       this.#kernel.updatePieces({offset, strideBytes, lengthBytes});
+      yield undefined;
     }
     this.#kernel.finishPieces(digests);
     return isKept ? data.subarray(0, count * step) : undefined;
   }
 
-  #digest(range: HashRange, onPiece: OnPiece | undefined): BlockOutcome {
+  *#digest(range: HashRange, onPiece: OnPiece | undefined): Generator<void, BlockOutcome> {
     const {digestBytes} = this.#kernel;
     const digests = new Uint8Array(range.count * digestBytes);
     for (const batch of this.#batches(range, {onPiece, keepsData: false})) {
-      digests.set(batch.digests, batch.first * digestBytes);
+      if (batch) digests.set(batch.digests, batch.first * digestBytes);
+      yield;
     }
     return {kind: 'digest', digests};
   }
 
-  #match(
+  *#match(
     {range, digests, wantsData}: Extract<BlockJob, {kind: 'match'}>,
     onPiece: OnPiece | undefined,
-  ): DifferingRun[] {
+  ): Generator<void, DifferingRun[]> {
     const runs: DifferingRun[] = [];
     for (const batch of this.#batches(range, {onPiece, keepsData: wantsData})) {
+      yield;
+      if (!batch) continue;
       for (const {first, end} of differingRuns(batch, digests)) {
         // A copy: what is sent is what was compared, and its memory is about to be used again.
         const data = wantsData ? batch.data?.slice(first * range.step, end * range.step) : undefined;

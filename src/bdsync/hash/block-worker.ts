@@ -29,11 +29,19 @@ function serveJobs(port: MessagePort): void {
 
 function answerJob(work: Work, job: BlockJob): WorkerAnswer {
   try {
-    return {outcome: work.perform(job)};
+    return {outcome: performAtOnce(work, job)};
   } catch (error) {
     const isExpected = error instanceof BdsyncError;
     const text = error instanceof Error && !isExpected ? (error.stack ?? error.message) : messageOf(error);
     return {isExpected, message: text, hint: isExpected ? error.hint : undefined};
+  }
+}
+
+function performAtOnce(work: Work, job: BlockJob): BlockOutcome {
+  const steps = work.perform(job);
+  for (;;) {
+    const {done, value} = steps.next();
+    if (done) return value;
   }
 }
 

@@ -19,20 +19,14 @@ export class CompareWork {
     this.#theirs = theirs;
   }
 
-  /**
-   * `onPiece` gets all that is read of ours, from front to back.
-   *
-   * @throws BdsyncError 'read'.
-   */
-  perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome {
-    const isLarge = job.range.step > PIECE_BYTES;
-    return {
-      kind: 'match',
-      runs: isLarge ? this.#compareLarge(job.range, onPiece) : this.#compareSmall(job.range, onPiece),
-    };
+  /** See Work; pieces are ours. */
+  *perform({range}: BlockJob, onPiece?: OnPiece): Generator<void, BlockOutcome> {
+    const isLarge = range.step > PIECE_BYTES;
+    const runs = yield* isLarge ? this.#compareLarge(range, onPiece) : this.#compareSmall(range, onPiece);
+    return {kind: 'match', runs};
   }
 
-  #compareSmall({start, step, count}: HashRange, onPiece: OnPiece | undefined): DifferingRun[] {
+  *#compareSmall({start, step, count}: HashRange, onPiece: OnPiece | undefined): Generator<void, DifferingRun[]> {
     const runs: DifferingRun[] = [];
     const perPiece = Math.floor(PIECE_BYTES / step);
     for (let first = 0; first < count; first += perPiece) {
@@ -40,6 +34,7 @@ export class CompareWork {
       for (const run of this.#compareAtOnce(blocks, onPiece)) {
         runs.push({first: first + run.first, end: first + run.end, data: run.data});
       }
+      yield;
     }
     return runs;
   }
@@ -62,7 +57,7 @@ export class CompareWork {
   }
 
   /** Blocks that are compared piece by piece; the pieces of ours are kept where there is room for all of a block. */
-  #compareLarge({start, step, count}: HashRange, onPiece: OnPiece | undefined): DifferingRun[] {
+  *#compareLarge({start, step, count}: HashRange, onPiece: OnPiece | undefined): Generator<void, DifferingRun[]> {
     const runs: DifferingRun[] = [];
     const isKept = step <= MAX_KEPT_STEP_BYTES;
     for (let index = 0; index < count; index += 1) {
@@ -72,6 +67,7 @@ export class CompareWork {
         const offset = isKept ? done : 0;
         const [ours, theirs] = this.#readBoth(position, Math.min(PIECE_BYTES, step - done), onPiece, offset);
         isEqual &&= ours.equals(theirs);
+        yield;
       }
       const data = isKept && !isEqual ? new Uint8Array(this.#ourData.subarray(0, step)) : undefined;
       if (!isEqual) runs.push({first: index, end: index + 1, data});

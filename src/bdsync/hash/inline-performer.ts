@@ -4,6 +4,9 @@ import type {BlockJob, BlockOutcome, HashSetup, JobPerformer} from './block-job.
 import {openWork, type Work} from './open-work.js';
 import type {RunningChecksum} from './running-checksum.js';
 
+/** For so long at most nothing else happens in this process: signals, time-outs, messages of the peer. */
+const MAX_BUSY_MS = 50;
+
 /** Does one job after the other in this thread: for small devices, and where a checksum needs the order. */
 export class InlinePerformer implements JobPerformer {
   readonly lookAhead = 1;
@@ -26,7 +29,7 @@ export class InlinePerformer implements JobPerformer {
     return await turn;
   }
 
-  /** What has not begun is refused: its device may be closed, and another file have its descriptor. */
+  /** Nothing more is read: its device may be closed, and another file have its descriptor. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
     this.#work?.[Symbol.dispose]();
@@ -34,13 +37,24 @@ export class InlinePerformer implements JobPerformer {
   }
 
   async #performNow(job: BlockJob): Promise<BlockOutcome> {
-    if (this.#isDisposed) throw cancelledError();
-    throwIfCancelled(this.#signal);
+    this.#throwIfOver();
     const checksum = job.feedsChecksum ? this.#checksum : undefined;
     checksum?.requireNoGap(job.range.start);
-    const outcome = this.#openWork().perform(job, checksum && ((data, position) => checksum.update(data, position)));
-    await otherEvents();
-    return outcome;
+    const steps = this.#openWork().perform(job, checksum && ((data, position) => checksum.update(data, position)));
+    let busySinceMs = performance.now();
+    for (;;) {
+      const {done, value} = steps.next();
+      if (!done && performance.now() - busySinceMs < MAX_BUSY_MS) continue;
+      await otherEvents();
+      if (done) return value;
+      this.#throwIfOver();
+      busySinceMs = performance.now();
+    }
+  }
+
+  #throwIfOver(): void {
+    if (this.#isDisposed) throw cancelledError();
+    throwIfCancelled(this.#signal);
   }
 
   /** Late: the first words of a conversation need not wait for a compiler. */

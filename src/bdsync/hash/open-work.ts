@@ -13,7 +13,13 @@ const CAPACITY_BYTES = MAX_LANES * MAX_KEPT_STEP_BYTES;
 
 /** Does the jobs of one comparison, one after the other, in the thread that calls it. */
 export interface Work extends Disposable {
-  perform(job: BlockJob, onPiece?: OnPiece): BlockOutcome;
+  /**
+   * Pauses whenever a little more is done, for a job may take minutes. `onPiece` gets all that is read, from front to
+   * back.
+   *
+   * @throws BdsyncError 'read'.
+   */
+  perform(job: BlockJob, onPiece?: OnPiece): Generator<void, BlockOutcome>;
 }
 
 /** Digests for a comparison with a peer; with `other`, nothing but a look at both. */
