@@ -9,17 +9,12 @@ const ACCELERATED: ReadonlySet<string> = new Set(['sha1', 'sha256']);
 
 const measured = new Map<string, KernelImplementation>();
 
-export interface BlockKernelOptions extends KernelOptions {
-  /** What another thread's kernel for this digest turned out to be; spares the measurement. */
-  readonly implementation?: KernelImplementation | undefined;
-}
-
 /**
  * The fastest kernel for a digest that OpenSSL knows (throws OpenSSL's error for others). Finding out takes some
  * milliseconds, once per digest and thread; both give the same digests.
  */
-export function createBlockKernel(digestName: string, salt: Uint8Array, options: BlockKernelOptions): BlockKernel {
-  const implementation = options.implementation ?? fastestImplementation(digestName);
+export function createBlockKernel(digestName: string, salt: Uint8Array, options: KernelOptions): BlockKernel {
+  const implementation = fastestImplementation(digestName);
   const ours = implementation === 'webassembly' ? createWebAssemblyKernel(digestName, salt, options) : undefined;
   return ours ?? createCryptoKernel(digestName, salt, options);
 }
