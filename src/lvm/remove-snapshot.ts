@@ -58,7 +58,8 @@ export async function findByUuid(
   return (await listVolumes(lvm, {name: vg, uuid, signal})).find((volume) => volume.uuid === uuid);
 }
 
-function requireSame(volume: LogicalVolume, identity: SnapshotIdentity): void {
+/** @throws LvmError 'snapshot-not-ours' when anything is not as recorded. */
+export function requireSame(volume: LogicalVolume, identity: SnapshotIdentity): void {
   const difference = differenceOf(volume, identity);
   if (difference !== undefined) throw notOurs(volume, difference);
 }

@@ -1,5 +1,6 @@
 import {formatBytes} from '../units.js';
 import {type CreatedSnapshot, isThin, prepareSnapshot, type SnapshotRequest} from './create-snapshot.js';
+import {extendSnapshot, type SnapshotExtension} from './extend-snapshot.js';
 import type {Lvm} from './lvm.js';
 import {LvmError} from './lvm-error.js';
 import {findByUuid, removeSnapshot, type SnapshotIdentity} from './remove-snapshot.js';
@@ -10,11 +11,14 @@ export interface Snapshot extends SnapshotIdentity, AsyncDisposable {
   readonly path: string;
   /** Name of the volume it is a snapshot of, in the same group. */
   readonly origin: string;
+  readonly originBytes: number;
   readonly kind: 'classic' | 'thin';
-  /** The room for changes of a classic one. */
+  /** Of a thin one: the pool that it shares with its origin, in the same group. */
+  readonly pool: string | undefined;
+  /** The room for changes that a classic one was created with. */
   readonly roomBytes: number | undefined;
   /**
-   * Looks how it is. `usedPercent` is the used part of a classic one's room; undefined for a thin one.
+   * Looks how it is.
    *
    * @throws LvmError 'snapshot-lost' when somebody removed or deactivated it.
    */
@@ -25,6 +29,8 @@ export interface Snapshot extends SnapshotIdentity, AsyncDisposable {
    * @throws LvmError 'snapshot-invalid'; 'snapshot-lost'.
    */
   requireValid(signal?: AbortSignal): Promise<void>;
+  /** Gives a classic one more room for changes: see `extendSnapshot`. Nothing interrupts it. */
+  extend(byBytes: number): Promise<SnapshotExtension>;
   /**
    * Removes it, when it is still what was created; also after an abort. Disposal does not try once more what failed
    * here.
@@ -36,7 +42,9 @@ export interface Snapshot extends SnapshotIdentity, AsyncDisposable {
 
 export interface SnapshotCondition {
   readonly isInvalid: boolean;
+  /** The used part of a classic one's room, and that room, which may grow; undefined for a thin one. */
   readonly usedPercent: number | undefined;
+  readonly roomBytes: number | undefined;
 }
 
 /**
@@ -75,8 +83,10 @@ class TakenSnapshot implements Snapshot {
   readonly uuid: string;
   readonly origin: string;
   readonly originUuid: string;
+  readonly originBytes: number;
   readonly tags: readonly string[];
   readonly kind: Snapshot['kind'];
+  readonly pool: string | undefined;
   readonly roomBytes: number | undefined;
   readonly #lvm: Lvm;
   #removal: Promise<unknown> | undefined;
@@ -89,8 +99,10 @@ class TakenSnapshot implements Snapshot {
     this.uuid = volume.uuid;
     this.origin = origin.name;
     this.originUuid = volume.originUuid;
+    this.originBytes = origin.sizeBytes;
     this.tags = tags;
     this.kind = isThin(origin) ? 'thin' : 'classic';
+    this.pool = this.kind === 'thin' ? origin.pool : undefined;
     this.roomBytes = this.kind === 'classic' ? volume.sizeBytes : undefined;
   }
 
@@ -98,20 +110,28 @@ class TakenSnapshot implements Snapshot {
     const volume = await findByUuid(this.#lvm, this, signal);
     if (volume === undefined) throw this.#lost('was removed by somebody else');
     if (!volume.isActive) throw this.#lost('was deactivated by somebody else');
-    if (this.kind === 'thin') return {isInvalid: volume.health === 'failed', usedPercent: undefined};
+    if (this.kind === 'thin') {
+      return {isInvalid: volume.health === 'failed', usedPercent: undefined, roomBytes: undefined};
+    }
     // Merging it into its origin, say, ends its life as a snapshot.
     if (volume.snapshotState === 'unknown') throw this.#lost('does not tell its state any more');
-    return {isInvalid: volume.snapshotState === 'invalid', usedPercent: volume.usedPercent};
+    const {snapshotState, usedPercent, sizeBytes} = volume;
+    return {isInvalid: snapshotState === 'invalid', usedPercent, roomBytes: sizeBytes};
   }
 
   async requireValid(signal?: AbortSignal): Promise<void> {
-    if (!(await this.check(signal)).isInvalid) return;
+    const {isInvalid, roomBytes} = await this.check(signal);
+    if (!isInvalid) return;
     const subject = `the snapshot ${this.vg}/${this.name} of ${this.vg}/${this.origin} is lost`;
-    if (this.roomBytes === undefined) throw new LvmError('snapshot-invalid', `${subject}: its thin pool failed`);
-    const room = formatBytes(this.roomBytes);
+    if (roomBytes === undefined) throw new LvmError('snapshot-invalid', `${subject}: its thin pool failed`);
+    const room = formatBytes(roomBytes);
     throw new LvmError('snapshot-invalid', `${subject}: more was written to its origin than its ${room} could hold`, {
       hint: `choose a size well above ${room}, or a time when less is written`,
     });
+  }
+
+  async extend(byBytes: number): Promise<SnapshotExtension> {
+    return await extendSnapshot(this.#lvm, this, byBytes);
   }
 
   async remove(): Promise<void> {

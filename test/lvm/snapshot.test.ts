@@ -165,6 +165,7 @@ describe('a snapshot', () => {
       name: 'home-snapshot',
       uuid: 'G5kP1p-eBSZ-fx04-zpiN-eQhF-oNoE-GPyuWm',
       origin: 'home',
+      originBytes: 48 * 2 ** 20,
       originUuid: 'vYL4sa-aAMq-2hoZ-7g7U-yxYz-2MVE-2tboUf',
       tags: REQUEST.tags,
       kind: 'classic',

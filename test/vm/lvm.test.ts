@@ -80,7 +80,7 @@ describe.skipIf(skipped !== undefined)(`real LVM${skipped === undefined ? '' : `
 
   it('watches a classic snapshot fill up and overflow', async () => {
     await using snapshot = await takeSnapshot(lvm, request({size: '8M'}));
-    expect(await snapshot.check()).toEqual({isInvalid: false, usedPercent: 0});
+    expect(await snapshot.check()).toEqual({isInvalid: false, usedPercent: 0, roomBytes: 8 * 2 ** 20});
     await fill('home', 4);
     const {isInvalid, usedPercent} = await snapshot.check();
     expect({isInvalid, isHalf: usedPercent !== undefined && usedPercent > 45 && usedPercent < 60}).toEqual({
@@ -88,7 +88,7 @@ describe.skipIf(skipped !== undefined)(`real LVM${skipped === undefined ? '' : `
       isHalf: true,
     });
     await fill('home', 12);
-    expect(await snapshot.check()).toEqual({isInvalid: true, usedPercent: 100});
+    expect(await snapshot.check()).toEqual({isInvalid: true, usedPercent: 100, roomBytes: 8 * 2 ** 20});
     expect((await guest.run(['dd', `if=${snapshot.path}`, 'of=/dev/null'])).status).toBe(1);
     await expect(snapshot.requireValid()).rejects.toMatchObject({
       code: 'snapshot-invalid',
