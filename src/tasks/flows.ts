@@ -5,12 +5,13 @@ import type {DiffOutcome} from './diff-outcome.js';
 import type {Leftovers} from './state/leftovers.js';
 import {lateSink, type LateSink} from './programs/late-sink.js';
 import {applyStoredPatch, startPatcher} from './programs/patcher.js';
-import type {StageTimes} from './report.js';
+import type {SnapshotFill, StageTimes} from './report.js';
 import type {ConsistentSource} from './ends/snapshot.js';
 import {storePatch} from './programs/stored-patch.js';
 import type {TaskContext} from './task-context.js';
 
 export interface FlowOutcome extends DiffOutcome {
+  readonly snapshotFill: SnapshotFill | undefined;
   readonly timesMs: Omit<StageTimes, 'total'>;
 }
 
@@ -24,7 +25,8 @@ export async function applyInPlace(context: TaskContext, source: ConsistentSourc
   teller.enter('apply');
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   const applyMs = await timed(() => patcher.finish());
-  return {...outcome, timesMs: {generate: generateMs, transfer: transferMs, apply: applyMs}};
+  const timesMs = {generate: generateMs, transfer: transferMs, apply: applyMs};
+  return {...outcome, snapshotFill: source.fill(), timesMs};
 }
 
 /** Stores the whole patch on the target's host before the first byte of the target changes. */
@@ -46,7 +48,8 @@ export async function applyThroughFile(
   teller.enter('apply');
   const applyMs = await timed(() => applyStoredPatch(context, stored.path, outcome.patchBytes));
   teller.enter('clean up');
-  return {...outcome, timesMs: {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs}};
+  const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs};
+  return {...outcome, snapshotFill: source.fill(), timesMs};
 }
 
 interface TimedDiff {
@@ -56,10 +59,13 @@ interface TimedDiff {
   readonly transferMs: number;
 }
 
-/** Compares until the patch is in the sink. When the sink's program ends before that, so does the comparison. */
+/**
+ * Compares until the patch is in the sink. When the sink's program ends before that, or the source is lost, so does the
+ * comparison.
+ */
 async function diffInto(context: TaskContext, source: ConsistentSource, sink: LateSink): Promise<TimedDiff> {
   const broken = new AbortController();
-  void sink.brokenOff.then((failure) => broken.abort(failure));
+  for (const end of [sink.brokenOff, source.lost]) void end.then((failure) => broken.abort(failure));
   const signal = AbortSignal.any([context.signal, broken.signal]);
   let transferMs = 0;
   const startedAt = performance.now();

@@ -75,7 +75,20 @@ export interface TaskFigures extends DiffOutcome {
   /** Over the task's connection (or the pipes to a local target's programs), each direction seen from here. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  /** Undefined without a snapshot, and for a thin one, which has no room of its own. */
+  readonly snapshotFill: SnapshotFill | undefined;
   readonly timesMs: StageTimes;
+}
+
+/** How much of the room of a snapshot was used until what was read from it was complete. */
+export interface SnapshotFill {
+  /** At the most, of the room that it had at that time. */
+  readonly usedPercent: number;
+  readonly usedBytes: number;
+  /** In the end. */
+  readonly roomBytes: number;
+  /** How often it was extended. */
+  readonly extensions: number;
 }
 
 /** generate: comparing; transfer: waiting for the target's host to take the patch; in place, apply is part of both. */

@@ -92,7 +92,8 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
-  return {plan, outcome: {...outcome, timesMs: {generate: performance.now() - startedAt, transfer: 0, apply: 0}}};
+  const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0};
+  return {plan, outcome: {...outcome, snapshotFill: undefined, timesMs}};
 }
 
 interface Rehearsal {

@@ -26,6 +26,8 @@ export class Teller {
   readonly notes: string[] = [];
   stage: Stage = 'lock';
   targetState: TargetLeftState = 'untouched';
+  /** How far the comparison is, 0 to 1; undefined as long as nobody told. */
+  comparedShare: number | undefined;
 
   constructor(task: string, onEvent: OnRunEvent) {
     this.#task = task;
@@ -47,6 +49,7 @@ export class Teller {
 
   progress(meter: TrafficMeter, doneBytes: number, totalBytes: number, patchBytes: number): void {
     const {sentBytes, receivedBytes} = meter;
+    if (this.stage === 'generate' && totalBytes > 0) this.comparedShare = doneBytes / totalBytes;
     const progress = {stage: this.stage, doneBytes, totalBytes, patchBytes, sentBytes, receivedBytes};
     this.#onEvent({kind: 'progress', task: this.#task, progress});
   }

@@ -97,6 +97,7 @@ export class TaskRun implements Disposable {
       digestBytes: outcome.digestBytes,
       sentBytes: this.meter.sentBytes,
       receivedBytes: this.meter.receivedBytes,
+      snapshotFill: outcome.snapshotFill,
       timesMs: {...outcome.timesMs, total: performance.now() - this.#startedMs},
     };
   }

@@ -13,6 +13,7 @@ export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
     sentBytes: 5_100_000,
     receivedBytes: 33_554_432,
     digestBytes: 33_000_000,
+    snapshotFill: undefined,
     timesMs: {generate: 12_345.678, transfer: 2000, apply: 812.5, total: 15_500},
     ...changes,
   };

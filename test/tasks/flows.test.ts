@@ -36,7 +36,13 @@ async function promptsOf({folder}: LocalTask): Promise<string[]> {
 }
 
 function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Promise.resolve()): ConsistentSource {
-  return {path: context.plan.sourcePath, requireValid, [Symbol.asyncDispose]: () => Promise.resolve()};
+  return {
+    path: context.plan.sourcePath,
+    lost: new Promise(() => {}),
+    requireValid,
+    fill: () => undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 async function throughFile(task: LocalTask, source = sourceOf(task), patchDir = join(task.folder, 'patches')) {
@@ -113,6 +119,19 @@ describe.each(FLOWS)('%s', (_, run) => {
         sourceOf(task, () => Promise.reject(LOST)),
       ),
     ).rejects.toBe(LOST);
+  });
+
+  it('ends the comparison when the snapshot is seen to be lost', async () => {
+    const task = await localTask({server: ANSWERS_AND_HANGS});
+    const lost = new Promise<Error>((resolve) => void setTimeout(() => resolve(LOST), 300));
+    await expect(run(task, {...sourceOf(task), lost})).rejects.toBe(LOST);
+    expect(task.context.teller.targetState).toBe('untouched');
+  });
+
+  it('tells how full the snapshot became', async () => {
+    const task = await localTask();
+    const fill = {usedPercent: 12.5, usedBytes: 2 ** 20, roomBytes: 2 ** 23, extensions: 1};
+    expect(await run(task, {...sourceOf(task), fill: () => fill})).toMatchObject({snapshotFill: fill});
   });
 
   it('tells what broke the comparison when nobody knows about the snapshot', async () => {

@@ -3,7 +3,7 @@ import {formatBytes, formatDuration} from '../../units.js';
 
 /** What an info log tells of a task that was synced; the times and the patch size in the words that logs always had. */
 export function figureLines(figures: TaskFigures): string[] {
-  return [...timeLines(figures), differenceLine(figures), connectionLine(figures)];
+  return [...timeLines(figures), differenceLine(figures), connectionLine(figures), ...snapshotLines(figures)];
 }
 
 function timeLines({flow, patchBytes, timesMs}: TaskFigures): string[] {
@@ -24,6 +24,14 @@ function differenceLine({differingBlocks, differingBytes, sourceBytes}: TaskFigu
 function connectionLine({sentBytes, receivedBytes, digestBytes}: TaskFigures): string {
   const digests = digestBytes === undefined ? '' : `, ${formatBytes(digestBytes)} of it digests`;
   return `Connection: ${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received${digests}`;
+}
+
+function snapshotLines({snapshotFill}: TaskFigures): string[] {
+  if (snapshotFill === undefined) return [];
+  const {usedPercent, usedBytes, roomBytes, extensions} = snapshotFill;
+  const extended = extensions === 0 ? '' : `, after ${countOf(extensions, 'extension')}`;
+  const used = `${formatBytes(usedBytes)} used, ${usedPercent}% at the most`;
+  return [`Snapshot: ${used}, room for ${formatBytes(roomBytes)}${extended}`];
 }
 
 function countOf(count: number, noun: string): string {

@@ -1,4 +1,4 @@
-import type {RunReport, TaskFigures, TaskReport} from '../../tasks/report.js';
+import type {RunReport, SnapshotFill, TaskFigures, TaskReport} from '../../tasks/report.js';
 import {formatBytes} from '../../units.js';
 import {formatTenths} from './clock.js';
 import {type Color, painter} from './colors.js';
@@ -15,24 +15,26 @@ interface Figure {
   readonly text: (figures: TaskFigures) => string;
   /** The lowest goes first when a terminal is too narrow for all. */
   readonly rank: number;
+  /** Whether it is of interest for a task; for all when undefined. */
+  readonly concerns?: (figures: TaskFigures) => boolean;
 }
 
 const FIGURES: readonly Figure[] = [
-  {title: 'Size', label: 'Size', rank: 9, text: (figures) => formatBytes(figures.sourceBytes)},
+  {title: 'Size', label: 'Size', rank: 10, text: (figures) => formatBytes(figures.sourceBytes)},
   {
     title: 'Blocks',
     label: 'Differing blocks',
     rank: 5,
     text: (figures) => figures.differingBlocks?.toString() ?? NOTHING,
   },
-  {title: 'Differing', label: 'Differing bytes', rank: 11, text: (figures) => formatBytes(figures.differingBytes)},
+  {title: 'Differing', label: 'Differing bytes', rank: 12, text: (figures) => formatBytes(figures.differingBytes)},
   {title: 'Patch', label: 'Patch size', rank: 6, text: (figures) => formatBytes(figures.patchBytes)},
-  {title: 'Sent', label: 'Bytes sent', rank: 8, text: (figures) => formatBytes(figures.sentBytes)},
-  {title: 'Received', label: 'Bytes received', rank: 7, text: (figures) => formatBytes(figures.receivedBytes)},
+  {title: 'Sent', label: 'Bytes sent', rank: 9, text: (figures) => formatBytes(figures.sentBytes)},
+  {title: 'Received', label: 'Bytes received', rank: 8, text: (figures) => formatBytes(figures.receivedBytes)},
   {title: 'Generate', label: 'Time to generate', rank: 3, text: (figures) => formatTenths(figures.timesMs.generate)},
   {title: 'Transfer', label: 'Time to transfer', rank: 1, text: (figures) => formatTenths(figures.timesMs.transfer)},
   {title: 'Apply', label: 'Time to apply', rank: 2, text: (figures) => formatTenths(figures.timesMs.apply)},
-  {title: 'Total', label: 'Total time', rank: 10, text: (figures) => formatTenths(figures.timesMs.total)},
+  {title: 'Total', label: 'Total time', rank: 11, text: (figures) => formatTenths(figures.timesMs.total)},
   {
     title: 'Compared',
     label: 'Compared',
@@ -44,6 +46,13 @@ const FIGURES: readonly Figure[] = [
     label: 'Connection',
     rank: 0,
     text: (figures) => rateText(figures.sentBytes + figures.receivedBytes, figures.timesMs.total),
+  },
+  {
+    title: 'Snapshot',
+    label: 'Snapshot used',
+    rank: 7,
+    text: ({snapshotFill}) => (snapshotFill === undefined ? NOTHING : fillText(snapshotFill)),
+    concerns: ({snapshotFill}) => snapshotFill !== undefined,
   },
 ];
 
@@ -68,13 +77,14 @@ export function formatReportTable(report: RunReport, screen: Pick<Screen, 'colum
 }
 
 function* layouts(tasks: readonly TaskReport[]): Generator<TableData> {
-  const figures = tasks.some((task) => figuresOf(task) !== undefined) ? FIGURES : [];
-  yield rowPerTask(tasks, figures);
-  yield columnPerTask(tasks);
+  const measured = tasks.map(figuresOf).filter((figures) => figures !== undefined);
+  const figures = FIGURES.filter(({concerns}) => concerns === undefined || measured.some(concerns));
+  yield rowPerTask(tasks, measured.length === 0 ? [] : figures);
+  yield columnPerTask(tasks, figures);
   for (let rank = 1; rank < FIGURES.length; rank += 1) {
     yield rowPerTask(
       tasks,
-      FIGURES.filter((figure) => figure.rank >= rank),
+      figures.filter((figure) => figure.rank >= rank),
     );
   }
 }
@@ -87,13 +97,13 @@ function rowPerTask(tasks: readonly TaskReport[], figures: readonly Figure[]): T
   };
 }
 
-function columnPerTask(tasks: readonly TaskReport[]): TableData {
+function columnPerTask(tasks: readonly TaskReport[], figures: readonly Figure[]): TableData {
   return {
     head: ['Task', ...tasks.map((task) => nameCell(task).text)],
     alignment: ['left', ...tasks.map(() => 'right' as const)],
     rows: [
       [{text: 'State'}, ...tasks.map(stateCell)],
-      ...FIGURES.map((figure) => [{text: figure.label}, ...tasks.map((task) => figureCell(task, figure))]),
+      ...figures.map((figure) => [{text: figure.label}, ...tasks.map((task) => figureCell(task, figure))]),
     ],
   };
 }
@@ -114,6 +124,11 @@ function figureCell(task: TaskReport, figure: Figure): Cell {
 
 function figuresOf(task: TaskReport): TaskFigures | undefined {
   return task.state === 'synced' || task.state === 'planned' ? task.figures : undefined;
+}
+
+/** `9.7MiB of 12.0MiB`, and `(+2)` for a room that was extended twice. */
+function fillText({usedBytes, roomBytes, extensions}: SnapshotFill): string {
+  return `${formatBytes(usedBytes)} of ${formatBytes(roomBytes)}${extensions === 0 ? '' : ` (+${extensions})`}`;
 }
 
 function rateText(bytes: number, milliseconds: number): string {

@@ -6,6 +6,7 @@ import {formatBytes} from '../../units.js';
 import type {CheckedTask} from './check-report.js';
 import {checkTargetEnd} from './check-target-end.js';
 import {Needs} from './needs.js';
+import {noteThinSource} from './note-thin-source.js';
 import type {HostPool} from '../ends/host-pool.js';
 import {settleClient} from '../ends/local-program.js';
 import {planWithBuiltIn, type TaskPlan} from '../plan.js';
@@ -29,6 +30,7 @@ export async function checkNeeds(
   if (sizeBytes !== undefined) needs.facts.push(`source ${sourcePath}: ${formatBytes(sizeBytes)}`);
   const settled = await needs.collect(signal, () => checkClient(plan, pool, signal, needs));
   await needs.collect(signal, () => checkLvmProgram(plan));
+  await noteThinSource(plan, signal, needs);
   await needs.collect(signal, () => checkStateDir(stateDir));
   // Without the program that should compare, there is still the rest to look at.
   const farPlan = settled ?? planWithBuiltIn(plan);

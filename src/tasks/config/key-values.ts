@@ -83,6 +83,24 @@ export function snapshotSize(text: string): string {
   return SNAPSHOT_SHARE.test(text) ? text.toUpperCase() : text;
 }
 
+/** `80%+20%`: at which part of its room a snapshot is extended, and by which part of it. */
+export function autoextendValue(text: string): {readonly thresholdPercent: number; readonly stepPercent: number} {
+  const [, threshold, step] = /^(\d{1,4})%\s*\+\s*(\d{1,4})%$/.exec(text) ?? [];
+  if (threshold === undefined || step === undefined) {
+    throw new KeyFault(
+      `${quoted(text)} is not of the form THRESHOLD%+STEP%: 80%+20% adds a fifth of its room to a snapshot that is full to four fifths`,
+    );
+  }
+  const [thresholdPercent, stepPercent] = [Number(threshold), Number(step)];
+  if (thresholdPercent < 1 || thresholdPercent > 99) {
+    throw new KeyFault(`${quoted(text)}: a threshold is between 1% and 99%`, {
+      hint: 'leave the value empty for a snapshot that is never extended',
+    });
+  }
+  if (stepPercent < 1) throw new KeyFault(`${quoted(text)} would add no room`);
+  return {thresholdPercent, stepPercent};
+}
+
 /** What LVM allows and keeps for itself is told in lvm(8), "Valid names". */
 const VOLUME_NAME = /^(?!-|\.{1,2}$|snapshot|pvmove)[A-Za-z0-9+_.-]{1,127}$/;
 

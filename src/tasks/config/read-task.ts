@@ -124,5 +124,6 @@ function lvmSnapshot(values: TaskValues): LvmSnapshotConfig {
     name: values.lvm_snapshot_name,
     programPath: values.lvm_program_path,
     hooks: before === undefined && after === undefined ? undefined : {before, after, timeoutMs},
+    autoextend: values.lvm_snapshot_autoextend,
   };
 }

@@ -33,6 +33,8 @@ export interface LvmSnapshotConfig {
   readonly size: string | undefined;
   readonly name: string;
   readonly programPath: string;
+  /** When it is as full as the threshold, it gets a step more, both in percent of its size at that time; or never. */
+  readonly autoextend: {readonly thresholdPercent: number; readonly stepPercent: number} | undefined;
   readonly hooks: SnapshotHooks | undefined;
 }
 

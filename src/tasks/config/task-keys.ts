@@ -1,11 +1,20 @@
 /** The one table of the keys of a task: it drives parsing, messages, suggestions, `sync`'s options and the manual. */
-import {choiceOf, commandWords, durationMs, rateValue, shellWords, snapshotSize, volumeName} from './key-values.js';
+import {
+  autoextendValue,
+  choiceOf,
+  commandWords,
+  durationMs,
+  rateValue,
+  shellWords,
+  snapshotSize,
+  volumeName,
+} from './key-values.js';
 import {KeyFault} from './key-fault.js';
 import {flag, type KeyContext, type KeyRule, optional, required, withDefault} from './key-rule.js';
 import {parseBdsyncArgs} from './parse-bdsync-args.js';
 import {localPath, remotePath, remoteProgram} from './path-values.js';
 import {quoted} from './quoted.js';
-import type {BdsyncArgs} from './task-config.js';
+import type {BdsyncArgs, LvmSnapshotConfig} from './task-config.js';
 
 /** What the keys of a task come to. */
 export interface TaskValues {
@@ -25,6 +34,7 @@ export interface TaskValues {
   readonly stall_timeout: number;
   readonly lvm_snapshot_enabled: boolean;
   readonly lvm_snapshot_size: string | undefined;
+  readonly lvm_snapshot_autoextend: LvmSnapshotConfig['autoextend'];
   readonly lvm_snapshot_name: string;
   readonly lvm_program_path: string;
   readonly before_snapshot: readonly string[] | undefined;
@@ -119,6 +129,12 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     group: 'snapshot',
     placeholder: 'size',
     doc: 'room for what changes in the source during the run: 5G, 10%ORIGIN, 50%FREE; a thin volume needs none',
+    onlyWith: 'lvm_snapshot_enabled',
+  }),
+  lvm_snapshot_autoextend: optional(autoextendValue, {
+    group: 'snapshot',
+    placeholder: 'threshold+step',
+    doc: 'when that much of the room is used, add that much of it, in percent of its size at that time: 80%+20%',
     onlyWith: 'lvm_snapshot_enabled',
   }),
   lvm_snapshot_name: withDefault('bdsync-snapshot', volumeName, {

@@ -9,18 +9,25 @@ import type {Snapshot} from '../../lvm/snapshot.js';
 import {snapshotTags} from '../../lvm/tags.js';
 import {type AroundCreation, takeTogether, type TogetherRequest} from '../../lvm/take-together.js';
 import type {LvmSnapshotConfig} from '../config/task-config.js';
+import type {SnapshotFill} from '../report.js';
 import type {Leftovers, SnapshotRecord} from '../state/leftovers.js';
 import {compareWithRecord, isAbout} from '../state/recorded-snapshot.js';
 import {SnapshotNote} from '../state/snapshot-note.js';
 import type {Teller} from '../task-context.js';
 import type {TaskError} from '../task-error.js';
+import {SnapshotWatch} from '../watch/snapshot-watch.js';
+import {notePoolFill} from './note-pool-fill.js';
 import {withSnapshotHooks} from './snapshot-hooks.js';
 
 /** What is read in a run: the source itself, or a snapshot of it. */
 export interface ConsistentSource extends AsyncDisposable {
   readonly path: string;
-  /** Rejects when what was read until now is not the image of one moment. */
+  /** Resolves when what is read is not the image of one moment any more, as far as that is seen meanwhile. */
+  readonly lost: Promise<Error>;
+  /** Rejects when what was read until now is not the image of one moment. To be called when nothing more is read. */
   requireValid(signal: AbortSignal): Promise<void>;
+  /** How full a snapshot with a room of its own became. */
+  fill(): SnapshotFill | undefined;
   /** What of the hook behind the snapshot failed, to be told at the end: the snapshot itself is good. */
   readonly afterFailure?: TaskError | undefined;
 }
@@ -31,7 +38,7 @@ interface SourceRequest {
   readonly task: string;
   readonly taskId: string;
   readonly leftovers: Leftovers;
-  readonly teller: Pick<Teller, 'log'>;
+  readonly teller: Teller;
   readonly signal: AbortSignal;
 }
 
@@ -77,10 +84,10 @@ export async function openTogether(
     around,
   );
   const sources: PromiseSettledResult<ConsistentSource>[] = [];
-  for (const [index, {toTake, note}] of wanted.entries()) {
+  for (const [index, {request, toTake, note}] of wanted.entries()) {
     const outcome = outcomes[index];
     if (outcome?.status === 'fulfilled') {
-      sources.push(await settled(snapshotSource(outcome.value, note)));
+      sources.push(await settled(snapshotSource(outcome.value, request, toTake.lvm, note)));
     } else {
       await dropUnlessLeft(toTake.lvm, note);
       sources.push({status: 'rejected', reason: outcome?.reason});
@@ -106,11 +113,22 @@ function wantedSnapshot(
 }
 
 function sourceAsItIs(path: string): ConsistentSource {
-  return {path, requireValid: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve()};
+  return {
+    path,
+    lost: new Promise(() => {}),
+    requireValid: () => Promise.resolve(),
+    fill: () => undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** From now on the snapshot is known by its uuid as well. One that cannot be recorded is not kept. */
-async function snapshotSource(snapshot: Snapshot, note: SnapshotNote): Promise<ConsistentSource> {
+async function snapshotSource(
+  snapshot: Snapshot,
+  {snapshot: {autoextend}, teller, signal}: SnapshotSourceRequest,
+  lvm: Lvm,
+  note: SnapshotNote,
+): Promise<ConsistentSource> {
   try {
     await note.complete(snapshot.uuid);
   } catch (error) {
@@ -122,10 +140,18 @@ async function snapshotSource(snapshot: Snapshot, note: SnapshotNote): Promise<C
     );
     throw error;
   }
+  await notePoolFill(lvm, snapshot, teller, signal);
+  const watch = new SnapshotWatch({snapshot, policy: autoextend, teller});
   return {
     path: snapshot.path,
-    requireValid: (until) => snapshot.requireValid(until),
+    lost: watch.lost,
+    async requireValid(until) {
+      await watch.requireValid(until);
+      await notePoolFill(lvm, snapshot, teller, until);
+    },
+    fill: () => watch.fill(),
     async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]();
       await snapshot.remove();
       await note.drop();
     },

@@ -20,6 +20,16 @@ test('in place there is one time', () => {
   ]);
 });
 
+test('a snapshot is told with how full it became', () => {
+  const snapshotFill = {usedPercent: 81.25, usedBytes: 9.75 * 2 ** 20, roomBytes: 12 * 2 ** 20, extensions: 0};
+  expect(figureLines(figures({snapshotFill})).at(-1)).toBe(
+    'Snapshot: 9.8MiB used, 81.25% at the most, room for 12.0MiB',
+  );
+  expect(figureLines(figures({snapshotFill: {...snapshotFill, extensions: 2}})).at(-1)).toBe(
+    'Snapshot: 9.8MiB used, 81.25% at the most, room for 12.0MiB, after 2 extensions',
+  );
+});
+
 test('a native client does not tell blocks', () => {
   expect(figureLines(figures({differingBlocks: undefined}))).toContain('Difference: 4.8MiB of 4.0GiB');
 });

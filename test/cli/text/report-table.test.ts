@@ -67,6 +67,13 @@ describe('many tasks', () => {
   });
 });
 
+test('how full snapshots became is shown where there are some', () => {
+  const snapshotFill = {usedPercent: 81.25, usedBytes: 9.75 * 2 ** 20, roomBytes: 12 * 2 ** 20, extensions: 2};
+  const report = runReport([syncedTask('home', {snapshotFill}), syncedTask('mail')]);
+  expect(table(200, report)).toMatch(/^Task .* Snapshot\n.*\nhome .* 9\.8MiB of 12\.0MiB \(\+2\)\nmail .* -\n/);
+  expect(table(80, report)).toMatch(/^Snapshot used +9\.8MiB of 12\.0MiB \(\+2\) +-$/m);
+});
+
 test('a long name is cut, a harmful one made harmless', () => {
   const text = table(
     80,

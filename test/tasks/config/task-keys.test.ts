@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {taskConfigFrom} from '#dist/tasks/config/configuration.js';
-import type {SnapshotHooks, TaskConfig} from '#dist/tasks/config/task-config.js';
+import type {LvmSnapshotConfig, SnapshotHooks, TaskConfig} from '#dist/tasks/config/task-config.js';
 import {askPython, reasonWithoutPython} from '../../support/python-oracle.js';
 import {SURROUNDINGS} from '../../support/read-config.js';
 
@@ -66,8 +66,21 @@ describe('a value is understood:', () => {
     [
       'a snapshot with everything',
       {...SNAPSHOT, lvm_snapshot_size: '0128s', lvm_snapshot_name: 'a+b.c_d-1', lvm_program_path: '/usr/sbin/lvm'},
-      {lvmSnapshot: {size: '0128s', name: 'a+b.c_d-1', programPath: '/usr/sbin/lvm', hooks: undefined}},
+      {
+        lvmSnapshot: {
+          size: '0128s',
+          name: 'a+b.c_d-1',
+          programPath: '/usr/sbin/lvm',
+          autoextend: undefined,
+          hooks: undefined,
+        },
+      },
     ],
+    ...['80%+20%', '80% + 20%'].map((text): [string, Record<string, string>, Partial<TaskConfig>] => [
+      'a snapshot that grows',
+      {...SNAPSHOT, lvm_snapshot_autoextend: text},
+      {lvmSnapshot: {...snapshot(undefined), autoextend: {thresholdPercent: 80, stepPercent: 20}}},
+    ]),
     [
       'commands around a snapshot',
       {
@@ -175,6 +188,17 @@ describe('a value is refused:', () => {
       ],
     ),
     [{...SNAPSHOT, lvm_snapshot_size: '0%FREE'}, "--lvm-snapshot-size: '0%FREE' leaves the snapshot no room"],
+    ...['80', '80%', '80+20', '80%20%', '80%+5G', '-1%+20%', '8.5%+20%'].map(
+      (text): [Record<string, string>, string] => [
+        {...SNAPSHOT, lvm_snapshot_autoextend: text},
+        `--lvm-snapshot-autoextend: '${text}' is not of the form THRESHOLD%+STEP%: 80%+20% adds a fifth of its room to a snapshot that is full to four fifths`,
+      ],
+    ),
+    ...['0%+20%', '100%+20%'].map((text): [Record<string, string>, string] => [
+      {...SNAPSHOT, lvm_snapshot_autoextend: text},
+      `--lvm-snapshot-autoextend: '${text}': a threshold is between 1% and 99%`,
+    ]),
+    [{...SNAPSHOT, lvm_snapshot_autoextend: '80%+0%'}, "--lvm-snapshot-autoextend: '80%+0%' would add no room"],
     ...['a/b', '-a', '..', 'snapshot1', 'pvmove', 'ä', 'a b', 'x'.repeat(128)].map(
       (name): [Record<string, string>, string] => [
         {...SNAPSHOT, lvm_snapshot_name: name},
@@ -256,8 +280,8 @@ function booleanOf(text: string): {value: boolean} | {error: string} {
   }
 }
 
-function snapshot(size: string | undefined, hooks?: SnapshotHooks): TaskConfig['lvmSnapshot'] {
-  return {size, name: 'bdsync-snapshot', programPath: '/sbin/lvm', hooks};
+function snapshot(size: string | undefined, hooks?: SnapshotHooks): LvmSnapshotConfig {
+  return {size, name: 'bdsync-snapshot', programPath: '/sbin/lvm', autoextend: undefined, hooks};
 }
 
 function withFlushCache(options: string): TaskConfig['bdsyncArgs'] {

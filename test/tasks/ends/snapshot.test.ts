@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {SnapshotHooks} from '#dist/tasks/config/task-config.js';
 import {openConsistentSource, removeLeftSnapshot} from '#dist/tasks/ends/snapshot.js';
+import {Teller} from '#dist/tasks/task-context.js';
 import {Leftovers, type SnapshotRecord} from '#dist/tasks/state/leftovers.js';
 import {type Call, reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
@@ -44,11 +45,11 @@ async function run(hooks?: SnapshotHooks) {
     openConsistentSource(
       {
         sourcePath: '/dev/vg0/home',
-        snapshot: {name: 'home-snapshot', size: '8M', programPath: '/sbin/lvm', hooks},
+        snapshot: {name: 'home-snapshot', size: '8M', programPath: '/sbin/lvm', autoextend: undefined, hooks},
         task: 'home',
         taskId: 'home-1',
         leftovers,
-        teller: {log: () => {}},
+        teller: new Teller('home', () => {}),
         signal: controller.signal,
       },
       () => scriptedLvm(steps).lvm,
