@@ -21,12 +21,25 @@ export type TaskReport =
   | (TaskReportBase & {readonly state: 'skipped'; readonly reason: string})
   | (TaskReportBase & {readonly state: 'failed'; readonly failure: TaskFailure});
 
-interface TaskReportBase {
+export interface TaskReportBase {
   readonly task: string;
   readonly startedAt: string;
   readonly endedAt: string;
   /** What a reader must know about what was and was not proven, one sentence each. */
   readonly notes: readonly string[];
+  /** Of a task whose snapshot was taken together with those of others. */
+  readonly snapshotSet: SnapshotSet | undefined;
+}
+
+/** Snapshots that were taken back to back, of the volumes of one section. */
+export interface SnapshotSet {
+  readonly section: string;
+  /** How many were taken. */
+  readonly snapshots: number;
+  /** From before the first to behind the last one. */
+  readonly spanMs: number;
+  /** The tasks of which none could be taken, so that the set has gaps. */
+  readonly missing: readonly string[];
 }
 
 /** A part of a run; in place, what is found while generating is applied at once. */

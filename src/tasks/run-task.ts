@@ -75,7 +75,7 @@ async function applyDifferences({context, leftovers}: ReadyTask, reading: Consis
  * reached, a target that is yet to be created. What would keep the run from working is its failure here as well.
  */
 async function rehearse(run: TaskRun): Promise<Rehearsal> {
-  const {teller, watchdog, abort} = run;
+  const {request, teller, watchdog, abort} = run;
   watchdog.start();
   const {plan, identity} = await checkSource(run);
   const context = await reachTargetOrNote(run, plan);
@@ -88,6 +88,9 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   }
   await probeTarget(context);
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
+  if (request.snapshotWith !== undefined) {
+    teller.note(`its snapshot would be taken together with those of the other volumes of ${request.snapshotWith}`);
+  }
   teller.enter('generate');
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});

@@ -1,10 +1,13 @@
 import {packageVersion} from '../version.js';
 import {HostPool} from './ends/host-pool.js';
-import type {ConfiguredTask} from './config/configuration.js';
 import type {OnRunEvent} from './events.js';
-import type {RunReport, TaskFailure, TaskReport} from './report.js';
+import type {RunReport, TaskReport} from './report.js';
+import {skippedReport, startOf, type TaskStart} from './task-start.js';
 import {runTask} from './run-task.js';
 import type {SelectedTask} from './select.js';
+import {expandTasks} from './sets/expand-tasks.js';
+import type {ExpandedTask} from './sets/expanded-task.js';
+import {runTogether} from './sets/run-together.js';
 import {COMMAND_LINE_ORIGIN, configOrigin} from './state/task-id.js';
 
 export interface RunOptions {
@@ -20,54 +23,58 @@ export interface RunOptions {
 
 /** Runs the tasks one after the other. Never throws for a failing task: the failure is in its report. */
 export async function runTasks(options: RunOptions): Promise<RunReport> {
-  const {tasks, configFile, dryRun, onEvent, signal} = options;
+  const {configFile, dryRun, waitForLock, onEvent, signal} = options;
   const startedAt = new Date().toISOString();
   const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
   const pool = new HostPool();
+  const tasks = await expandTasks({tasks: options.tasks, signal});
   const reports: TaskReport[] = [];
-  for (const [index, selected] of tasks.entries()) {
-    const task = selected.configured.name;
-    onEvent({kind: 'task-started', task, index, total: tasks.length});
-    const report = await reportOn(selected);
-    onEvent({kind: 'task-ended', report});
-    reports.push(report);
-  }
+  for (const group of runGroups(tasks, dryRun)) reports.push(...(await reportsOn(group)));
   const endedAt = new Date().toISOString();
   return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: reports};
 
-  async function reportOn({configured, byName}: SelectedTask): Promise<TaskReport> {
-    const {name} = configured;
-    if (signal.aborted) return skipped(name, 'the run was cancelled');
-    if (isDisabled(configured)) {
-      if (byName) onEvent({kind: 'log', task: name, level: 'warning', message: 'skipped: the task is disabled'});
-      return skipped(name, 'disabled');
+  async function reportsOn({section, members}: RunGroup): Promise<readonly TaskReport[]> {
+    const starts = members.map(begin);
+    if (section !== undefined) return await runTogether({section, starts, onReport: tellEnd});
+    const done: TaskReport[] = [];
+    for (const start of starts) {
+      const report = start.kind === 'report' ? start.report : await runTask(start.request);
+      tellEnd(report);
+      done.push(report);
     }
-    if (configured.state === 'invalid') return invalid(configured);
-    const {waitForLock} = options;
-    return await runTask({config: configured.config, origin, pool, dryRun, waitForLock, onEvent, signal});
+    return done;
+  }
+
+  function begin(expanded: ExpandedTask): TaskStart {
+    const {task, byName, section, leftOut} = expanded;
+    onEvent({kind: 'task-started', task: task.name, index: tasks.indexOf(expanded), total: tasks.length});
+    for (const what of leftOut) onEvent({kind: 'log', task: section, level: 'info', message: `not copied: ${what}`});
+    if (signal.aborted) return {kind: 'report', report: skippedReport(task.name, 'the run was cancelled')};
+    const start = startOf(expanded, {origin, pool, dryRun, waitForLock, onEvent, signal});
+    if (start.kind === 'report' && start.report.state === 'skipped' && byName) {
+      onEvent({kind: 'log', task: task.name, level: 'warning', message: 'skipped: the task is disabled'});
+    }
+    return start;
+  }
+
+  function tellEnd(report: TaskReport): void {
+    onEvent({kind: 'task-ended', report});
   }
 }
 
-function isDisabled(configured: ConfiguredTask): boolean {
-  return configured.state === 'valid' ? configured.config.disabled : configured.disabled;
+interface RunGroup {
+  /** Whose volumes have their snapshots taken together; else the group has a single member. */
+  readonly section: string | undefined;
+  readonly members: readonly ExpandedTask[];
 }
 
-function skipped(task: string, reason: string): TaskReport {
-  const now = new Date().toISOString();
-  return {task, startedAt: now, endedAt: now, notes: [], state: 'skipped', reason};
-}
-
-function invalid({name, errors}: Extract<ConfiguredTask, {state: 'invalid'}>): TaskReport {
-  const now = new Date().toISOString();
-  const failure: TaskFailure = {
-    code: errors[0]?.code ?? 'config-value',
-    message: errors.map(({message, hint}) => (hint === undefined ? message : `${message} (${hint})`)).join('\n'),
-    stage: 'configuration',
-    hint: undefined,
-    errorLines: [],
-    cleanUpFailures: [],
-    cancelled: false,
-    target: undefined,
-  };
-  return {task: name, startedAt: now, endedAt: now, notes: [], state: 'failed', failure};
+function runGroups(tasks: readonly ExpandedTask[], dryRun: boolean): RunGroup[] {
+  const groups: {section: string | undefined; members: ExpandedTask[]}[] = [];
+  for (const expanded of tasks) {
+    const section = expanded.snapshotTogether && !dryRun ? expanded.section : undefined;
+    const last = groups.at(-1);
+    if (section !== undefined && last?.section === section) last.members.push(expanded);
+    else groups.push({section, members: [expanded]});
+  }
+  return groups;
 }

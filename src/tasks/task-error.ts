@@ -4,6 +4,8 @@ export type TaskErrorCode =
   | 'unknown-task'
   | 'task-locked'
   | 'source-unusable'
+  | 'no-volumes'
+  | 'target-shared'
   | 'target-missing'
   | 'target-unusable'
   | 'target-locked'

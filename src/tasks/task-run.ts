@@ -7,12 +7,14 @@ import type {OnRunEvent} from './events.js';
 import {failureOf} from './failure.js';
 import type {FlowOutcome} from './flows.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
-import type {TaskFigures, TaskReport} from './report.js';
+import type {SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
 import {Teller} from './task-context.js';
 import {Watchdog} from './watch/watchdog.js';
 
 export interface TaskRunRequest {
   readonly config: TaskConfig;
+  /** The section with the volumes of which its snapshot is taken. */
+  readonly snapshotWith: string | undefined;
   /** Real path of the configuration, or another word that tells tasks of one name apart. */
   readonly origin: string;
   readonly pool: HostPool;
@@ -31,6 +33,7 @@ export class TaskRun implements Disposable {
   readonly watchdog: Watchdog;
   /** Aborts on a signal, a stall, or a lost hold; its reason is the error to tell. */
   readonly abort = new AbortController();
+  snapshotSet: SnapshotSet | undefined;
   readonly #startedAt = new Date().toISOString();
   #startedMs = performance.now();
 
@@ -81,9 +84,14 @@ export class TaskRun implements Disposable {
 
   readonly #cancel = (): void => this.abort.abort(this.request.signal.reason);
 
-  #base(): {task: string; startedAt: string; endedAt: string; notes: readonly string[]} {
-    const {plan, teller} = this;
-    return {task: plan.task, startedAt: this.#startedAt, endedAt: new Date().toISOString(), notes: teller.notes};
+  #base(): TaskReportBase {
+    return {
+      task: this.plan.task,
+      startedAt: this.#startedAt,
+      endedAt: new Date().toISOString(),
+      notes: this.teller.notes,
+      snapshotSet: this.snapshotSet,
+    };
   }
 
   #figures(outcome: FlowOutcome): TaskFigures {

@@ -58,6 +58,13 @@ export async function runCli(
       asked.selectedNames.push(names);
       return configuration.tasks.map((configured) => ({configured, byName: names.length > 0}));
     },
+    async expandTasks({tasks: selected}) {
+      return selected.flatMap(({configured, byName}) =>
+        configured.state === 'set'
+          ? []
+          : [{task: configured, byName, section: undefined, snapshotTogether: false, leftOut: []}],
+      );
+    },
     async runTasks(run) {
       asked.runs.push(run);
       return options.run ? await options.run(run) : runReport([]);

@@ -8,6 +8,7 @@ import {temporaryFolder} from './temporary-folder.js';
 export const SURROUNDINGS = {
   homeFolderOf: (user?: string) => (user === undefined ? '/home/me' : {backup: '/srv/backup'}[user]),
   defaultStateDir: () => '/var/lib/state',
+  pathExists: (path: string) => path === '/dev/vg0/odd[1]',
 };
 
 /** Loads `text` as a file; messages have `x.conf` for its path. */

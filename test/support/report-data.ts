@@ -1,6 +1,11 @@
 import type {RunReport, TaskFailure, TaskFigures, TaskPlanSummary, TaskReport} from '#dist/tasks/report.js';
 
-const BASE = {startedAt: '2024-05-01T02:00:00.000Z', endedAt: '2024-05-01T02:00:15.500Z', notes: []};
+const BASE = {
+  startedAt: '2024-05-01T02:00:00.000Z',
+  endedAt: '2024-05-01T02:00:15.500Z',
+  notes: [],
+  snapshotSet: undefined,
+};
 
 export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
   return {

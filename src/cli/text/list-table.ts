@@ -5,7 +5,12 @@ import type {Screen} from '../screen/screen.js';
 import type {Cell} from './table.js';
 import type {ListedTask, TaskList} from './task-list.js';
 
-const COLORS: Readonly<Record<ListedTask['state'], Color>> = {enabled: 'green', disabled: 'yellow', invalid: 'red'};
+const COLORS: Readonly<Record<ListedTask['state'], Color>> = {
+  enabled: 'green',
+  disabled: 'yellow',
+  invalid: 'red',
+  unusable: 'red',
+};
 
 /** A row per task; long cells are cut on a terminal that is too narrow for them, never for a file or a pipe. */
 export function formatListTable(list: TaskList, screen: Pick<Screen, 'columns' | 'hasColors'>): string {

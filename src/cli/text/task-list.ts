@@ -1,5 +1,5 @@
 import {connectionName} from '../../hosts/connection-name.js';
-import type {Configuration, ConfiguredTask} from '../../tasks/config/configuration.js';
+import type {ExpandedTask} from '../../tasks/sets/expanded-task.js';
 
 /** The tasks of a configuration file as `list` shows them. */
 export interface TaskList {
@@ -9,7 +9,7 @@ export interface TaskList {
 
 export interface ListedTask {
   readonly task: string;
-  readonly state: 'enabled' | 'disabled' | 'invalid';
+  readonly state: 'enabled' | 'disabled' | 'invalid' | 'unusable';
   readonly source: string | undefined;
   readonly target: string | undefined;
   /** As messages name the target's host; undefined for this machine. A connection command may hold a password. */
@@ -18,21 +18,18 @@ export interface ListedTask {
   readonly errors: readonly string[];
 }
 
-export function listTasks({file, tasks}: Configuration): TaskList {
-  return {configFile: file, tasks: tasks.map(listedTask)};
+export function listTasks(configFile: string, tasks: readonly ExpandedTask[]): TaskList {
+  return {configFile, tasks: tasks.map(({task}) => listedTask(task))};
 }
 
-function listedTask(task: ConfiguredTask): ListedTask {
+function listedTask(task: ExpandedTask['task']): ListedTask {
+  const unknown = {task: task.name, source: undefined, target: undefined, connection: undefined, flow: undefined};
   if (task.state === 'invalid') {
-    return {
-      task: task.name,
-      state: task.disabled ? 'disabled' : 'invalid',
-      source: undefined,
-      target: undefined,
-      connection: undefined,
-      flow: undefined,
-      errors: task.errors.map(({message}) => message),
-    };
+    const state = task.disabled ? 'disabled' : 'invalid';
+    return {...unknown, state, errors: task.errors.map(({message}) => message)};
+  }
+  if (task.state === 'unusable') {
+    return {...unknown, state: 'unusable', errors: [`${task.name}: ${task.error.message}`]};
   }
   const {disabled, sourcePath, targetPath, connectionCommand, applyPatchInPlace} = task.config;
   return {

@@ -1,9 +1,12 @@
 import type {CheckedTask, CheckReport} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
-import type {Configuration, ConfiguredTask} from '../config/configuration.js';
+import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {planTask} from '../plan.js';
 import {selectTasks} from '../select.js';
+import {expandTasks} from '../sets/expand-tasks.js';
+import type {ExpandedTask} from '../sets/expanded-task.js';
+import {findingOf} from './needs.js';
 
 export interface CheckRequest {
   readonly configuration: Configuration;
@@ -16,18 +19,29 @@ export interface CheckRequest {
 export async function checkTasks({configuration, names, signal}: CheckRequest): Promise<CheckReport> {
   const pool = new HostPool();
   const tasks: CheckedTask[] = [];
-  for (const {configured} of selectTasks(configuration, names)) tasks.push(await checkTask(configured, pool, signal));
-  return {configFile: configuration.file, warnings: configuration.warnings, tasks};
+  const selected = selectTasks(configuration, names);
+  const expanded = await expandTasks({tasks: selected, signal});
+  signal.throwIfAborted();
+  for (const each of expanded) tasks.push(await checkTask(each, pool, signal));
+  const ofSets = selected.flatMap(({configured}) => (configured.state === 'set' ? configured.warnings : []));
+  return {configFile: configuration.file, warnings: [...configuration.warnings, ...ofSets], tasks};
 }
 
-async function checkTask(configured: ConfiguredTask, pool: HostPool, signal: AbortSignal): Promise<CheckedTask> {
-  const {name: task, warnings} = configured;
-  if (configured.state === 'invalid') {
-    const {disabled, errors} = configured;
-    return {task, disabled, configErrors: errors, unmetNeeds: [], warnings, facts: []};
+async function checkTask({task, leftOut}: ExpandedTask, pool: HostPool, signal: AbortSignal): Promise<CheckedTask> {
+  const {name, warnings} = task;
+  const facts = leftOut.map((what) => `not copied: ${what}`);
+  const base = {task: name, disabled: false, configErrors: [], unmetNeeds: [], warnings, facts};
+  switch (task.state) {
+    case 'invalid':
+      return {...base, disabled: task.disabled, configErrors: task.errors};
+    case 'unusable':
+      return {...base, unmetNeeds: [findingOf(task.error)]};
+    case 'valid': {
+      if (task.config.disabled) return {...base, disabled: true};
+      const needs = await checkNeeds(planTask(task.config), pool, signal);
+      return {...base, ...needs, warnings: [...warnings, ...needs.warnings], facts: [...needs.facts, ...facts]};
+    }
+    default:
+      return task satisfies never;
   }
-  const {disabled} = configured.config;
-  if (disabled) return {task, disabled, configErrors: [], unmetNeeds: [], warnings, facts: []};
-  const needs = await checkNeeds(planTask(configured.config), pool, signal);
-  return {task, disabled, configErrors: [], ...needs, warnings: [...warnings, ...needs.warnings]};
 }

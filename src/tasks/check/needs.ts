@@ -25,7 +25,7 @@ export class Needs implements Pick<CheckedTask, 'unmetNeeds' | 'warnings' | 'fac
   }
 }
 
-function findingOf(error: ExpectedError): Finding {
+export function findingOf(error: ExpectedError): Finding {
   const lines = error instanceof TaskError ? error.errorLines : [];
   return {message: [error.message, ...lines].join('\n  '), hint: error.hint};
 }

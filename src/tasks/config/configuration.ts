@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {defaultStateDir} from '../../state-dir.js';
 import {ConfigError} from './config-error.js';
 import {readConfigBytes} from './config-text.js';
@@ -5,11 +6,13 @@ import {FileSection} from './file-section.js';
 import {homeFolderOf} from './home-folder.js';
 import {KeyFault} from './key-fault.js';
 import {parseSections} from './parse-sections.js';
+import {quoted} from './quoted.js';
 import {type Surroundings, readTask} from './read-task.js';
 import {type ConfigWarning, referencedKeys, sectionWarnings} from './section-warnings.js';
 import type {TaskConfig} from './task-config.js';
 import {isTaskKeyName} from './task-keys.js';
 import {OptionSource} from './task-source.js';
+import {type VolumeSet, volumePattern} from './volume-set.js';
 
 /** A configuration file, read: its tasks in the order of the file. */
 export interface Configuration {
@@ -19,7 +22,7 @@ export interface Configuration {
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** One section: a task, or everything that keeps it from being one. */
+/** One section: a task, many of them, or everything that keeps it from being one. */
 export type ConfiguredTask =
   | {
       readonly name: string;
@@ -27,6 +30,15 @@ export type ConfiguredTask =
       readonly line: number;
       readonly state: 'valid';
       readonly config: TaskConfig;
+      readonly warnings: readonly ConfigWarning[];
+    }
+  | {
+      readonly name: string;
+      readonly line: number;
+      readonly state: 'set';
+      /** What all volumes share; where they differ, it has the words that stand for a volume. */
+      readonly config: TaskConfig;
+      readonly set: VolumeSet;
       readonly warnings: readonly ConfigWarning[];
     }
   | {
@@ -67,15 +79,25 @@ export function taskConfigFrom(
   surroundings = thisMachine(),
 ): TaskConfig {
   const source = new OptionSource(values, optionName);
+  const {source_path: sourcePath = ''} = values;
+  if (volumePattern(sourcePath, surroundings.pathExists)) {
+    throw source.errorOf('source_path', manyVolumesFault(sourcePath));
+  }
   const strangers = Object.keys(values).filter((key) => !isTaskKeyName(key));
   const unknown = strangers.map((key) => source.errorOf(key, new KeyFault('is unknown', {code: 'config-unknown-key'})));
   const task = readTask(name, source, surroundings);
-  if (task.state === 'valid' && unknown.length === 0) return task.config;
-  throw combined(task.state === 'valid' ? unknown : [...unknown, ...task.errors]);
+  if (task.state !== 'invalid' && unknown.length === 0) return task.config;
+  throw combined(task.state === 'invalid' ? [...unknown, ...task.errors] : unknown);
 }
 
 function thisMachine(): Surroundings {
-  return {homeFolderOf, defaultStateDir};
+  return {homeFolderOf, defaultStateDir, pathExists: existsSync};
+}
+
+function manyVolumesFault(sourcePath: string): KeyFault {
+  return new KeyFault(`${quoted(sourcePath)} stands for many volumes, and this is a task for one`, {
+    hint: 'write a section of a configuration file for it',
+  });
 }
 
 function longOptionName(key: string): string {

@@ -7,6 +7,8 @@ export type TaskKeyGroup = 'source and target' | 'connection' | 'patch' | 'trans
 /** What a value may depend on beside its text. */
 export interface KeyContext {
   readonly targetIsRemote: boolean;
+  /** The task stands for several volumes: source_path is a pattern of theirs. */
+  readonly hasManyVolumes: boolean;
   readonly homeFolderOf: HomeFolderOf;
   /** Undefined where there is none for this user. */
   readonly defaultStateDir: () => string | undefined;
@@ -20,6 +22,8 @@ interface KeyFacts {
   readonly doc: string;
   /** The flag without which the key is not looked at. */
   readonly onlyWith?: 'lvm_snapshot_enabled';
+  /** It is looked at with a pattern in source_path as well. */
+  readonly alsoForManyVolumes?: true;
 }
 
 export interface KeyRule<Value> extends KeyFacts {

@@ -104,8 +104,9 @@ export function autoextendValue(text: string): {readonly thresholdPercent: numbe
 /** What LVM allows and keeps for itself is told in lvm(8), "Valid names". */
 const VOLUME_NAME = /^(?!-|\.{1,2}$|snapshot|pvmove)[A-Za-z0-9+_.-]{1,127}$/;
 
-export function volumeName(text: string): string {
-  if (VOLUME_NAME.test(text)) return text;
+/** `sample` is what `text` becomes, if it has words that stand for others. */
+export function volumeName(text: string, sample = text): string {
+  if (VOLUME_NAME.test(sample)) return text;
   throw new KeyFault(
     `${quoted(text)} is no name for a volume: letters, digits and + _ . - only, no '-' first, not beginning with 'snapshot' or 'pvmove'`,
   );

@@ -8,25 +8,33 @@ import {stripBlanks} from './python-text.js';
 import type {LvmSnapshotConfig, TaskConfig} from './task-config.js';
 import {TASK_KEYS, type TaskKeyName, type TaskValues, keyRule} from './task-keys.js';
 import type {TaskSource} from './task-source.js';
+import {type VolumeSet, volumePattern} from './volume-set.js';
+import {namesVolume} from './volume-template.js';
 
 export type ReadTask =
   | {readonly state: 'valid'; readonly config: TaskConfig}
+  /** A section of many volumes: what is theirs stands in `config` as a template. */
+  | {readonly state: 'set'; readonly config: TaskConfig; readonly set: VolumeSet}
   | {readonly state: 'invalid'; readonly disabled: boolean; readonly errors: readonly ConfigError[]};
 
 /** What of a task's values depends on this machine and its user. */
-export type Surroundings = Omit<KeyContext, 'targetIsRemote'>;
+export type Surroundings = Omit<KeyContext, 'targetIsRemote' | 'hasManyVolumes'> & {
+  readonly pathExists: (path: string) => boolean;
+};
 
 type Incomplete<Name extends TaskKeyName> = {-readonly [Key in Name]?: TaskValues[Key]};
 type IncompleteValues = Incomplete<TaskKeyName>;
 
 /** Reads all keys of one task; it comes out complete, or with everything that is wrong with it. */
 export function readTask(name: string, source: TaskSource, surroundings: Surroundings): ReadTask {
-  const context = {...surroundings, targetIsRemote: hasConnection(source)};
+  const pattern = sourcePattern(source, surroundings);
+  const context = {...surroundings, targetIsRemote: hasConnection(source), hasManyVolumes: pattern !== undefined};
   const values: IncompleteValues = {};
   const errors: ConfigError[] = [];
   for (const key of TASK_KEYS) {
     try {
-      const isUsed = key.onlyWith === undefined || values[key.onlyWith] === true;
+      const isForPattern = key.alsoForManyVolumes === true && context.hasManyVolumes;
+      const isUsed = key.onlyWith === undefined || values[key.onlyWith] === true || isForPattern;
       readKey(key.name, isUsed ? textOf(key.name, source) : '', values, context);
     } catch (error) {
       if (!(error instanceof KeyFault)) throw error;
@@ -34,10 +42,23 @@ export function readTask(name: string, source: TaskSource, surroundings: Surroun
     }
   }
   if (lacksPatchDir(values)) errors.push(patchDirError(source));
+  if (pattern && needsNamesOfTheirOwn(values)) errors.push(snapshotNameError(source));
   const optionsFault = findOptionsFault(values);
   if (optionsFault) errors.push(source.errorOf('bdsync_args', optionsFault));
-  if (errors.length === 0 && isComplete(values)) return {state: 'valid', config: taskConfig(name, values)};
+  if (errors.length === 0 && isComplete(values)) {
+    const config = taskConfig(name, values);
+    return pattern ? {state: 'set', config, set: volumeSet(pattern, values)} : {state: 'valid', config};
+  }
   return {state: 'invalid', disabled: values.disabled ?? false, errors};
+}
+
+function sourcePattern(source: TaskSource, {pathExists}: Surroundings): ReturnType<typeof volumePattern> {
+  try {
+    return volumePattern(textOf('source_path', source), pathExists);
+  } catch (error) {
+    if (error instanceof KeyFault) return undefined;
+    throw error;
+  }
 }
 
 function hasConnection(source: TaskSource): boolean {
@@ -78,6 +99,18 @@ function patchDirError(source: TaskSource): ConfigError {
   return source.errorOf('target_patch_dir', fault);
 }
 
+/** Snapshots that exist at the same time. */
+function needsNamesOfTheirOwn({lvm_snapshot_together: together, lvm_snapshot_name: name}: IncompleteValues): boolean {
+  return together === true && name !== undefined && !namesVolume(name);
+}
+
+function snapshotNameError(source: TaskSource): ConfigError {
+  const fault = new KeyFault(`must have the word {volume}: ${source.nameOf('lvm_snapshot_together')} is on`, {
+    hint: 'leave it empty for {volume}-bdsync',
+  });
+  return source.errorOf('lvm_snapshot_name', fault);
+}
+
 /** What bdsync_args ask of the built-in engine and it cannot do; another program has limits of its own. */
 function findOptionsFault(values: IncompleteValues): KeyFault | undefined {
   const isBuiltIn = 'local_bdsync_bin' in values && values.local_bdsync_bin === undefined;
@@ -93,6 +126,17 @@ function findOptionsFault(values: IncompleteValues): KeyFault | undefined {
 
 function isComplete(values: IncompleteValues): values is TaskValues {
   return TASK_KEYS.every(({name}) => name in values);
+}
+
+function volumeSet({group, pattern}: Pick<VolumeSet, 'group' | 'pattern'>, values: TaskValues): VolumeSet {
+  return {
+    group,
+    pattern,
+    include: values.source_include,
+    exclude: values.source_exclude,
+    lvmProgramPath: values.lvm_program_path,
+    snapshotsTogether: values.lvm_snapshot_together,
+  };
 }
 
 function taskConfig(name: string, values: TaskValues): TaskConfig {

@@ -11,14 +11,18 @@ import {
 } from './key-values.js';
 import {KeyFault} from './key-fault.js';
 import {flag, type KeyContext, type KeyRule, optional, required, withDefault} from './key-rule.js';
+import {nameGlob, nameGlobs} from './name-glob.js';
 import {parseBdsyncArgs} from './parse-bdsync-args.js';
 import {localPath, remotePath, remoteProgram} from './path-values.js';
 import {quoted} from './quoted.js';
 import type {BdsyncArgs, LvmSnapshotConfig} from './task-config.js';
+import {requireVolumeWord, snapshotNameTemplate} from './volume-template.js';
 
 /** What the keys of a task come to. */
 export interface TaskValues {
   readonly source_path: string;
+  readonly source_include: readonly string[];
+  readonly source_exclude: readonly string[];
   readonly target_path: string;
   readonly connection_command: readonly string[];
   readonly connection_quoting: 'auto' | 'shell' | 'none';
@@ -36,6 +40,7 @@ export interface TaskValues {
   readonly lvm_snapshot_size: string | undefined;
   readonly lvm_snapshot_autoextend: LvmSnapshotConfig['autoextend'];
   readonly lvm_snapshot_name: string;
+  readonly lvm_snapshot_together: boolean;
   readonly lvm_program_path: string;
   readonly before_snapshot: readonly string[] | undefined;
   readonly after_snapshot: readonly string[] | undefined;
@@ -49,12 +54,28 @@ export const DEFAULT_LVM_PROGRAM = '/sbin/lvm';
 export type TaskKeyName = keyof TaskValues;
 
 const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
-  source_path: required(parseLocalPath, {
+  source_path: required(parseSourcePath, {
     group: 'source and target',
     placeholder: 'path',
     doc: 'the block device or image file on this machine that is copied',
   }),
-  target_path: required(parseTargetPath, {
+  source_include: {
+    ...optional(nameGlobs, {
+      group: 'source and target',
+      placeholder: 'names',
+      doc: 'of the volumes that a pattern in source_path matches, only these',
+    }),
+    whenUnset: () => [],
+  },
+  source_exclude: {
+    ...optional(nameGlobs, {
+      group: 'source and target',
+      placeholder: 'names',
+      doc: 'of the volumes that a pattern in source_path matches, not these',
+    }),
+    whenUnset: () => [],
+  },
+  target_path: required(parseOwnTargetPath, {
     group: 'source and target',
     placeholder: 'path',
     doc: "the block device or image file on the target's host that is brought in step",
@@ -137,10 +158,19 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     doc: 'when that much of the room is used, add that much of it, in percent of its size at that time: 80%+20%',
     onlyWith: 'lvm_snapshot_enabled',
   }),
-  lvm_snapshot_name: withDefault('bdsync-snapshot', volumeName, {
+  lvm_snapshot_name: {
+    ...optional(parseSnapshotName, {
+      group: 'snapshot',
+      placeholder: 'name',
+      doc: 'the name of the snapshot, in the volume group of the source',
+      onlyWith: 'lvm_snapshot_enabled',
+    }),
+    defaultText: 'bdsync-snapshot; {volume}-bdsync for several volumes',
+    whenUnset: ({hasManyVolumes}) => (hasManyVolumes ? '{volume}-bdsync' : 'bdsync-snapshot'),
+  },
+  lvm_snapshot_together: flag({
     group: 'snapshot',
-    placeholder: 'name',
-    doc: 'the name of the snapshot, in the volume group of the source',
+    doc: 'take the snapshots of all volumes of the section before the first one is copied',
     onlyWith: 'lvm_snapshot_enabled',
   }),
   lvm_program_path: withDefault(DEFAULT_LVM_PROGRAM, (text) => text, {
@@ -148,6 +178,7 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     placeholder: 'path',
     doc: 'the lvm program',
     onlyWith: 'lvm_snapshot_enabled',
+    alsoForManyVolumes: true,
   }),
   before_snapshot: optional(commandWords, {
     group: 'snapshot',
@@ -202,6 +233,22 @@ export function keyRule<Name extends TaskKeyName>(name: Name): KeyRule<TaskValue
 
 function parseLocalPath(text: string, context: KeyContext): string {
   return localPath(text, context.homeFolderOf);
+}
+
+/** A pattern is checked as a whole here; what it stands for is found out when the task runs. */
+function parseSourcePath(text: string, context: KeyContext): string {
+  if (!context.hasManyVolumes) return parseLocalPath(text, context);
+  nameGlob(text.slice(text.lastIndexOf('/') + 1));
+  return text;
+}
+
+function parseOwnTargetPath(text: string, context: KeyContext): string {
+  const path = parseTargetPath(text, context);
+  return context.hasManyVolumes ? requireVolumeWord(path) : path;
+}
+
+function parseSnapshotName(text: string, {hasManyVolumes}: KeyContext): string {
+  return hasManyVolumes ? snapshotNameTemplate(text) : volumeName(text);
 }
 
 function parseTargetPath(text: string, context: KeyContext): string {

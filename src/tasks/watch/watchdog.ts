@@ -31,7 +31,7 @@ export class Watchdog implements Disposable {
     this.#request = request;
   }
 
-  /** To be called once. What is watched, and waited for, may come earlier or later. */
+  /** To be called once, or again after `stop`. What is watched, and waited for, may come earlier or later. */
   start(): void {
     const {timeoutMs} = this.#request;
     if (timeoutMs === 0) return;
@@ -45,8 +45,13 @@ export class Watchdog implements Disposable {
     return {[Symbol.dispose]: () => void this.#stamps.delete(stamp)};
   }
 
-  [Symbol.dispose](): void {
+  /** While the run waits for nothing of its own. */
+  stop(): void {
     clearInterval(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
   }
 
   async #look(): Promise<void> {
@@ -61,7 +66,7 @@ export class Watchdog implements Disposable {
         this.#lastSign = sign;
         this.#lastSignAt = now;
       } else if (now - this.#lastSignAt >= this.#request.timeoutMs) {
-        this[Symbol.dispose]();
+        this.stop();
         this.#request.onStall(this.#stallError());
       }
     } finally {

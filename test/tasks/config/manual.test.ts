@@ -24,7 +24,7 @@ describe('bdsync-manager.conf(5)', () => {
   test('has examples that are in order', async () => {
     const examples = [...page.matchAll(/^\.Bd -literal.*\n([^]*?)^\.Ed$/gm)].map(([, text]) => text ?? '');
     const complete = examples.filter((text) => text.includes('target_path'));
-    expect(complete).toHaveLength(2);
+    expect(complete).toHaveLength(3);
     for (const text of complete) {
       const {tasks, warnings} = await readConfig(text);
       expect(tasks.map(({state}) => state)).not.toContain('invalid');

@@ -18,14 +18,18 @@ export function addListCommand(program: Command, context: CommandContext): void 
     .command('list')
     .summary('name the tasks of a configuration file')
     .description(
-      'Names the tasks of a configuration file in their order, with source and target. Touches none of them.',
+      'Names the tasks of a configuration file in their order, with source and target. Touches none of them. LVM is ' +
+        'asked for the volumes of a pattern.',
     )
     .addOption(configOption())
     .addOption(jsonOption())
     .addOption(logLevelOption())
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES}))
     .action(async ({config, json}) => {
-      const list = listTasks(await context.tasks.loadConfiguration(config));
+      const configuration = await context.tasks.loadConfiguration(config);
+      const selected = context.tasks.selectTasks(configuration, []);
+      const {signal} = new AbortController();
+      const list = listTasks(configuration.file, await context.tasks.expandTasks({tasks: selected, signal}));
       context.stdout.write(json ? formatJson(list) : formatListTable(list, context.stdout));
       context.end(EXIT_STATUS.success);
     });

@@ -22,7 +22,15 @@ const EXAMPLES = [
 ];
 
 /** Given as SOURCE and TARGET, or meaningless for a single run. */
-const KEYS_WITHOUT_OPTION = new Set(['source_path', 'target_path', 'disabled']);
+/** Arguments, and what means nothing for a single task of one volume. */
+const KEYS_WITHOUT_OPTION = new Set([
+  'source_path',
+  'source_include',
+  'source_exclude',
+  'target_path',
+  'lvm_snapshot_together',
+  'disabled',
+]);
 
 /** `bdsync-manager sync SOURCE TARGET` */
 export function addSyncCommand(program: Command, context: CommandContext): void {

@@ -1,0 +1,70 @@
+import {setMaxListeners} from 'node:events';
+import {openTogether} from '../ends/snapshot.js';
+import type {SnapshotSet, TaskReport} from '../report.js';
+import type {TaskStart} from '../task-start.js';
+import {SetMember} from './set-member.js';
+import {spanNote} from './span-note.js';
+
+export interface TogetherRun {
+  readonly section: string;
+  readonly starts: readonly TaskStart[];
+  readonly onReport: (report: TaskReport) => void;
+}
+
+/**
+ * Runs the tasks of one section of which the snapshots belong together. All of them are made ready first, so that
+ * nothing slow comes between the snapshots; then these are taken; then one task after the other copies from its own and
+ * removes it. A task that fails on the way does not keep the others from going on. The reports are in the order of the
+ * tasks; `onReport` hears of each as soon as it is there.
+ */
+export async function runTogether({section, starts, onReport}: TogetherRun): Promise<readonly TaskReport[]> {
+  const reports: (TaskReport | undefined)[] = starts.map(() => undefined);
+  const members = new Map<number, SetMember>();
+  const tell = (index: number, report: TaskReport | undefined): void => {
+    if (report === undefined) return;
+    reports[index] = report;
+    members.delete(index);
+    onReport(report);
+  };
+  try {
+    for (const [index, start] of starts.entries()) {
+      if (start.kind === 'report') {
+        tell(index, start.report);
+      } else {
+        // All of them listen to the signal that ends the run.
+        setMaxListeners(0, start.request.signal);
+        const member = new SetMember(start.request);
+        members.set(index, member);
+        tell(index, await member.makeReady());
+      }
+    }
+    const spanMs = await takeSnapshots(members, tell);
+    const missing = reports.flatMap((report) => (report?.state === 'failed' ? [report.task] : []));
+    noteSet(members.values(), {section, snapshots: members.size, spanMs, missing});
+    for (const [index, member] of members) tell(index, await member.copy());
+  } finally {
+    // Nobody is left here, unless a defect ended all of this.
+    for (const member of members.values()) await member[Symbol.asyncDispose]();
+  }
+  return reports.filter((report) => report !== undefined);
+}
+
+/** Only those with a snapshot go on. */
+async function takeSnapshots(
+  members: ReadonlyMap<number, SetMember>,
+  tell: (index: number, report: TaskReport | undefined) => void,
+): Promise<number> {
+  const waiting = [...members];
+  const {outcomes, spanMs} = await openTogether(waiting.map(([, member]) => member.snapshotRequest()));
+  // All of them first: a report takes a moment, and until then nobody else would own what was taken.
+  const failures = waiting.map(([, member], index) => member.receive(outcomes[index]));
+  for (const [index, [key]] of waiting.entries()) tell(key, await failures[index]);
+  return spanMs;
+}
+
+function noteSet(members: Iterable<SetMember>, set: SnapshotSet): void {
+  for (const {run} of members) {
+    run.snapshotSet = set;
+    run.teller.note(spanNote(set));
+  }
+}
