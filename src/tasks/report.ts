@@ -38,6 +38,8 @@ export interface SnapshotSet {
   readonly snapshots: number;
   /** From before the first to behind the last one. */
   readonly spanMs: number;
+  /** Whether before_snapshot ran before the first: only then they may be of one moment. */
+  readonly hadBeforeHook: boolean;
   /** The tasks of which none could be taken, so that the set has gaps. */
   readonly missing: readonly string[];
 }

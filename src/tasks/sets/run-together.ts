@@ -1,7 +1,7 @@
 import {setMaxListeners} from 'node:events';
-import {openTogether} from '../ends/snapshot.js';
 import type {SnapshotSet, TaskReport} from '../report.js';
 import type {TaskStart} from '../task-start.js';
+import {openSet} from './open-set.js';
 import {SetMember} from './set-member.js';
 import {spanNote} from './span-note.js';
 
@@ -38,9 +38,9 @@ export async function runTogether({section, starts, onReport}: TogetherRun): Pro
         tell(index, await member.makeReady());
       }
     }
-    const spanMs = await takeSnapshots(members, tell);
+    const taken = await takeSnapshots(section, members, tell);
     const missing = reports.flatMap((report) => (report?.state === 'failed' ? [report.task] : []));
-    noteSet(members.values(), {section, snapshots: members.size, spanMs, missing});
+    noteSet(members.values(), {...taken, section, snapshots: members.size, missing});
     for (const [index, member] of members) tell(index, await member.copy());
   } finally {
     // Nobody is left here, unless a defect ended all of this.
@@ -51,15 +51,19 @@ export async function runTogether({section, starts, onReport}: TogetherRun): Pro
 
 /** Only those with a snapshot go on. */
 async function takeSnapshots(
+  section: string,
   members: ReadonlyMap<number, SetMember>,
   tell: (index: number, report: TaskReport | undefined) => void,
-): Promise<number> {
+): Promise<Pick<SnapshotSet, 'spanMs' | 'hadBeforeHook'>> {
   const waiting = [...members];
-  const {outcomes, spanMs} = await openTogether(waiting.map(([, member]) => member.snapshotRequest()));
+  const {outcomes, spanMs, hadBeforeHook} = await openSet(
+    section,
+    waiting.map(([, member]) => member.snapshotRequest()),
+  );
   // All of them first: a report takes a moment, and until then nobody else would own what was taken.
   const failures = waiting.map(([, member], index) => member.receive(outcomes[index]));
   for (const [index, [key]] of waiting.entries()) tell(key, await failures[index]);
-  return spanMs;
+  return {spanMs, hadBeforeHook};
 }
 
 function noteSet(members: Iterable<SetMember>, set: SnapshotSet): void {

@@ -37,7 +37,7 @@ export class SetMember implements AsyncDisposable {
     if (this.#ready === undefined || snapshot === undefined) throw new TypeError('there is no snapshot to be taken');
     run.teller.enter('snapshot');
     const {taskId, leftovers} = this.#ready;
-    return {sourcePath, snapshot, task, taskId, leftovers, signal: run.abort.signal};
+    return {sourcePath, snapshot, task, taskId, leftovers, teller: run.teller, signal: run.abort.signal};
   }
 
   /** What came of the snapshot; from here on it is this member's. */

@@ -10,7 +10,12 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.conf'));
 
 test('there are examples', () => {
   expect(files).toEqual(
-    expect.arrayContaining(['encrypted-volume.conf', 'local-disk-to-disk.conf', 'nightly-lvm-host.conf']),
+    expect.arrayContaining([
+      'encrypted-volume.conf',
+      'local-disk-to-disk.conf',
+      'nightly-lvm-host.conf',
+      'virtual-machines.conf',
+    ]),
   );
 });
 
@@ -50,6 +55,19 @@ describe('what an example promises is so:', () => {
       createTargetIfMissing: false,
     });
     expect(tasks['scratch']).toMatchObject({disabled: true});
+  });
+
+  test('the volumes of an application have their snapshots taken together, under one hook', async () => {
+    const {tasks} = await loadConfiguration(`${folder}virtual-machines.conf`, SURROUNDINGS);
+    expect(tasks).toMatchObject([
+      {state: 'set', name: 'vms', set: {pattern: 'vm-*', snapshotsTogether: false}},
+      {
+        state: 'set',
+        name: 'shop',
+        set: {include: ['shop-data', 'shop-files', 'shop-journal'], snapshotsTogether: true},
+        config: {lvmSnapshot: {name: '{volume}-bdsync', hooks: {before: ['/usr/local/sbin/shop-hold']}}},
+      },
+    ]);
   });
 });
 

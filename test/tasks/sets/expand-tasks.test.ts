@@ -34,6 +34,8 @@ function messages(tasks: Expanded): string[] {
 const section = (name: string, source: string, more = '') =>
   `[${name}]\nsource_path = ${source}\ntarget_path = {group}/{volume}.img\n${more}`;
 
+const to = (target: string, text: string) => text.replace('{group}/{volume}.img', target);
+
 describe('a section with a pattern', () => {
   test('becomes a task for each ordinary volume, and says what it leaves out', async () => {
     const tasks = await expanded(section('all', '/dev/vg0/*', 'target_patch_dir = patches/{volume}\n'));
@@ -165,13 +167,12 @@ describe('--task', () => {
 
 describe('a target', () => {
   test('is never shared by volumes of two groups', async () => {
-    const at = (target: string) => (text: string) => text.replace('{group}/{volume}.img', target);
     const sections =
-      at('images/{volume}.img')(section('a', '/dev/vg0/h*')) +
-      at('./images/./{volume}.img')(section('b', '/dev/vg1/*', 'source_include = home, thin\n')) +
-      at('images/home.img')(section('other host', '/dev/sdb', 'connection_command = ssh h\n')) +
-      at('images/home.img')(section('off', '/dev/sdc', 'disabled = yes\n')) +
-      at('images/thin.img')(section('thin', '/dev/sdd'));
+      to('images/{volume}.img', section('a', '/dev/vg0/h*')) +
+      to('./images/./{volume}.img', section('b', '/dev/vg1/*', 'source_include = home, thin\n')) +
+      to('images/home.img', section('other host', '/dev/sdb', 'connection_command = ssh h\n')) +
+      to('images/home.img', section('off', '/dev/sdc', 'disabled = yes\n')) +
+      to('images/thin.img', section('thin', '/dev/sdd'));
     const other: Step = ['lvs', () => reportOf('group', ['home', 'thin'], {vg_name: 'vg1'})];
     const tasks = await expanded(sections, [], [GROUP, other]);
     expect(messages(tasks)).toEqual([
