@@ -9,23 +9,21 @@ if (skipped !== undefined) console.warn(`sections of many real volumes are NOT t
 
 const CONFIG = `[DEFAULT]
 source_path = /dev/vg0/vm-*
+source_exclude = *-swap
 state_dir = /run/sets/state
 create_target_if_missing = yes
 apply_patch_in_place = yes
 lvm_snapshot_enabled = yes
 lvm_snapshot_size = 4M
 [vms]
-source_exclude = *-swap
+source_include = vm-[a-s]* vm-thin
+source_exclude = *-swap, vm-b*
 target_path = /run/sets/{group}-{volume}.img
 [together]
-source_exclude = *-swap
-target_path = /run/sets/together/{volume}.img
+target_path = /run/sets/{volume}.img
 lvm_snapshot_together = yes
-[swap]
-source_path = /dev/vg0/*
-source_include = *-swap
-target_path = /run/sets/swap/{volume}.img
-lvm_snapshot_enabled = no
+before_snapshot = sh -c 'echo "$BDSYNC_TASK $BDSYNC_SNAPSHOT" >>/run/sets/hooks'
+after_snapshot = sh -c 'echo "$BDSYNC_STAGE $(echo /dev/vg0/*-bdsync)" >>/run/sets/hooks'
 [nothing]
 source_path = /dev/vg0/nothing-*
 target_path = /run/sets/{volume}
@@ -42,19 +40,17 @@ describe.skipIf(skipped !== undefined)(
   () => {
     let guest: Guest;
     const manager = `${process.execPath} ${BDSYNC_MANAGER} --config /run/sets/tasks.conf`;
-    const same = (volume: string, image: string): Promise<string> =>
-      guest.sh(`cmp /dev/vg0/${volume} /run/sets/${image} && echo the same`);
 
     beforeAll(async () => {
-      guest = await startGuest(256 * 2 ** 20);
-      await guest.sh(`mkdir -p /run/sets/together /run/sets/swap /run/sets/state
+      guest = await startGuest(160 * 2 ** 20);
+      await guest.sh(`mkdir -p /run/sets/state
       echo 'activation/retry_deactivation=0' >>/etc/lvm/lvmlocal.conf
       vgcreate -q vg0 /dev/ubda
-      for name in vm-a vm-b vm-b-swap home; do lvcreate -qq --size 8M --name $name vg0; done
-      lvcreate -qq --type thin-pool --size 32M --name vm-pool vg0
-      lvcreate -qq --virtualsize 8M --thinpool vm-pool --name vm-thin vg0
+      for name in vm-a vm-b vm-b-swap home; do lvcreate -qq --size 4M --name $name vg0; done
+      lvcreate -qq --type thin-pool --size 16M --name vm-pool vg0
+      lvcreate -qq --virtualsize 4M --thinpool vm-pool --name vm-thin vg0
       lvcreate -qq --snapshot --size 4M --name vm-a-monday vg0/vm-a
-      for name in vm-a vm-b vm-thin; do dd if=/dev/urandom of=/dev/vg0/$name bs=1M count=3 oflag=direct; done
+      for name in vm-a vm-b vm-thin; do dd if=/dev/urandom of=/dev/vg0/$name bs=1M count=1 oflag=direct; done
       cat >/run/sets/tasks.conf <<'END'\n${CONFIG}END`);
       return () => guest[Symbol.asyncDispose]();
     });
@@ -68,29 +64,28 @@ describe.skipIf(skipped !== undefined)(
       return JSON.parse((await guest.run(['sh', '-c', `${manager} run --json ${options}`])).stdout);
     }
 
-    it('are listed, checked and selected as a task for each volume', async () => {
+    it('are listed and checked as a task for each ordinary volume', async () => {
       const list = await guest.sh(`${manager} list`);
       expect(list.match(/^\S+ +(enabled|unusable)/gm)?.map((line) => line.replace(/ +/, ' '))).toEqual([
         // It would write the same target as the last one.
         'vms/vm-a unusable',
-        'vms/vm-b enabled',
         'vms/vm-thin enabled',
         'together/vm-a enabled',
         'together/vm-b enabled',
         'together/vm-thin enabled',
-        'swap/vm-b-swap enabled',
         'nothing unusable',
         'clash/vm-a unusable',
       ]);
-      const checked = await guest.run(['sh', '-c', `${manager} check --task vms --task nothing --json`]);
+      const checked = await guest.run(['sh', '-c', `${manager} check --task vms --task together --json`]);
       const {tasks}: CheckReport = JSON.parse(checked.stdout);
-      expect(tasks.map(({task, unmetNeeds}) => [task, unmetNeeds.map(({message}) => message)])).toEqual([
+      expect(tasks.map(({task, unmetNeeds}) => [task, unmetNeeds])).toEqual([
         ['vms/vm-a', []],
-        ['vms/vm-b', []],
         ['vms/vm-thin', []],
-        ['nothing', ['no volume of group vg0 matches nothing-*']],
+        ['together/vm-a', []],
+        ['together/vm-b', []],
+        ['together/vm-thin', []],
       ]);
-      expect(tasks[0]?.facts).toEqual(
+      expect(tasks[2]?.facts).toEqual(
         expect.arrayContaining([
           'not copied: vg0/vm-a-monday: it is a snapshot of vm-a',
           'not copied: vg0/vm-pool: it is a pool',
@@ -98,125 +93,97 @@ describe.skipIf(skipped !== undefined)(
       );
     });
 
-    it('are planned and copied one volume after the other', async () => {
-      const plan = await guest.sh(`${manager} --dry-run --task vms/vm-thin`);
-      expect(plan).toContain('target         /run/sets/vg0-vm-thin.img');
-      expect(plan).toContain('snapshot       vm-thin-bdsync');
-      const {tasks} = await run('--task vms --task swap/vm-b-swap');
-      expect(tasks).toMatchObject([
-        {task: 'vms/vm-a', state: 'synced', snapshotSet: null},
-        {task: 'vms/vm-b', state: 'synced'},
-        {task: 'vms/vm-thin', state: 'synced'},
-        {task: 'swap/vm-b-swap', state: 'synced'},
-      ]);
-      for (const name of ['vm-a', 'vm-b', 'vm-thin']) expect(await same(name, `vg0-${name}.img`)).toBe('the same');
-      expect(await guest.sh('ls /run/sets/*.img')).not.toContain('swap');
-      const quiet = await guest.run(['sh', '-c', `${manager} --task vms`]);
-      expect(quiet).toEqual({status: 0, stdout: '', stderr: ''});
-    });
-
-    it('share no target, and fail when nothing matches', async () => {
+    it('are planned one by one, share no target, and fail when nothing matches', async () => {
       const result = await guest.run(['sh', '-c', `${manager} --task vms --task clash --task nothing --dry-run`]);
       expect(result.status).toBe(3);
       expect(result.stderr).toContain(
         'vms/vm-a and clash/vm-a would write the same target, /run/sets/vg0-vm-a.img on this machine',
       );
       expect(result.stderr).toContain('no volume of group vg0 matches nothing-*');
-      expect(result.stdout).toContain('vms/vm-b');
+      expect(result.stdout).toMatch(/^vms\/vm-thin\n.*\/dev\/vg0\/vm-thin\n.*\/run\/sets\/vg0-vm-thin.img$/m);
+      expect(result.stdout).toMatch(/snapshot +vm-thin-bdsync/);
     });
 
-    it('have their snapshots taken together, before the first of them is copied', async () => {
-      const {tasks} = await run('--task together');
-      const [first] = tasks;
+    it('are copied one after the other, each from a snapshot of its own', async () => {
+      const result = await guest.run(['sh', '-c', `${manager} --task vms --log-level error`]);
+      expect(result).toEqual({status: 0, stdout: '', stderr: ''});
+      await guest.sh('for name in vm-a vm-thin; do cmp /dev/vg0/$name /run/sets/vg0-$name.img; done');
+      expect(await guest.sh('cd /run/sets; echo *.img')).toBe('vg0-vm-a.img vg0-vm-thin.img');
+    });
+
+    it('have their snapshots taken together, with one pair of hooks around, and each removed in its turn', async () => {
+      // Some seconds for the first one, so that there is time to write to the last.
+      const output =
+        await guest.sh(`sed '/^\\[together\\]/a bandwidth_limit = 500k' /run/sets/tasks.conf >/run/sets/slow.conf
+      moment=$(sha256sum </dev/vg0/vm-thin)
+      ${manager.replace('tasks.conf', 'slow.conf')} --task together run --json >/run/sets/json 2>/dev/null & run=$!
+      until [ -e /dev/vg0/vm-thin-bdsync ]; do sleep 0.1; done
+      dd if=/dev/urandom of=/dev/vg0/vm-thin bs=1M count=1 seek=2 oflag=direct
+      while [ -e /dev/vg0/vm-a-bdsync ]; do sleep 0.05; done
+      [ -e /dev/vg0/vm-thin-bdsync ]
+      wait $run
+      cmp /dev/vg0/vm-a /run/sets/vm-a.img
+      cmp /dev/vg0/vm-b /run/sets/vm-b.img
+      [ "$moment" = "$(sha256sum </run/sets/vm-thin.img)" ]
+      cat /run/sets/json`);
+      const {tasks}: RunReport = JSON.parse(output);
       expect(tasks.map(({task, state}) => `${task} ${state}`)).toEqual([
         'together/vm-a synced',
         'together/vm-b synced',
         'together/vm-thin synced',
       ]);
-      expect(first?.snapshotSet).toEqual({
-        section: 'together',
-        snapshots: 3,
-        spanMs: expect.any(Number),
-        hadBeforeHook: false,
-        missing: [],
-      });
-      expect(first?.snapshotSet?.spanMs).toBeGreaterThan(0);
-      expect(
-        tasks.every(({notes}) =>
-          /^one of 3 snapshots of together, taken within [\d.]+ seconds, with nothing to hold/.test(notes[0] ?? ''),
-        ),
-      ).toBe(true);
-      for (const name of ['vm-a', 'vm-b', 'vm-thin']) expect(await same(name, `together/${name}.img`)).toBe('the same');
+      const spanMs = tasks[0]?.snapshotSet?.spanMs ?? 0;
+      expect(spanMs).toBeGreaterThan(1);
+      for (const {snapshotSet, notes} of tasks) {
+        expect(snapshotSet).toEqual({section: 'together', snapshots: 3, spanMs, hadBeforeHook: true, missing: []});
+        expect(notes[0]).toMatch(
+          /^one of 3 snapshots of together, taken within \d+\.\d\d seconds, behind before_snapshot$/,
+        );
+      }
+      expect((await guest.sh('cat /run/sets/hooks; rm /run/sets/hooks')).split('\n')).toEqual([
+        'together vm-a-bdsync vm-b-bdsync vm-thin-bdsync',
+        'after /dev/vg0/vm-a-bdsync /dev/vg0/vm-b-bdsync /dev/vg0/vm-thin-bdsync',
+      ]);
     });
 
-    it('belong to the time of the snapshots, which go as soon as they are read', async () => {
-      // Some seconds for the first one, so that there is time to write to the others.
-      const output = await guest.sh(`sed -i '/^\\[together\\]/a bandwidth_limit = 1m' /run/sets/tasks.conf
-      dd if=/dev/urandom of=/dev/vg0/vm-a bs=1M count=3 oflag=direct
-      moment=$(sha256sum </dev/vg0/vm-thin)
-      ${manager} --task together --log-level error & run=$!
-      until [ -e /dev/vg0/vm-thin-bdsync ]; do sleep 0.1; done
-      dd if=/dev/urandom of=/dev/vg0/vm-thin bs=1M count=1 seek=4 oflag=direct
-      while [ -e /dev/vg0/vm-a-bdsync ]; do sleep 0.05; done
-      ls -d /dev/vg0/vm-thin-bdsync
-      wait $run
-      sed -i '/bandwidth_limit/d' /run/sets/tasks.conf
-      [ "$moment" = "$(sha256sum </run/sets/together/vm-thin.img)" ] && echo the moment`);
-      expect(output).toBe('/dev/vg0/vm-thin-bdsync\nthe moment');
-    });
-
-    it('go on when one of them has no snapshot, and say that the set is incomplete', async () => {
-      await guest.sh('lvcreate -qq --size 4M --name vm-b-bdsync vg0');
-      const {tasks} = await run('--task together/vm-b --task together/vm-a');
-      await guest.sh('lvremove -qq --yes vg0/vm-b-bdsync');
+    it('go on when some of them cannot be copied, and say that the set is incomplete', async () => {
+      await guest.sh(`lvcreate -qq --size 4M --name vm-b-bdsync vg0
+      rm /run/sets/vm-a.img; mkdir /run/sets/vm-a.img`);
+      const {tasks} = await run('--task together/vm-a --task together/vm-b --task together/vm-thin');
+      await guest.sh('lvremove -qq --yes vg0/vm-b-bdsync; rmdir /run/sets/vm-a.img');
       expect(tasks).toMatchObject([
+        {task: 'together/vm-a', state: 'failed', failure: {stage: 'check target'}},
         {task: 'together/vm-b', state: 'failed', failure: {code: 'snapshot-name-taken', stage: 'snapshot'}},
         {
-          task: 'together/vm-a',
+          task: 'together/vm-thin',
           state: 'synced',
-          notes: ['the only snapshot of together; the set is incomplete, without together/vm-b'],
+          snapshotSet: {snapshots: 1, missing: ['together/vm-a', 'together/vm-b']},
+          notes: ['the only snapshot of together; the set is incomplete, without together/vm-a, together/vm-b'],
         },
       ]);
     });
 
-    it('go on when one of them has no target', async () => {
-      await guest.sh('rm /run/sets/together/vm-a.img; mkdir /run/sets/together/vm-a.img');
-      const {tasks} = await run('--task together');
-      await guest.sh('rmdir /run/sets/together/vm-a.img');
-      expect(tasks).toMatchObject([
-        {task: 'together/vm-a', state: 'failed', failure: {stage: 'check target'}},
-        {task: 'together/vm-b', state: 'synced', snapshotSet: {missing: ['together/vm-a'], snapshots: 2}},
-        {task: 'together/vm-thin', state: 'synced'},
-      ]);
-    });
-
-    it('are all given up at a signal, and nothing is left', async () => {
-      const output = await guest.sh(`sed -i '/^\\[together\\]/a bandwidth_limit = 100k' /run/sets/tasks.conf
-      dd if=/dev/urandom of=/dev/vg0/vm-a bs=1M count=3 oflag=direct
-      ${manager} run --json --task together >/run/sets/json 2>/dev/null & run=$!
-      until [ -e /run/sets/together/vm-a.img ] && [ -e /dev/vg0/vm-thin-bdsync ]; do sleep 0.1; done
-      sleep 0.5
+    it('are all given up at a signal', async () => {
+      const output = await guest.sh(`dd if=/dev/urandom of=/dev/vg0/vm-b bs=1M count=1 oflag=direct
+      sed 's/= 500k/= 10k/' -i /run/sets/slow.conf
+      ${manager.replace('tasks.conf', 'slow.conf')} run --json --task together/vm-b --task together/vm-thin >/run/sets/json 2>/dev/null & run=$!
+      until [ -e /dev/vg0/vm-thin-bdsync ]; do sleep 0.1; done
       kill -TERM $run
       wait $run || echo status $?
-      sed -i '/bandwidth_limit/d' /run/sets/tasks.conf
-      cat /run/sets/json; rm /run/sets/json`);
+      cat /run/sets/json`);
       expect(output).toMatch(/^status 4$/m);
-      expect(output.match(/"cancelled": true/g)).toHaveLength(3);
+      expect(output.match(/"cancelled": true/g)).toHaveLength(2);
     });
 
-    it('leave snapshots that the next run removes when they are killed', async () => {
-      const output = await guest.sh(`sed -i '/^\\[together\\]/a bandwidth_limit = 100k' /run/sets/tasks.conf
-      ${manager} --task together >/dev/null 2>&1 & run=$!
-      until [ -e /dev/vg0/vm-thin-bdsync ]; do sleep 0.1; done
+    it('leave what can be found and removed when they are killed', async () => {
+      const output = await guest.sh(`
+      ${manager.replace('tasks.conf', 'slow.conf')} --task together/vm-b --task together/vm-thin >/dev/null 2>&1 & run=$!
+      until [ "$(wc -l </run/sets/hooks)" = 6 ]; do sleep 0.1; done
       kill -KILL $run
       wait $run || true
-      sed -i '/bandwidth_limit/d' /run/sets/tasks.conf
-      echo /dev/vg0/*-bdsync
-      ${manager} --task together --log-level info 2>&1 | grep 'left by'`);
-      expect(output).toContain('/dev/vg0/vm-a-bdsync /dev/vg0/vm-b-bdsync /dev/vg0/vm-thin-bdsync');
-      for (const name of ['vm-a', 'vm-b', 'vm-thin']) {
-        expect(output).toContain(`removed vg0/${name}-bdsync, left by an interrupted run`);
-      }
+      ${manager.replace('tasks.conf', 'slow.conf')} snapshots --clean --task together`);
+      expect(output).toContain('vg0/vm-b-bdsync');
+      expect(output).toContain('vg0/vm-thin-bdsync');
     });
   },
 );

@@ -37,7 +37,7 @@ export async function reportSnapshots(
   const places = new SnapshotPlaces(configuration, await configOrigin(configuration.file));
   const search = {places, programPaths: programPathsOf(configuration), lvmAt, signal};
   const isAskedFor = ({task}: {readonly task: string | undefined}): boolean =>
-    names.length === 0 || (task !== undefined && names.includes(task));
+    names.length === 0 || (task !== undefined && names.some((name) => isMeant(configuration, name, task)));
   const base = {configFile: configuration.file, clean};
   const before = await findSnapshots(search);
   const {missingProgram} = before;
@@ -65,10 +65,16 @@ export async function reportSnapshots(
   };
 }
 
+/** A section of many volumes stands for the tasks of all of them. */
+function isMeant({tasks}: Configuration, name: string, task: string): boolean {
+  const isSet = tasks.some((configured) => configured.name === name && configured.state === 'set');
+  return task === name || (isSet && task.startsWith(`${name}/`));
+}
+
 /** Those of the tasks, and the usual one for what `bdsync-manager sync` made. */
 function programPathsOf({tasks}: Configuration): string[] {
   const configured = tasks.flatMap((task) =>
-    task.state === 'valid' && task.config.lvmSnapshot !== undefined ? [task.config.lvmSnapshot.programPath] : [],
+    task.state !== 'invalid' && task.config.lvmSnapshot !== undefined ? [task.config.lvmSnapshot.programPath] : [],
   );
   return [...new Set([...configured, DEFAULT_LVM_PROGRAM])];
 }

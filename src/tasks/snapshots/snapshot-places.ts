@@ -36,7 +36,7 @@ export class SnapshotPlaces {
     this.#configuration = configuration;
     this.#origin = origin;
     const usual = defaultStateDir();
-    const configured = configuration.tasks.flatMap((task) => (task.state === 'valid' ? [task.config.stateDir] : []));
+    const configured = configuration.tasks.flatMap((task) => (task.state === 'invalid' ? [] : [task.config.stateDir]));
     this.#stateDirs = [...new Set([...configured, ...(usual === undefined ? [] : [usual])])];
   }
 
@@ -56,7 +56,7 @@ export class SnapshotPlaces {
 
   #placesOf(name: string, id: string): Place[] {
     const configured = this.#configuration.tasks.find((task) => task.name === name);
-    const isKnown = configured?.state === 'valid' && taskId(name, this.#origin) === id;
+    const isKnown = configured !== undefined && configured.state !== 'invalid' && taskId(name, this.#origin) === id;
     const stateDirs = isKnown ? [configured.config.stateDir] : this.#stateDirs;
     return stateDirs.map((stateDir) => ({task: name, taskId: id, stateDir}));
   }
