@@ -22,6 +22,12 @@ apply_patch_in_place = yes
 [growing]
 target_patch_dir = /run/night/patches
 lvm_snapshot_autoextend = 50%%+50%%
+[thin]
+source_path = /dev/vg0/thin
+target_path = /run/night/thin.img
+apply_patch_in_place = yes
+create_target_if_missing = yes
+lvm_snapshot_autoextend = 50%%+50%%
 `;
 
 /** As a comparison that lasts: a server starts when there is a file `open`. */
@@ -106,6 +112,22 @@ describe.skipIf(skipped !== undefined)(
       expect(output).toContain(LOST);
       expect(output).toContain('hint: its group had no more room to extend it; ');
       expect(output).toMatch(/^untouched$/m);
+    });
+
+    it('is told of its pool when it is thin: that it cannot grow by itself, and that the pool is nearly full', async () => {
+      await guest.sh(`lvcreate -qq --type thin-pool --size 16M --name pool vg0
+        lvcreate -qq --virtualsize 20M --thinpool pool --name thin vg0
+        ${random('/dev/vg0/thin', 15)}`);
+      const output = await guest.sh(`touch /run/night/open
+        ${manager} check 2>&1; ${manager} --task thin --log-level info 2>&1
+        cmp /dev/vg0/thin /run/night/thin.img && echo the same`);
+      await guest.sh('lvremove -qq --yes vg0/thin; lvremove -qq --yes vg0/pool');
+      expect(output).toContain('lvm_snapshot_autoextend does nothing: /dev/vg0/thin is thin');
+      expect(output).toMatch(
+        /INFO: the thin pool vg0\/pool is nearly full: 93\.75% of its data and \d+(\.\d+)?% of its/,
+      );
+      expect(output).not.toContain('Snapshot:');
+      expect(output).toMatch(/^the same$/m);
     });
 
     it('tells how full it became in the report', async () => {
