@@ -59,7 +59,7 @@ export async function runLvm(
   if (status === 127 || status === 126) {
     throw new LvmError('lvm-missing', `cannot run ${lvm.programPath}: ${firstTrouble({status, stdout, errorLines})}`, {
       errorLines,
-      hint: 'LVM snapshots need lvm2 on the machine that holds the volume',
+      hint: 'lvm2 is needed on the machine that holds the volume',
     });
   }
   return {status, stdout, errorLines};

@@ -34,7 +34,7 @@ export async function expandSet(
     const reason = whyLeftOut(volume);
     return reason === undefined ? [] : [`${volume.vg}/${volume.name}: ${reason}`];
   });
-  const names = wanted ?? namesOf(set, matching);
+  const names = wanted === undefined ? namesOf(set, matching) : inOrder(set, wanted);
   if (names.length === 0) throw nothingMatches(set, volumes.size, leftOut);
   return names.map((name, index) => ({
     task: memberTask(configured, name, volumes.get(name)),
@@ -42,6 +42,11 @@ export async function expandSet(
     snapshotTogether: set.snapshotsTogether,
     leftOut: index === 0 && wanted === undefined ? leftOut : [],
   }));
+}
+
+/** Those that are locked together come in one order in all runs, so that no two runs wait for each other. */
+function inOrder({snapshotsTogether}: VolumeSet, wanted: readonly string[]): readonly string[] {
+  return snapshotsTogether ? wanted.toSorted() : wanted;
 }
 
 /** Of what there is, and of what source_include names in full although it may not be there. */

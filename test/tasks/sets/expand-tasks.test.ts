@@ -152,6 +152,13 @@ describe('--task', () => {
     expect(names(await expanded(SECTIONS, wanted))).toEqual(expected);
   });
 
+  test('locks what has its snapshots taken together in the order of the names', async () => {
+    const together = section('all', '/dev/vg0/*', 'lvm_snapshot_together = yes\n');
+    const tasks = await expanded(together, ['all/thin', 'all/home']);
+    expect(names(tasks)).toEqual(['all/home', 'all/thin']);
+    expect(tasks.map(({snapshotTogether}) => snapshotTogether)).toEqual([true, true]);
+  });
+
   test('means the section of just this name, if there is one', async () => {
     const [only] = configs(await expanded(SECTIONS, ['all/home'], []));
     expect(only?.targetPath).toBe('own.img');
