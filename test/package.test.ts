@@ -30,7 +30,7 @@ async function pack(folder: string): Promise<string> {
   return join(folder, `bdsync-manager-${version}.tgz`);
 }
 
-test('the package holds the programs, their manual and the examples, and nothing else', async () => {
+test('the package holds the programs, their documentation and the examples, and nothing else', async () => {
   const folder = await temporaryFolder();
   const {status, stdout} = await runCommand('tar', ['-tzf', await pack(folder)]);
   expect(status).toBe(0);
@@ -38,7 +38,7 @@ test('the package holds the programs, their manual and the examples, and nothing
     .trimEnd()
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
-  const inFolders = (await Promise.all(['bin', 'examples', 'man'].map(filesOf))).flat();
+  const inFolders = (await Promise.all(['bin', 'docs', 'examples', 'man'].map(filesOf))).flat();
   const atTop = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
   expect(files.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual([...inFolders, ...atTop].toSorted());
   const built = files.filter((path) => path.startsWith('dist/'));

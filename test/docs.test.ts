@@ -1,0 +1,37 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, test} from 'vitest';
+import {markdownFences} from './support/markdown-fences.js';
+import {errorsOf, readConfig} from './support/read-config.js';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const pages = readdirSync(`${ROOT}docs`);
+
+test('README.md leads to every page', () => {
+  const readme = readFileSync(`${ROOT}README.md`, 'utf8');
+  expect(pages.length).toBeGreaterThan(0);
+  expect(pages.filter((page) => !readme.includes(`](docs/${page})`))).toEqual([]);
+});
+
+describe.each(pages)('docs/%s', (page) => {
+  const text = readFileSync(`${ROOT}docs/${page}`, 'utf8');
+
+  test('is run by a test in a guest', () => {
+    const tests = readdirSync(`${ROOT}test/vm`).map((name) => readFileSync(`${ROOT}test/vm/${name}`, 'utf8'));
+    expect(tests.filter((source) => source.includes(`'${page}'`))).toHaveLength(1);
+  });
+
+  test('has links that lead somewhere', () => {
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+    expect(links.filter((path) => !existsSync(join(ROOT, 'docs', dirname(page), path)))).toEqual([]);
+  });
+
+  test('has a configuration without errors and warnings', async () => {
+    const [fence, ...others] = markdownFences(text).filter(({language}) => language === 'ini');
+    expect(others).toEqual([]);
+    const configuration = await readConfig(fence?.text ?? '');
+    expect(errorsOf(configuration)).toEqual({});
+    expect([...configuration.warnings, ...configuration.tasks.flatMap(({warnings}) => warnings)]).toEqual([]);
+  });
+});
