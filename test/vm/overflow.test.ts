@@ -119,7 +119,7 @@ describe.skipIf(skipped !== undefined)(
         lvcreate -qq --virtualsize 20M --thinpool pool --name thin vg0
         ${random('/dev/vg0/thin', 15)}`);
       const output = await guest.sh(`touch /run/night/open
-        ${manager} check 2>&1; ${manager} --task thin --log-level info 2>&1
+        ${manager} check --task thin 2>&1; ${manager} --task thin --log-level info 2>&1
         cmp /dev/vg0/thin /run/night/thin.img && echo the same`);
       await guest.sh('lvremove -qq --yes vg0/thin; lvremove -qq --yes vg0/pool');
       expect(output).toContain('lvm_snapshot_autoextend does nothing: /dev/vg0/thin is thin');
@@ -131,7 +131,7 @@ describe.skipIf(skipped !== undefined)(
     });
 
     it('tells how full it became in the report', async () => {
-      const output = await guest.sh(`touch /run/night/open
+      const output = await guest.sh(`touch /run/night/open; cp /dev/vg0/home /run/night/target.img
         ${manager} --task 'in place' --json --log-level info 2>&1`);
       expect(output).toMatch(/"snapshotFill": \{\s+"usedPercent": 0,\s+"usedBytes": 0,\s+"roomBytes": 8388608,\s+"ext/);
       expect(output).toContain('Snapshot: 0B used, 0% at the most, room for 8.0MiB');
