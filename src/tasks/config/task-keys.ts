@@ -154,7 +154,7 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
   }),
   lvm_snapshot_autoextend: optional(autoextendValue, {
     group: 'snapshot',
-    placeholder: 'threshold+step',
+    placeholder: 'share+step',
     doc: 'when that much of the room is used, add that much of it, in percent of its size at that time: 80%+20%',
     onlyWith: 'lvm_snapshot_enabled',
   }),
