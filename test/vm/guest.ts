@@ -52,11 +52,15 @@ export function whyNoGuest(): string | undefined {
   return undefined;
 }
 
-/** Starts a guest, in about two seconds; disposal switches it off like a power cut. */
-export async function startGuest(diskBytes: number): Promise<Guest> {
+/**
+ * Starts a guest, in about two seconds; disposal switches it off like a power cut. Its disk goes with it, unless
+ * `diskPath` names a file for it: that stays, with what an earlier guest wrote.
+ */
+export async function startGuest(diskBytes: number, diskPath?: string): Promise<Guest> {
   const folder = await mkdtemp(join(tmpdir(), 'bdsync-manager-guest-'));
   await mkdir(join(folder, 'root'));
-  const disk = await open(join(folder, 'disk.img'), 'w');
+  const diskFile = diskPath ?? join(folder, 'disk.img');
+  const disk = await open(diskFile, 'a');
   await disk.truncate(diskBytes);
   await disk.close();
   // The bind mount protects this machine's files, as the guest's root is this one's.
@@ -64,7 +68,7 @@ export async function startGuest(diskBytes: number): Promise<Guest> {
   const start = `${mount} && exec taskset -c ${oneCpu()} timeout -s KILL ${MAX_LIFE_S} "$@"`;
   const child = spawn(
     'unshare',
-    ['--mount', '--pid', '--fork', '--kill-child=KILL', 'sh', '-c', start, folder, ...kernelWords(folder)],
+    ['--mount', '--pid', '--fork', '--kill-child=KILL', 'sh', '-c', start, folder, ...kernelWords(folder, diskFile)],
     {stdio: ['pipe', 'pipe', 'inherit']},
   );
   const guest = new RunningGuest(child, folder);
@@ -89,11 +93,11 @@ function oneCpu(): string {
   return String(cpus[worker % cpus.length]);
 }
 
-function kernelWords(folder: string): string[] {
+function kernelWords(folder: string, diskFile: string): string[] {
   const modules = join(MODULES, readdirSync(MODULES)[0] ?? '');
   const console = ['con=null', 'con0=fd:0,fd:1', 'ssl=null', 'quiet', 'loglevel=1'];
   const root = ['rootfstype=hostfs', `rootflags=${folder}/root`, 'ro', `init=${INIT}`, `GUEST_MODULES=${modules}`];
-  return [KERNEL, 'mem=512M', `uml_dir=${folder}`, `ubd0=${folder}/disk.img`, ...console, ...root];
+  return [KERNEL, 'mem=512M', `uml_dir=${folder}`, `ubd0=${diskFile}`, ...console, ...root];
 }
 
 class RunningGuest implements Guest {

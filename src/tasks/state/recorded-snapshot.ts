@@ -8,9 +8,15 @@ export type Finding =
   | {readonly kind: 'ours'; readonly identity: SnapshotIdentity}
   | {readonly kind: 'doubtful'; readonly difference: string};
 
-/** Whether a record is about a volume, be that still as recorded or not. */
+/**
+ * Whether a record is about a volume, be that still as recorded or not: one with its tags, or its uuid, or as long as
+ * that was not known, one in its place.
+ */
 export function isAbout({tags, volume: recorded}: SnapshotRecord, volume: LogicalVolume): boolean {
-  return volume.uuid === recorded?.uuid || carriesTags(volume, tags);
+  if (carriesTags(volume, tags)) return true;
+  if (recorded?.uuid !== undefined) return volume.uuid === recorded.uuid;
+  const {vg, name, originUuid} = volume;
+  return vg === recorded?.vg && name === recorded.name && originUuid === recorded.originUuid;
 }
 
 /**

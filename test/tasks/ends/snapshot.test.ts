@@ -216,6 +216,12 @@ describe('the snapshot of a run that was killed', () => {
     ['is in another group', COMPLETE, {vg_name: 'vg1'}, 'its group was vg0'],
     ['was renamed', COMPLETE, {lv_name: 'kept'}, 'its name was home-snapshot'],
     ['was renamed before its uuid was known', PLANNED, {lv_name: 'kept'}, 'its name was home-snapshot'],
+    [
+      'lost its tags before its uuid was known',
+      PLANNED,
+      {lv_tags: ''},
+      `it does not carry the tags ${RECORD.tags.join(', ')}`,
+    ],
     ['lost its tags', COMPLETE, {lv_tags: 'keep'}, `it does not carry the tags ${RECORD.tags.join(', ')}`],
   ])('is left alone, and told of, when it %s', async (_what, record, changes, difference) => {
     const {lvm} = scriptedLvm([left(changes)]);

@@ -138,6 +138,15 @@ it('leaves the tasks of another configuration to that one', async () => {
   ]);
 });
 
+it('tells and removes nothing of other tasks when it is asked for one', async () => {
+  const {configuration, left, recorded} = await killedRun();
+  const {lvm} = scriptedLvm([left(), left(), left(), left()]);
+  const request = {configuration, names: ['other'], clean: true, signal};
+  const {snapshots} = await reportSnapshots(request, {lvmAt: () => lvm, now: Date.now});
+  expect(snapshots).toEqual([]);
+  expect(await recorded()).toHaveLength(1);
+});
+
 it('knows nothing of volumes that are not ours', async () => {
   const {configuration} = await killedRun();
   const foreign: Step = ['lvs', () => reportOf('group', ['home'])];
