@@ -26,7 +26,7 @@ exec "$@"`;
 /** Runs a command when this process dies before it disarms the switch: killed, crashed, out of memory. */
 export interface DeadMansSwitch {
   /** A process group that is to be ended before the command runs; undefined: there is none any more. */
-  guard(groupId: number | undefined): void;
+  guard(groupId: number | undefined): Promise<void>;
   disarm(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function armDeadMansSwitch(
     throw new HostError('spawn-failed', `cannot start /bin/sh: ${asError(cause).message}`, {cause});
   }
   return {
-    guard: (groupId) => void child.stdin.write(`${groupId ?? 0}\n`),
+    guard: (groupId) => new Promise((resolve) => child.stdin.write(`${groupId ?? 0}\n`, () => resolve())),
     async disarm() {
       child.stdin.end('done\n');
       const over = new AbortController();

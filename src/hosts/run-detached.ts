@@ -9,6 +9,9 @@ import type {ChildEnd} from './host.js';
 
 const tell = debugStory('hosts:detached');
 
+/** Becomes the program when it is told to; ends without it when this process is gone. */
+const GATE = ['/bin/sh', '-c', 'read -r go && exec "$@" </dev/null', 'bdsync-manager-gate'];
+
 /** After the end, for what the program itself wrote to arrive. */
 const OUTPUT_GRACE_MS = 300;
 
@@ -20,8 +23,8 @@ export interface DetachedRequest {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly describe: string;
-  /** In the tick of the start, with the process that leads a group and a session of its own. */
-  readonly onStart?: (pid: number) => void;
+  /** Gets the process that leads a group and a session of its own, before the program itself begins. */
+  readonly onStart?: (pid: number) => Promise<void>;
 }
 
 export interface DetachedResult {
@@ -40,10 +43,11 @@ export interface DetachedResult {
 export async function runDetached(request: DetachedRequest): Promise<DetachedResult> {
   const {words, environment, timeoutMs, signal, describe} = request;
   checkStart(words, signal, describe);
-  const [file = '', ...args] = words;
+  const {onStart} = request;
+  const [file = '', ...args] = onStart === undefined ? words : [...GATE, ...words];
   tell('start %s: %o', describe, words);
   const subprocess = execa(file, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [onStart === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     buffer: false,
     encoding: 'buffer',
     reject: false,
@@ -53,9 +57,11 @@ export async function runDetached(request: DetachedRequest): Promise<DetachedRes
     env: environment,
   });
   const tree = subprocess.pid === undefined ? undefined : new ProcessTree(subprocess.pid);
-  if (subprocess.pid !== undefined) request.onStart?.(subprocess.pid);
   const ending = new ChildEnding(subprocess, subprocess, signal);
   const output = new MergedOutput([subprocess.stdout, subprocess.stderr]);
+  if (subprocess.pid !== undefined) await onStart?.(subprocess.pid);
+  subprocess.stdin?.on('error', () => {});
+  subprocess.stdin?.end('go\n');
   const over = new AbortController();
   const end = await Promise.race([ending.first, timeOut(timeoutMs, over.signal)]);
   over.abort();

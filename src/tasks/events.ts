@@ -7,6 +7,8 @@ export type RunEvent =
   | {readonly kind: 'stage'; readonly task: string; readonly stage: Stage}
   | {readonly kind: 'progress'; readonly task: string; readonly progress: TaskProgress}
   | {readonly kind: 'log'; readonly task: string | undefined; readonly level: LogLevel; readonly message: string}
+  /** While it is quiet, nothing may be written anywhere: file systems may be frozen. */
+  | {readonly kind: 'quiet'; readonly isQuiet: boolean}
   | {readonly kind: 'task-ended'; readonly report: TaskReport};
 
 export interface TaskProgress {

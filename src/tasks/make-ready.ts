@@ -3,6 +3,7 @@ import {settleClient} from './ends/local-program.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
 import {inspectSource} from './ends/source.js';
+import {remarkOnEncryption} from './ends/source-encryption.js';
 import type {TaskPlan} from './plan.js';
 import {Leftovers} from './state/leftovers.js';
 import {removeLeftovers} from './state/remove-leftovers.js';
@@ -41,6 +42,7 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
 
     const source = await checkSource(run);
     const context = await reachTarget(run, source.plan);
+    await tellOfEncryption(run, source.identity);
     const target = await checkTarget(context, source.identity);
     await checkPatchDir(context);
     const isTargetMissing = target === undefined;
@@ -61,6 +63,17 @@ export async function checkSource({
   teller.enter('check source');
   const identity = await inspectSource(plan.sourcePath);
   return {plan: await settleClient(plan, request.pool, abort.signal), identity};
+}
+
+/** Tells what a user should know about the encryption of the source, at once and in the report. */
+export async function tellOfEncryption({plan, host, teller, abort}: TaskRun, source: DeviceIdentity): Promise<void> {
+  const {warning, note} = await remarkOnEncryption(plan, source, host, abort.signal);
+  if (warning !== undefined) {
+    const text = `${warning.message} (${warning.hint})`;
+    teller.log('warning', text);
+    teller.note(text);
+  }
+  if (note !== undefined) teller.note(note);
 }
 
 export async function reachTarget(run: TaskRun, plan: TaskPlan): Promise<TaskContext> {

@@ -27,6 +27,9 @@ export interface TaskPlan {
   readonly sizePolicy: SizePolicy;
   readonly createTarget: boolean;
   readonly allowTargetInUse: boolean;
+  readonly allowPlaintext: boolean;
+  /** bdsync_args has --zeroblocks. */
+  readonly zeroBlocks: boolean;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
   /** 0: never. */
   readonly stallTimeoutMs: number;
@@ -63,6 +66,8 @@ export function planTask(config: TaskConfig): TaskPlan {
     sizePolicy: sizePolicy(config.bdsyncArgs),
     createTarget: config.createTargetIfMissing,
     allowTargetInUse: config.allowTargetInUse,
+    allowPlaintext: config.allowPlaintext,
+    zeroBlocks: config.bdsyncArgs.zeroBlocks,
     bandwidthLimitBytesPerSecond: config.bandwidthLimitBytesPerSecond,
     stallTimeoutMs: config.stallTimeoutMs,
     stateDir: config.stateDir,
@@ -114,6 +119,8 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     targetProgram: usesOwnTargetProgram(plan) ? 'built-in engine' : plan.targetProgram.join(' '),
     createTarget: plan.createTarget,
     snapshot: plan.snapshot?.name,
+    beforeSnapshot: plan.snapshot?.hooks?.before,
+    afterSnapshot: plan.snapshot?.hooks?.after,
     bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
   };
 }

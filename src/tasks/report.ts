@@ -127,5 +127,8 @@ export interface TaskPlanSummary {
   readonly targetProgram: string;
   readonly createTarget: boolean;
   readonly snapshot: string | undefined;
+  /** Commands in words. */
+  readonly beforeSnapshot: readonly string[] | undefined;
+  readonly afterSnapshot: readonly string[] | undefined;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
 }

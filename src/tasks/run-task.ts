@@ -7,7 +7,7 @@ import {probeTarget} from './ends/probe-target.js';
 import {type ConsistentSource, openConsistentSource} from './ends/snapshot.js';
 import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
-import {checkSource, makeReady, reachTarget, type ReadyTask} from './make-ready.js';
+import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
 import type {TaskPlan} from './plan.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
@@ -79,6 +79,7 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   watchdog.start();
   const {plan, identity} = await checkSource(run);
   const context = await reachTargetOrNote(run, plan);
+  await tellOfEncryption(run, identity);
   if (context === undefined) return {plan, outcome: undefined};
   const target = await checkTarget(context, identity);
   await checkPatchDir(context);

@@ -43,6 +43,11 @@ export class Teller {
     this.#onEvent({kind: 'log', task: this.#task, level, message});
   }
 
+  /** What is told meanwhile is shown later. */
+  quiet(isQuiet: boolean): void {
+    this.#onEvent({kind: 'quiet', isQuiet});
+  }
+
   note(text: string): void {
     this.notes.push(text);
   }

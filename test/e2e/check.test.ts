@@ -125,6 +125,38 @@ describe('check', () => {
     expect(await manager('run')).toMatchObject({status: 3});
   });
 
+  it('finds that a command around the snapshot cannot be started', async () => {
+    const snapshot = {lvm_snapshot_enabled: 'yes', lvm_program_path: '/bin/true'};
+    const {manager} = await place({
+      missing: {...snapshot, before_snapshot: '/no/such/program -f', after_snapshot: 'no-such-program'},
+      unfit: {...snapshot, before_snapshot: '/etc/passwd'},
+      there: {...snapshot, before_snapshot: 'sh -c true', after_snapshot: '/bin/sh -c true'},
+      unused: {before_snapshot: '/no/such/program'},
+    });
+    const [missing, unfit, there, unused] = checkedIn(await manager('check'));
+    expect(missing?.unmetNeeds).toMatchObject([
+      {message: expect.stringContaining('before_snapshot: /no/such/program is not an executable file')},
+      {message: 'after_snapshot: there is no program "no-such-program" in the search path'},
+    ]);
+    expect(unfit?.unmetNeeds).toHaveLength(1);
+    expect([there?.unmetNeeds, unused?.unmetNeeds]).toEqual([[], []]);
+    const plan = await manager('run', '--task', 'there', '--dry-run');
+    expect(taskReportOf(plan)).toMatchObject({
+      plan: {beforeSnapshot: ['sh', '-c', 'true'], afterSnapshot: ['/bin/sh', '-c', 'true']},
+    });
+  });
+
+  it('tells that a source is ciphertext, for which --zeroblocks is of no use', async () => {
+    const {source, manager} = await place({disk: {bdsync_args: '--zeroblocks'}, other: {}});
+    await writeFile(source, Buffer.concat([Buffer.from('LUKS\xba\xbe\0\x02', 'latin1'), noise(4992, 3)]));
+    const [disk, other] = checkedIn(await manager('check'));
+    expect(disk?.warnings).toMatchObject([{message: expect.stringContaining('--zeroblocks is of no use')}]);
+    expect(other?.warnings).toEqual([]);
+    expect(other?.facts).toContain(`source ${source} is encrypted (LUKS2) and copied as it is, unopened`);
+    const run = await manager('run', '--task', 'disk');
+    expect(taskReportOf(run)).toMatchObject({notes: [expect.stringContaining('--zeroblocks is of no use')]});
+  });
+
   it('refuses a state folder that others may write, as a run does', async () => {
     const shared = await temporaryFolder();
     await chmod(shared, 0o1777);

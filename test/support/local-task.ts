@@ -55,6 +55,8 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
     sizePolicy: STRICT_SIZE_POLICY,
     createTarget: false,
     allowTargetInUse: false,
+    allowPlaintext: false,
+    zeroBlocks: false,
     bandwidthLimitBytesPerSecond: undefined,
     stallTimeoutMs: 0,
     stateDir: join(folder, 'state'),

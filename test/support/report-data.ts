@@ -39,6 +39,8 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     targetProgram: 'bdsync',
     createTarget: false,
     snapshot: undefined,
+    beforeSnapshot: undefined,
+    afterSnapshot: undefined,
     bandwidthLimitBytesPerSecond: undefined,
     ...changes,
   };

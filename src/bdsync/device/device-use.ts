@@ -1,7 +1,8 @@
 import {readdir} from 'node:fs/promises';
-import {identifyPath, isSameDevice, type LocalIdentity, parseDeviceNumber, sysfsFolder} from '../../device-identity.js';
+import {identifyPath, isSameDevice, type LocalIdentity, sysfsFolder} from '../../device-identity.js';
 import {loopBackingFile} from '../../device-layers.js';
 import {kernelText} from '../../kernel-text.js';
+import {mountPointsOf, unescapeOctal} from '../../mount-points.js';
 
 /**
  * What this system does with a device or a file, in words (`it is mounted on /home`); undefined when nothing tells of
@@ -19,14 +20,8 @@ export async function findDeviceUse(device: LocalIdentity): Promise<string | und
 
 async function findMount(device: LocalIdentity): Promise<string | undefined> {
   if (device.kind !== 'block') return undefined;
-  // 42 27 7:0 / /mnt/with\040blank rw,relatime - ext4 /dev/loop0 rw
-  for (const line of await linesOf('/proc/self/mountinfo')) {
-    const [, , text = '', , place] = line.split(' ');
-    const number = parseDeviceNumber(text);
-    const isHere = number?.major === device.major && number.minor === device.minor;
-    if (isHere && place !== undefined) return `it is mounted on ${unescapeOctal(place)}`;
-  }
-  return undefined;
+  const [place] = await mountPointsOf(device);
+  return place === undefined ? undefined : `it is mounted on ${place}`;
 }
 
 async function findLoopDevice(device: LocalIdentity): Promise<string | undefined> {
@@ -60,9 +55,4 @@ async function findHolder(device: LocalIdentity): Promise<string | undefined> {
 
 async function linesOf(path: string): Promise<string[]> {
   return (await kernelText(path))?.split('\n') ?? [];
-}
-
-/** The kernel writes blanks in paths as `\040`. */
-function unescapeOctal(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -4,6 +4,7 @@ import type {TaskReport} from '../../tasks/report.js';
 import {formatFailure} from '../text/failure-text.js';
 import {figureLines} from '../text/figure-lines.js';
 import {type PrintLog, createLogPrinter} from './log-printer.js';
+import {holdableScreen} from './holdable-screen.js';
 import {createProgressDisplay} from './progress-display.js';
 import type {Screen} from './screen.js';
 
@@ -22,7 +23,9 @@ export interface RunView {
   close(): void;
 }
 
-export function createRunView({screen, logLevel, progress, rephraseHint, now}: RunViewOptions): RunView {
+export function createRunView(options: RunViewOptions): RunView {
+  const {logLevel, progress, rephraseHint, now} = options;
+  const screen = holdableScreen(options.screen);
   const display = createProgressDisplay(screen, progress, now);
   const print = createLogPrinter(screen, logLevel, () => display.clear());
   return {
@@ -42,6 +45,10 @@ export function createRunView({screen, logLevel, progress, rephraseHint, now}: R
         case 'log':
           print(event.level, event.task, event.message);
           break;
+        case 'quiet':
+          if (event.isQuiet) screen.hold();
+          else screen.release();
+          break;
         case 'task-ended':
           display.endStage();
           printReport(event.report, print, rephraseHint);
@@ -50,7 +57,10 @@ export function createRunView({screen, logLevel, progress, rephraseHint, now}: R
           event satisfies never;
       }
     },
-    close: () => display.clear(),
+    close() {
+      screen.release();
+      display.clear();
+    },
   };
 }
 

@@ -1,6 +1,4 @@
-import {constants} from 'node:fs';
-import {access, stat} from 'node:fs/promises';
-import {messageOf} from '../../errors.js';
+import type {DeviceIdentity} from '../../device-identity.js';
 import {checkStateDir} from '../../state-folder.js';
 import {formatBytes} from '../../units.js';
 import type {CheckedTask} from './check-report.js';
@@ -11,7 +9,8 @@ import type {HostPool} from '../ends/host-pool.js';
 import {settleClient} from '../ends/local-program.js';
 import {planWithBuiltIn, type TaskPlan} from '../plan.js';
 import {inspectSource, sizeOfSource} from '../ends/source.js';
-import {TaskError} from '../task-error.js';
+import {requireProgram} from '../programs/require-program.js';
+import {remarkOnEncryption} from '../ends/source-encryption.js';
 
 /**
  * Tries everything that a run of the plan would need, and goes on after each fault to find the others. Writes nothing.
@@ -31,6 +30,8 @@ export async function checkNeeds(
   const settled = await needs.collect(signal, () => checkClient(plan, pool, signal, needs));
   await needs.collect(signal, () => checkLvmProgram(plan));
   await noteThinSource(plan, signal, needs);
+  await checkHooks(plan, needs, signal);
+  if (identity) await needs.collect(signal, () => checkEncryption(plan, pool, signal, needs, identity));
   await needs.collect(signal, () => checkStateDir(stateDir));
   // Without the program that should compare, there is still the rest to look at.
   const farPlan = settled ?? planWithBuiltIn(plan);
@@ -54,14 +55,24 @@ async function checkClient(plan: TaskPlan, pool: HostPool, signal: AbortSignal, 
 }
 
 async function checkLvmProgram({snapshot}: TaskPlan): Promise<void> {
-  if (snapshot) await requireProgram(snapshot.programPath, 'lvm_program_path');
+  if (snapshot) await requireProgram(snapshot.programPath, 'lvm_program_path', 'no-bdsync');
 }
 
-async function requireProgram(path: string, key: string): Promise<void> {
-  try {
-    if (!(await stat(path)).isFile()) throw new TypeError('not a file');
-    await access(path, constants.X_OK);
-  } catch (cause) {
-    throw new TaskError('no-bdsync', `${key}: ${path} is not an executable file: ${messageOf(cause)}`, {cause});
-  }
+async function checkHooks({snapshot}: TaskPlan, needs: Needs, signal: AbortSignal): Promise<void> {
+  const {before, after} = snapshot?.hooks ?? {};
+  if (before) await needs.collect(signal, () => requireProgram(before[0] ?? '', 'before_snapshot', 'snapshot-hook'));
+  if (after) await needs.collect(signal, () => requireProgram(after[0] ?? '', 'after_snapshot', 'snapshot-hook'));
+}
+
+async function checkEncryption(
+  plan: TaskPlan,
+  pool: HostPool,
+  signal: AbortSignal,
+  needs: Needs,
+  source: DeviceIdentity,
+): Promise<void> {
+  const {warning, fact, note} = await remarkOnEncryption(plan, source, pool.host(plan.target), signal);
+  if (warning) needs.warnings.push(warning);
+  if (note !== undefined) needs.warnings.push({message: note, hint: undefined});
+  if (fact !== undefined) needs.facts.push(fact);
 }

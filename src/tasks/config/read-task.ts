@@ -154,6 +154,7 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     applyPatchInPlace: values.apply_patch_in_place,
     createTargetIfMissing: values.create_target_if_missing,
     allowTargetInUse: values.allow_target_in_use,
+    allowPlaintext: values.allow_plaintext,
     bandwidthLimitBytesPerSecond: values.bandwidth_limit,
     stallTimeoutMs: values.stall_timeout,
     stateDir: values.state_dir,

@@ -20,6 +20,8 @@ export interface TaskConfig {
   readonly createTargetIfMissing: boolean;
   /** Write although the target device is mounted or otherwise in use. */
   readonly allowTargetInUse: boolean;
+  /** It is meant that the source shows plain text and the target is on another machine. */
+  readonly allowPlaintext: boolean;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
   /** 0 means never. */
   readonly stallTimeoutMs: number;

@@ -32,6 +32,7 @@ export interface TaskValues {
   readonly target_patch_dir: string | undefined;
   readonly create_target_if_missing: boolean;
   readonly allow_target_in_use: boolean;
+  readonly allow_plaintext: boolean;
   readonly bdsync_args: BdsyncArgs;
   readonly flush_cache: boolean;
   readonly bandwidth_limit: number | undefined;
@@ -87,6 +88,10 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
   allow_target_in_use: flag({
     group: 'source and target',
     doc: 'write although the target is mounted or otherwise in use',
+  }),
+  allow_plaintext: flag({
+    group: 'source and target',
+    doc: 'copy an opened encrypted volume to another machine without a warning',
   }),
   connection_command: {
     ...optional(commandWords, {
@@ -183,13 +188,13 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
   before_snapshot: optional(commandWords, {
     group: 'snapshot',
     placeholder: 'command',
-    doc: 'a program and its arguments that run right before the snapshot is made, such as fsfreeze -f /srv',
+    doc: 'a program and its arguments that run right before the snapshot is made, to flush a database, say',
     onlyWith: 'lvm_snapshot_enabled',
   }),
   after_snapshot: optional(commandWords, {
     group: 'snapshot',
     placeholder: 'command',
-    doc: 'a program and its arguments that run as soon as the snapshot is made, such as fsfreeze -u /srv',
+    doc: 'a program and its arguments that run as soon as the snapshot is made, to undo what the other one did',
     onlyWith: 'lvm_snapshot_enabled',
   }),
   snapshot_hook_timeout: withDefault('60s', durationMs, {

@@ -12,7 +12,7 @@ export interface HookContext {
   readonly sourcePath: string;
   readonly snapshotName: string;
   readonly leftovers: Leftovers;
-  readonly teller: Pick<Teller, 'log'>;
+  readonly teller: Pick<Teller, 'log' | 'quiet'>;
   readonly signal: AbortSignal;
 }
 
@@ -35,11 +35,16 @@ export async function withSnapshotHooks(
   take: () => Promise<void>,
 ): Promise<TaskError | undefined> {
   const {teller, signal} = context;
-  const after = hooks?.after && hookOf('after_snapshot', hooks.after, hooks, context);
+  if (hooks === undefined) {
+    await take();
+    return undefined;
+  }
+  const after = hooks.after && hookOf('after_snapshot', hooks.after, hooks, context);
   const debt = after && (await Debt.incur(after, context));
-  const before = hooks?.before && hookOf('before_snapshot', hooks.before, hooks, context);
-  const first = before && (await runHook(before, {signal, onStart: (pid) => debt?.guard(pid)}));
-  debt?.guard(undefined);
+  const before = hooks.before && hookOf('before_snapshot', hooks.before, hooks, context);
+  teller.quiet(true);
+  const first = before && (await runHook(before, {signal, onStart: (pid) => debt?.guard(pid) ?? Promise.resolve()}));
+  await debt?.guard(undefined);
   let taking: Promise<void> | undefined;
   let isOverdue = false;
   if (first?.failure === undefined) {
@@ -49,6 +54,7 @@ export async function withSnapshotHooks(
   // Without the signal: nothing may keep it from its work.
   const second = after && first?.state !== 'not-started' ? await runHook(after) : undefined;
   // From here on, whatever was frozen can be written again.
+  teller.quiet(false);
   await debt?.settle(second);
   if (first && first.failure === undefined) tellOutput(first, teller);
   if (second) tellOutput(second, teller);
@@ -102,8 +108,8 @@ class Debt {
   }
 
   /** The first hook's process group, while it runs. */
-  guard(groupId: number | undefined): void {
-    this.#switch.guard(groupId);
+  async guard(groupId: number | undefined): Promise<void> {
+    await this.#switch.guard(groupId);
   }
 
   /** Undefined: there was nothing to do. What did not run to its end is tried once more by the next run. */

@@ -17,6 +17,7 @@ import type {Teller} from '../task-context.js';
 import type {TaskError} from '../task-error.js';
 import {SnapshotWatch} from '../watch/snapshot-watch.js';
 import {notePoolFill} from './note-pool-fill.js';
+import {requireThawed} from './require-thawed.js';
 import {withSnapshotHooks} from './snapshot-hooks.js';
 
 /** What is read in a run: the source itself, or a snapshot of it. */
@@ -81,7 +82,7 @@ export async function openTogether(
   const wanted = requests.map((request) => ({request, ...wantedSnapshot(request, lvmAt)}));
   const {outcomes, spanMs} = await takeTogether(
     wanted.map(({toTake}) => toTake),
-    around,
+    around && ((create) => around(() => createFromThawed(requests, create))),
   );
   const sources: PromiseSettledResult<ConsistentSource>[] = [];
   for (const [index, {request, toTake, note}] of wanted.entries()) {
@@ -99,6 +100,15 @@ export async function openTogether(
 async function settled<Value>(work: Promise<Value>): Promise<PromiseSettledResult<Value>> {
   const [result] = await Promise.allSettled([work]);
   return result;
+}
+
+/** A hook of the user's own may have frozen what LVM is about to freeze. */
+async function createFromThawed(
+  requests: readonly SnapshotSourceRequest[],
+  create: () => Promise<void>,
+): Promise<void> {
+  for (const {sourcePath, snapshot} of requests) if (snapshot.hooks?.before) await requireThawed(sourcePath);
+  await create();
 }
 
 function wantedSnapshot(

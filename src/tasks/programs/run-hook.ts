@@ -2,6 +2,7 @@ import {commandText} from '../../hosts/command-text.js';
 import {diagnoseEnding} from '../../hosts/diagnosis/diagnose-ending.js';
 import {HostError} from '../../hosts/host-error.js';
 import {type DetachedResult, runDetached} from '../../hosts/run-detached.js';
+import {requireProgram} from './require-program.js';
 import {TaskError} from '../task-error.js';
 
 /** A command of the user's own beside a run. */
@@ -27,13 +28,15 @@ export interface HookOutcome {
 /** Runs a hook to its end. Never throws for what becomes of it. */
 export async function runHook(
   hook: Hook,
-  options: {readonly signal?: AbortSignal; readonly onStart?: (pid: number) => void} = {},
+  options: {readonly signal?: AbortSignal; readonly onStart?: (pid: number) => Promise<void>} = {},
 ): Promise<HookOutcome> {
   const {key, command, environment, timeoutMs} = hook;
   const describe = `${key} (${commandText(command)})`;
   try {
+    await requireProgram(command[0] ?? '', key, 'snapshot-hook');
     return outcomeOf(hook, describe, await runDetached({words: command, environment, timeoutMs, describe, ...options}));
   } catch (error) {
+    if (error instanceof TaskError) return {key, state: 'not-started', failure: error, lines: []};
     if (!(error instanceof HostError)) throw error;
     return {key, state: 'not-started', failure: notStarted(key, error), lines: []};
   }

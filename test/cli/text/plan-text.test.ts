@@ -11,6 +11,8 @@ test('a plan tells what would run where, and how much would change', () => {
       patchDir: 'patches',
       createTarget: true,
       snapshot: 'vg0/vm-snap',
+      beforeSnapshot: ['sh', '-c', 'sync'],
+      afterSnapshot: ['true'],
       bandwidthLimitBytesPerSecond: 1_048_576,
     }),
   ]);
@@ -33,7 +35,9 @@ vm
   compares       built-in engine
   at the target  bdsync
   if missing     the target is created
+  before         sh -c sync
   snapshot       vg0/vm-snap
+  after          true
   at most        1.0MiB/s
   would change   unknown: the ends were not compared
 `,

@@ -34,6 +34,7 @@ test('a task that sets only what it must gets every default', () => {
     applyPatchInPlace: true,
     createTargetIfMissing: false,
     allowTargetInUse: false,
+    allowPlaintext: false,
     bandwidthLimitBytesPerSecond: undefined,
     stallTimeoutMs: 1_800_000,
     stateDir: '/var/lib/state',
