@@ -1,4 +1,4 @@
-import {isRemark, type Lvm, runLvm, throwLvmFailure} from './lvm.js';
+import {isRemark, type Lvm, type LvmOutcome, runLvm, throwLvmFailure} from './lvm.js';
 import {type LogicalVolume, LVS_OPTIONS, parseLvsReport} from './lvs-report.js';
 
 export interface VolumeQuery {
@@ -11,7 +11,7 @@ export interface VolumeQuery {
 }
 
 /** What ends sooner may still wait for the lock of a volume group, which another program keeps for a while. */
-const LIST_TIMEOUT_MS = 120_000;
+export const LIST_TIMEOUT_MS = 120_000;
 
 /**
  * The volumes that a query stands for: none when there is no such group or volume.
@@ -25,10 +25,15 @@ export async function listVolumes(lvm: Lvm, query: VolumeQuery): Promise<Logical
   if (name !== undefined) words.push('--', name);
   const outcome = await runLvm(lvm, words, {signal, timeoutMs: LIST_TIMEOUT_MS});
   if (outcome.status === 0) return parseLvsReport(outcome.stdout);
-  // An unknown name and, say, a refused lock have the same status: only the words tell them apart.
-  const troubles = outcome.errorLines.filter((line) => !isRemark(line));
-  if (troubles.length > 0 && troubles.every((line) => ABSENCE.test(line))) return [];
+  if (tellsAbsence(outcome)) return [];
   return throwLvmFailure(`cannot list ${name ?? 'the volumes'}`, outcome);
+}
+
+/** Whether a report failed because what it was asked for is not there. */
+export function tellsAbsence({errorLines}: LvmOutcome): boolean {
+  // An unknown name and, say, a refused lock have the same status: only the words tell them apart.
+  const troubles = errorLines.filter((line) => !isRemark(line));
+  return troubles.length > 0 && troubles.every((line) => ABSENCE.test(line));
 }
 
 const ABSENCE =

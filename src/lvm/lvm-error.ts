@@ -3,7 +3,14 @@ import {ProgramError} from '../errors.js';
 export type LvmErrorCode =
   | 'not-a-volume'
   | 'volume-inactive'
+  | 'volume-group-missing'
   | 'volume-group-full'
+  | 'thin-pool-missing'
+  /** Its chunks would show what other volumes left in them. */
+  | 'thin-pool-unfit'
+  | 'volume-name-taken'
+  /** Of a kind, or in a state, in which it cannot be extended. */
+  | 'volume-not-extensible'
   | 'snapshot-size-missing'
   | 'snapshot-name-taken'
   /** A classic snapshot overflowed, or a thin one's pool failed: what it holds is lost. */
@@ -14,6 +21,8 @@ export type LvmErrorCode =
   | 'snapshot-not-ours'
   | 'snapshot-removal'
   | 'lvm-missing'
+  /** Whoever runs it has not the rights of root. */
+  | 'lvm-denied'
   | 'lvm-report'
   | 'lvm-failed';
 

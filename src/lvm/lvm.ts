@@ -65,10 +65,10 @@ export async function runLvm(
   return {status, stdout, errorLines};
 }
 
-/** @throws LvmError 'lvm-failed' always: `trouble` and LVM's own first words about it. */
+/** @throws LvmError 'lvm-denied' or 'lvm-failed' always: `trouble` and LVM's own first words about it. */
 export function throwLvmFailure(trouble: string, outcome: LvmOutcome): never {
   const isDenied = outcome.errorLines.some((line) => line.includes('Permission denied'));
-  throw new LvmError('lvm-failed', `${trouble}: ${firstTrouble(outcome)}`, {
+  throw new LvmError(isDenied ? 'lvm-denied' : 'lvm-failed', `${trouble}: ${firstTrouble(outcome)}`, {
     errorLines: outcome.errorLines,
     hint: isDenied ? 'only root may work with LVM volumes' : undefined,
   });

@@ -1,4 +1,4 @@
-import {LvmError} from './lvm-error.js';
+import {REPORT_OPTIONS, type ReportRow, reportRows} from './report-rows.js';
 
 /** One logical volume as `lvs` reports it. */
 export interface LogicalVolume {
@@ -25,6 +25,8 @@ export interface LogicalVolume {
   readonly usedPercent: number | undefined;
   /** Empty when nothing is wrong; `partial`, `failed`, … */
   readonly health: string;
+  /** Of a thin pool and its volumes: a chunk that is used for the first time is filled with zeros. */
+  readonly zeroesNewChunks: boolean;
   readonly createdAt: Date | undefined;
 }
 
@@ -33,14 +35,7 @@ export interface LogicalVolume {
  * of their segments, `segtype`, say, would report a volume that was once extended several times.
  */
 export const LVS_OPTIONS: readonly string[] = [
-  '--reportformat',
-  'json',
-  '--units',
-  'b',
-  '--nosuffix',
-  // What lvm.conf may have turned into another form.
-  '--config',
-  'report { list_item_separator="," binary_values_as_numeric=0 compact_output=0 time_format="%s" }',
+  ...REPORT_OPTIONS,
   '-o',
   'vg_name,lv_name,lv_uuid,lv_path,lv_dm_path,lv_size,lv_layout,pool_lv,origin,origin_uuid,lv_tags,' +
     'lv_attr,lv_snapshot_invalid,data_percent,lv_health_status,lv_time',
@@ -53,22 +48,10 @@ export const LVS_OPTIONS: readonly string[] = [
  * @throws LvmError 'lvm-report'.
  */
 export function parseLvsReport(text: string): LogicalVolume[] {
-  const sections = listIn(parseJson(text), 'report');
-  return sections.flatMap((section) => listIn(section, 'lv')).map(volumeOf);
+  return reportRows(text, 'lv').map(volumeOf);
 }
 
-function volumeOf(row: unknown): LogicalVolume {
-  const text = (field: string): string => {
-    const value = memberOf(row, field);
-    if (typeof value !== 'string') throw reportError(`it has no ${field}`);
-    return value;
-  };
-  const optional = (field: string): string | undefined => text(field) || undefined;
-  const number = (field: string): number => {
-    const value = text(field);
-    if (!/^\d+(\.\d+)?$/.test(value)) throw reportError(`${field} is '${value}'`);
-    return Number(value);
-  };
+function volumeOf({text, optional, number}: ReportRow): LogicalVolume {
   const state = text('lv_attr')[4] ?? '-';
   return {
     vg: text('vg_name'),
@@ -86,6 +69,7 @@ function volumeOf(row: unknown): LogicalVolume {
     snapshotState: snapshotState(text('lv_snapshot_invalid'), state),
     usedPercent: text('data_percent') === '' ? undefined : number('data_percent'),
     health: text('lv_health_status'),
+    zeroesNewChunks: text('lv_attr')[7] === 'z',
     createdAt: text('lv_time') === '' ? undefined : new Date(number('lv_time') * 1000),
   };
 }
@@ -98,30 +82,4 @@ function snapshotState(isInvalid: string, state: string): LogicalVolume['snapsho
 
 function listOf(text: string): string[] {
   return text === '' ? [] : text.split(',');
-}
-
-function listIn(value: unknown, member: string): readonly unknown[] {
-  const list = memberOf(value, member);
-  if (!Array.isArray(list)) throw reportError(`it has no list '${member}'`);
-  return list;
-}
-
-function memberOf(value: unknown, member: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === member)?.[1];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw reportError('it is not JSON', error);
-  }
-}
-
-function reportError(trouble: string, cause?: unknown): LvmError {
-  return new LvmError('lvm-report', `cannot understand the report of lvs: ${trouble}`, {
-    cause,
-    hint: 'lvm2 2.03 or newer is needed',
-  });
 }

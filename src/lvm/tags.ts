@@ -28,6 +28,14 @@ export function snapshotTags(owner: SnapshotOwner): string[] {
   return tags;
 }
 
+/**
+ * The tag of a volume that was created as the target of a task. It is none of a snapshot's: what cleans up snapshots must
+ * not take it for one.
+ */
+export function targetVolumeTag(task: string): string {
+  return ownerTag('target', task);
+}
+
 /** Whose a volume with these tags is; undefined when it is none of ours. */
 export function snapshotOwner(tags: readonly string[]): SnapshotOwner | undefined {
   if (!tags.includes(TOOL_TAG)) return undefined;

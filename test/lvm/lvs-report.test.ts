@@ -27,6 +27,7 @@ describe('parseLvsReport', () => {
       snapshotState: 'unknown',
       usedPercent: undefined,
       health: '',
+      zeroesNewChunks: false,
       createdAt: new Date('2026-11-21T01:46:12Z'),
     });
     expect(group[5]).toMatchObject({path: '/dev/vg0/with-dash', mapperPath: '/dev/mapper/vg0-with--dash'});

@@ -141,7 +141,7 @@ describe.skipIf(skipped !== undefined)(`real LVM${skipped === undefined ? '' : `
     });
     const asNobody: RunCommand = (words) => guest.run(['setpriv', '--reuid=65534', '--clear-groups', ...words]);
     await expect(takeSnapshot({...lvm, run: asNobody}, request())).rejects.toMatchObject({
-      code: 'lvm-failed',
+      code: 'lvm-denied',
       message: 'cannot list /dev/vg0/home: /dev/mapper/control: open failed: Permission denied',
       hint: 'only root may work with LVM volumes',
     });

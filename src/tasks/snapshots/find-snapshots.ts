@@ -35,7 +35,7 @@ interface FoundSnapshots {
 /**
  * All snapshots of ours, the oldest first, each with what it is. Takes no lock.
  *
- * @throws LvmError 'lvm-failed', 'lvm-report'.
+ * @throws LvmError 'lvm-denied', 'lvm-failed', 'lvm-report'.
  */
 export async function findSnapshots(request: SearchRequest): Promise<FoundSnapshots> {
   const {volumes, missingProgram} = await listAll(request);

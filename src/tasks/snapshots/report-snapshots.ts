@@ -27,7 +27,7 @@ interface Surroundings {
  * Tells which snapshots of ours there are on this machine, and what they are: in use, left over, or neither. Removes
  * those that are left over when that is asked for.
  *
- * @throws TaskError 'unknown-task'; LvmError 'lvm-failed', 'lvm-report'.
+ * @throws TaskError 'unknown-task'; LvmError 'lvm-denied', 'lvm-failed', 'lvm-report'.
  */
 export async function reportSnapshots(
   {configuration, names, clean, signal}: SnapshotsRequest,

@@ -158,7 +158,7 @@ it('says so where there is no LVM, and fails where it fails', async () => {
   const missing: Step = ['lvs', {status: 127, stderr: "env: '/sbin/lvm': No such file or directory\n"}];
   expect(await report(configuration, [missing])).toMatchObject({snapshots: [], missingProgram: '/sbin/lvm'});
   const failing: Step = ['lvs', {status: 5, stderr: '  /dev/mapper/control: open failed: Permission denied\n'}];
-  await expect(report(configuration, [failing])).rejects.toMatchObject({code: 'lvm-failed'});
+  await expect(report(configuration, [failing])).rejects.toMatchObject({code: 'lvm-denied'});
 });
 
 it('refuses a task that the configuration does not have', async () => {
