@@ -2,8 +2,9 @@ import type {DeviceIdentity} from '../device-identity.js';
 import {settleClient} from './ends/local-program.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
-import {inspectSource} from './ends/source.js';
+import {inspectSource, sizeOfSource} from './ends/source.js';
 import {remarkOnEncryption} from './ends/source-encryption.js';
+import {planTargetChange, type TargetChange} from './ends/target-change.js';
 import type {TaskPlan} from './plan.js';
 import {Leftovers} from './state/leftovers.js';
 import {removeLeftovers} from './state/remove-leftovers.js';
@@ -16,8 +17,9 @@ import type {TaskRun} from './task-run.js';
 export interface ReadyTask extends AsyncDisposable {
   readonly taskId: string;
   readonly leftovers: Leftovers;
+  /** Its plan takes the sizes into account that source and target will have. */
   readonly context: TaskContext;
-  readonly isTargetMissing: boolean;
+  readonly change: TargetChange;
 }
 
 /** Everything before the source and the target are taken hold of. Disposal releases the lock of the task. */
@@ -41,12 +43,13 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     await removeLeftovers({leftovers, pool: request.pool, teller, hooks: plan.snapshot?.hooks, signal});
 
     const source = await checkSource(run);
-    const context = await reachTarget(run, source.plan);
+    const reached = await reachTarget(run, source.plan);
     await tellOfEncryption(run, source.identity);
-    const target = await checkTarget(context, source.identity);
-    await checkPatchDir(context);
-    const isTargetMissing = target === undefined;
-    return {taskId: id, leftovers, context, isTargetMissing, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
+    const target = await checkTarget(reached, source.identity);
+    await checkPatchDir(reached);
+    const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
+    const context = {...reached, plan: change.plan};
+    return {taskId: id, leftovers, context, change, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
   } catch (error) {
     await lock[Symbol.asyncDispose]();
     throw error;

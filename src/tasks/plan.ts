@@ -26,6 +26,11 @@ export interface TaskPlan {
   readonly patchArguments: readonly string[];
   readonly sizePolicy: SizePolicy;
   readonly createTarget: boolean;
+  /** Where a missing volume is created; a linear one when undefined. */
+  readonly targetThinPool: string | undefined;
+  readonly growTarget: boolean;
+  /** Of the target's host: a path, or a name for the search path. */
+  readonly targetLvmProgram: string;
   readonly allowTargetInUse: boolean;
   readonly allowPlaintext: boolean;
   /** bdsync_args has --zeroblocks. */
@@ -65,6 +70,9 @@ export function planTask(config: TaskConfig): TaskPlan {
     patchArguments: patchArguments(config.bdsyncArgs),
     sizePolicy: sizePolicy(config.bdsyncArgs),
     createTarget: config.createTargetIfMissing,
+    targetThinPool: config.targetThinPool,
+    growTarget: config.growTarget,
+    targetLvmProgram: config.targetLvmProgramPath,
     allowTargetInUse: config.allowTargetInUse,
     allowPlaintext: config.allowPlaintext,
     zeroBlocks: config.bdsyncArgs.zeroBlocks,
@@ -103,6 +111,24 @@ export function planWithBuiltIn(plan: TaskPlan): TaskPlan {
   return {...plan, client: {kind: 'built-in', options}, targetProgram};
 }
 
+/** A plan that leaves alone by how much the target is larger than the source, without a word about it. */
+export function planForLargerTarget(plan: TaskPlan): TaskPlan {
+  const sizePolicy: SizePolicy = {mode: 'minsize', warn: false};
+  const {client} = plan;
+  const options = {...client.options, sizePolicy};
+  return {
+    ...plan,
+    sizePolicy,
+    client:
+      client.kind === 'native' ? {...client, options, arguments: withMinsize(client.arguments)} : {...client, options},
+    patchArguments: withMinsize(plan.patchArguments),
+  };
+}
+
+function withMinsize(words: readonly string[]): string[] {
+  return [...words.filter((word) => !word.startsWith('--diffsize')), '--diffsize=minsize'];
+}
+
 /** Whether bdsync on the target's host is known to be ours without asking it. */
 export function usesOwnTargetProgram(plan: TaskPlan): boolean {
   return plan.target.connection.length === 0 && plan.client.kind === 'built-in';
@@ -118,6 +144,7 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     client: plan.client.kind === 'native' ? plan.client.program : 'built-in engine',
     targetProgram: usesOwnTargetProgram(plan) ? 'built-in engine' : plan.targetProgram.join(' '),
     createTarget: plan.createTarget,
+    growTarget: plan.growTarget,
     snapshot: plan.snapshot?.name,
     beforeSnapshot: plan.snapshot?.hooks?.before,
     afterSnapshot: plan.snapshot?.hooks?.after,

@@ -50,6 +50,7 @@ export type Stage =
   | 'check source'
   | 'check target'
   | 'create target'
+  | 'grow target'
   | 'snapshot'
   | 'generate'
   | 'apply'
@@ -79,11 +80,12 @@ export interface TargetLeft {
 }
 
 /**
- * `untouched`: this run wrote nothing there. `created`: a file of holes that the run made, and nothing in it yet.
+ * `untouched`: this run wrote nothing there. `created`: a file of holes or a volume that the run made, and nothing of
+ * the source in it yet. `grown`: larger than before, and otherwise as it was.
  * `partly-written`: neither the old image for certain nor the new one; the next run compares it anew and completes it.
  * `complete`: all differences have reached the medium, and the failure came after that.
  */
-export type TargetLeftState = 'untouched' | 'created' | 'partly-written' | 'complete';
+export type TargetLeftState = 'untouched' | 'created' | 'grown' | 'partly-written' | 'complete';
 
 export interface TaskFigures extends DiffOutcome {
   readonly flow: Flow;
@@ -126,6 +128,7 @@ export interface TaskPlanSummary {
   readonly client: string;
   readonly targetProgram: string;
   readonly createTarget: boolean;
+  readonly growTarget: boolean;
   readonly snapshot: string | undefined;
   /** Commands in words. */
   readonly beforeSnapshot: readonly string[] | undefined;

@@ -1,14 +1,17 @@
 import {performance} from 'node:perf_hooks';
 import {HostError} from '../hosts/host-error.js';
 import {diff} from './diff.js';
+import {createMissingTarget, growTarget} from './ends/change-target.js';
 import {checkPatchDir} from './ends/patch-dir.js';
-import {checkTarget, createMissingTarget} from './ends/prepare-target.js';
+import {checkTarget} from './ends/prepare-target.js';
 import {probeTarget} from './ends/probe-target.js';
 import {type ConsistentSource, openConsistentSource} from './ends/snapshot.js';
+import {sizeOfSource} from './ends/source.js';
+import {describeChange, planTargetChange} from './ends/target-change.js';
 import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
-import type {TaskPlan} from './plan.js';
+import {planForLargerTarget, type TaskPlan} from './plan.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
 import {TaskRun, type TaskRunRequest} from './task-run.js';
@@ -40,12 +43,19 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
   return await copy(ready, reading);
 }
 
-/** Creates the target if it is missing, and keeps it for this run. */
-export async function takeTarget({abort}: TaskRun, {context, isTargetMissing}: ReadyTask): Promise<TargetLease> {
-  if (isTargetMissing) await createMissingTarget(context);
+/** Creates the target if it is missing, keeps it for this run, and makes it as large as it has to be. */
+export async function takeTarget({abort}: TaskRun, {context, change}: ReadyTask): Promise<TargetLease> {
+  await createMissingTarget(context, change);
   const lease = await leaseTarget(context);
-  void lease.lost.then((error) => abort.abort(error));
-  return lease;
+  try {
+    void lease.lost.then((error) => abort.abort(error));
+    // Not before it is ours: nobody else may be using what grows.
+    await growTarget(context, change);
+    return lease;
+  } catch (error) {
+    await lease[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Brings the target in step with what is read. What failed behind a good snapshot fails the run at its end. */
@@ -78,15 +88,22 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const {request, teller, watchdog, abort} = run;
   watchdog.start();
   const {plan, identity} = await checkSource(run);
-  const context = await reachTargetOrNote(run, plan);
+  const reached = await reachTargetOrNote(run, plan);
   await tellOfEncryption(run, identity);
-  if (context === undefined) return {plan, outcome: undefined};
-  const target = await checkTarget(context, identity);
-  await checkPatchDir(context);
-  if (target === undefined) {
-    teller.note('the target does not exist yet and would be created');
+  if (reached === undefined) return {plan, outcome: undefined};
+  const target = await checkTarget(reached, identity);
+  await checkPatchDir(reached);
+  const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
+  const changeText = describeChange(change);
+  if (target.kind !== 'present') {
+    teller.note(`the target does not exist yet and would be ${changeText}`);
     return {plan, outcome: undefined};
   }
+  if (changeText !== undefined) {
+    teller.note(`the target would be ${changeText}; compared as far as it reaches now`);
+  }
+  // What it lacks cannot be compared.
+  const context = {...reached, plan: changeText === undefined ? change.plan : planForLargerTarget(plan)};
   await probeTarget(context);
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
   if (request.snapshotWith !== undefined) {

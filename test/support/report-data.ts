@@ -38,6 +38,7 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     client: 'built-in engine',
     targetProgram: 'bdsync',
     createTarget: false,
+    growTarget: false,
     snapshot: undefined,
     beforeSnapshot: undefined,
     afterSnapshot: undefined,

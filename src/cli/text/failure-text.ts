@@ -35,6 +35,8 @@ function targetText({target, stage}: TaskFailure): string | undefined {
       return AT_WORK.includes(stage) ? `${name} was not touched` : undefined;
     case 'created':
       return `${name} was created by this run and holds no data yet`;
+    case 'grown':
+      return `${name} was made larger by this run; its data are as before`;
     case 'partly-written':
       return `${name} may be partly written; the next run completes it`;
     case 'complete':

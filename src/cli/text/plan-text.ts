@@ -31,6 +31,7 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
     ['at the target', plan.targetProgram],
   ];
   if (plan.createTarget) facts.push(['if missing', 'the target is created']);
+  if (plan.growTarget) facts.push(['if too small', 'the target is grown']);
   if (plan.beforeSnapshot) facts.push(['before', plan.beforeSnapshot.join(' ')]);
   if (plan.snapshot !== undefined) facts.push(['snapshot', plan.snapshot]);
   if (plan.afterSnapshot) facts.push(['after', plan.afterSnapshot.join(' ')]);

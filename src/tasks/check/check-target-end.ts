@@ -4,6 +4,7 @@ import type {DeviceIdentity} from '../../device-identity.js';
 import type {HostPool} from '../ends/host-pool.js';
 import {checkPatchDir} from '../ends/patch-dir.js';
 import {checkTarget} from '../ends/prepare-target.js';
+import {describeChange, planTargetChange} from '../ends/target-change.js';
 import {probeTarget} from '../ends/probe-target.js';
 import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
 import {Teller, type TaskContext} from '../task-context.js';
@@ -57,15 +58,22 @@ async function checkTargetItself(context: TaskContext, needs: Needs, source: Che
   const {plan, host} = context;
   const {path} = plan.target;
   const target = await checkTarget(context, source.identity);
-  if (target === undefined) {
-    needs.facts.push(`target ${path} on ${host.name} does not exist and will be created`);
+  const {sizeBytes: sourceBytes} = source;
+  const change =
+    sourceBytes === undefined ? undefined : await planTargetChange(context, target, () => Promise.resolve(sourceBytes));
+  const changeText = change && describeChange(change);
+  if (target.kind !== 'present') {
+    needs.facts.push(`target ${path} on ${host.name} does not exist and will be ${changeText ?? 'created'}`);
     return;
   }
   const probedBytes = await probedSize(context, needs);
-  const targetBytes = probedBytes ?? (target.identity.kind === 'file' ? target.fileBytes : undefined);
+  const targetBytes = probedBytes ?? target.sizeBytes;
   if (targetBytes === undefined) return;
-  needs.facts.push(`target ${path} on ${host.name}: ${formatBytes(targetBytes)}`);
-  if (source.sizeBytes !== undefined) checkSizes(plan, source.sizeBytes, target.identity.kind, targetBytes);
+  needs.facts.push(
+    `target ${path} on ${host.name}: ${changeText === undefined ? formatBytes(targetBytes) : `will be ${changeText}`}`,
+  );
+  if (sourceBytes === undefined || change === undefined || changeText !== undefined) return;
+  checkSizes(change.plan, sourceBytes, target.identity.kind, targetBytes);
 }
 
 /** That a run has the target now is no fault. */

@@ -21,7 +21,7 @@ interface KeyFacts {
   /** One line: what it says, lower case, no full stop. */
   readonly doc: string;
   /** The flag without which the key is not looked at. */
-  readonly onlyWith?: 'lvm_snapshot_enabled';
+  readonly onlyWith?: 'create_target_if_missing' | 'lvm_snapshot_enabled';
   /** It is looked at with a pattern in source_path as well. */
   readonly alsoForManyVolumes?: true;
 }

@@ -18,6 +18,11 @@ export interface TaskConfig {
   readonly targetPatchDir: string | undefined;
   readonly applyPatchInPlace: boolean;
   readonly createTargetIfMissing: boolean;
+  /** Where a missing target volume is created; a linear one when undefined. */
+  readonly targetThinPool: string | undefined;
+  readonly growTarget: boolean;
+  /** Of the target's host: a path, or a name for the search path. */
+  readonly targetLvmProgramPath: string;
   /** Write although the target device is mounted or otherwise in use. */
   readonly allowTargetInUse: boolean;
   /** It is meant that the source shows plain text and the target is on another machine. */

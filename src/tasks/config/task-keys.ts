@@ -31,6 +31,9 @@ export interface TaskValues {
   readonly apply_patch_in_place: boolean;
   readonly target_patch_dir: string | undefined;
   readonly create_target_if_missing: boolean;
+  readonly target_thin_pool: string | undefined;
+  readonly grow_target: boolean;
+  readonly target_lvm_program_path: string;
   readonly allow_target_in_use: boolean;
   readonly allow_plaintext: boolean;
   readonly bdsync_args: BdsyncArgs;
@@ -83,7 +86,22 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
   }),
   create_target_if_missing: flag({
     group: 'source and target',
-    doc: 'create a missing target as an empty file of the size of the source',
+    doc: 'create a missing target of the size of the source: a logical volume where it has the path of one, else a file',
+  }),
+  target_thin_pool: optional((text) => volumeName(text), {
+    group: 'source and target',
+    placeholder: 'name',
+    doc: 'the thin pool that a missing target volume is created in; without one it is a linear volume',
+    onlyWith: 'create_target_if_missing',
+  }),
+  grow_target: flag({
+    group: 'source and target',
+    doc: 'make a logical volume or an image file as large as its source when that has grown',
+  }),
+  target_lvm_program_path: withDefault('lvm', parseTargetProgram, {
+    group: 'source and target',
+    placeholder: 'program',
+    doc: "the lvm program on the target's host that creates and extends target volumes",
   }),
   allow_target_in_use: flag({
     group: 'source and target',
@@ -263,6 +281,10 @@ function parseTargetPath(text: string, context: KeyContext): string {
 /** Without a connection nothing is started elsewhere, and what `[DEFAULT]` says for other tasks does no harm. */
 function parseRemoteProgram(text: string, context: KeyContext): string {
   return context.targetIsRemote ? remoteProgram(text) : text;
+}
+
+function parseTargetProgram(text: string, context: KeyContext): string {
+  return context.targetIsRemote ? remoteProgram(text) : localPath(text, context.homeFolderOf);
 }
 
 function parseStateDir(text: string, context: KeyContext): string {

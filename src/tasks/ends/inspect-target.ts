@@ -12,13 +12,13 @@ export type TargetState =
 export interface PresentTarget {
   readonly kind: 'present';
   readonly identity: DeviceIdentity;
-  /** Of a file; 0 for a block device. */
-  readonly fileBytes: number;
+  /** Undefined where the kernel does not tell that of a block device. */
+  readonly sizeBytes: number | undefined;
   readonly isWritable: boolean;
 }
 
 // Prints `missing`, `read-only-folder`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
-// language there), whether we may write, and the kernel's boot id.
+// language there), whether we may write, the kernel's boot id, and for a block device its size in sectors.
 const INSPECT_SCRIPT = [
   'if [ -e "$1" ] || [ -L "$1" ]; then :; else folder=$(dirname -- "$1")',
   'if [ -d "$folder" ]; then if [ -w "$folder" ]; then echo missing; else echo read-only-folder; fi',
@@ -26,6 +26,8 @@ const INSPECT_SCRIPT = [
   'stat -L -c \'found %f %s %d %i %t %T\' -- "$1" || exit 1',
   'if [ -w "$1" ]; then echo writable; else echo read-only; fi',
   'cat /proc/sys/kernel/random/boot_id',
+  'if [ -b "$1" ]; then cat "/sys/dev/block/$((0x$(stat -L -c %t -- "$1"))):$((0x$(stat -L -c %T -- "$1")))/size"; fi',
+  'true',
 ].join('; ');
 
 const MODE_TYPE_MASK = 0o170000;
@@ -52,7 +54,11 @@ export async function inspectTarget(host: Host, path: string, signal?: AbortSign
   return parsePresent(path, host.name, lines.slice(found));
 }
 
-function parsePresent(path: string, hostName: string, [found = '', access = '', bootId = '']: string[]): PresentTarget {
+function parsePresent(
+  path: string,
+  hostName: string,
+  [found = '', access = '', bootId = '', sectors = '']: string[],
+): PresentTarget {
   const [, mode = '', size = '', device = '', inode = '', major = '', minor = ''] = found.split(' ');
   const type = Number.parseInt(mode, 16) & MODE_TYPE_MASK;
   if (type !== MODE_BLOCK && type !== MODE_FILE) {
@@ -68,7 +74,12 @@ function parsePresent(path: string, hostName: string, [found = '', access = '', 
   return {
     kind: 'present',
     identity: {...identity, bootId: bootId.trim()},
-    fileBytes: isBlock ? 0 : Number(size),
+    sizeBytes: isBlock ? deviceBytes(sectors) : Number(size),
     isWritable: access === 'writable',
   };
+}
+
+/** The kernel's sectors are of 512 bytes, whatever the device's are. */
+function deviceBytes(sectors: string): number | undefined {
+  return /^\d+$/.test(sectors) ? Number(sectors) * 512 : undefined;
 }
