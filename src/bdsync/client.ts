@@ -1,13 +1,13 @@
-import {randomBytes} from 'node:crypto';
-import {messageOf} from '../errors.js';
 import {parseChecksum} from './wire/block-messages.js';
 import type {ByteChannel} from './conversation/byte-channel.js';
 import {agreeOnSizes, type DeviceSizes} from './compare/agree-on-sizes.js';
+import {chooseSalt} from './compare/choose-salt.js';
 import {Comparison} from './compare/comparison.js';
 import {Conversation} from './conversation/conversation.js';
 import type {Device} from './device/device.js';
 import {checkDiffOptions} from './compare/check-diff-options.js';
 import type {DiffOptions} from './compare/diff-options.js';
+import {Sealing, type SealRequest} from './compare/sealing.js';
 import {BdsyncError} from './errors.js';
 import {encodeSignal, parseSignal} from './wire/message.js';
 import {
@@ -27,8 +27,7 @@ import {RunningChecksum} from './hash/running-checksum.js';
 import type {OnVerbose} from './verbose.js';
 
 export {DEFAULT_DIFF_OPTIONS, type DiffOptions} from './compare/diff-options.js';
-
-const SALT_BYTES = 32;
+export type {SealRequest} from './compare/sealing.js';
 
 export interface DiffProgress {
   /** Position up to which blocks have been compared; it never goes back. */
@@ -52,11 +51,14 @@ export interface DiffResult extends DeviceSizes {
 export interface DiffRequest {
   readonly source: Device;
   readonly options: DiffOptions;
+  /** Put a seal behind the patch; not for `remoteData`. */
+  readonly seal?: SealRequest | undefined;
   /** Gets the patch in pieces, which are its own; the next one comes when it resolves. */
   readonly writePatch: (bytes: Uint8Array) => Promise<void>;
   readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: DiffProgress) => void;
   readonly signal?: AbortSignal | undefined;
+  readonly randomBytes?: (count: number) => Uint8Array;
 }
 
 export interface GeneratePatchRequest extends DiffRequest {
@@ -65,7 +67,6 @@ export interface GeneratePatchRequest extends DiffRequest {
   /** Told as soon as both are known, and before a difference is judged. */
   readonly onSize?: (sizes: DeviceSizes) => void;
   readonly onVerbose?: OnVerbose;
-  readonly randomBytes?: (count: number) => Uint8Array;
 }
 
 /**
@@ -82,7 +83,8 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   const {digest, checksum, remoteData} = options;
   const algorithm = checkDiffOptions(options);
   checkRemotePath(request.remotePath);
-  const salt = chooseSalt(request);
+  const salt = chooseSalt(options.fixedSalt, request.randomBytes);
+  await using sealing = request.seal && new Sealing({request: request.seal, options, algorithm, salt});
   // While the server starts.
   await using crew = startCrew(checksum === undefined || remoteData ? source.sizeBytes : 0);
   using conversation = new Conversation(request.channel, {peer: 'server', readAheadBytes: WINDOW_BYTES, signal});
@@ -91,7 +93,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   const {localBytes, remoteBytes} = agreeOnSizes(sizes, options.sizePolicy, request.onWarning);
   const totalBytes = Math.max(localBytes, remoteBytes);
 
-  const patch = new PatchWriter(request.writePatch);
+  const patch = new PatchWriter(request.writePatch, {isSealed: sealing !== undefined});
   const report = (comparedBytes: number): void => {
     request.onProgress?.({comparedBytes, totalBytes, patchBytes: patch.patchBytes});
   };
@@ -114,6 +116,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
     algorithm,
     salt,
     patch,
+    sealing,
     checksum: localChecksum,
     onCompared: report,
     signal,
@@ -124,6 +127,7 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   await conversation.send(encodeSignal('done'));
   parseSignal({kind: 'done', payload: await conversation.receive('done', 'the confirmation of the end')});
   await patch.end(checksum !== undefined && checksumValue ? {name: checksum, value: checksumValue} : undefined);
+  await sealing?.finish(patch, {targetBytes: sizes.targetBytes, comparedBytes: sizes.targetBytes});
   report(totalBytes);
   return {...sizes, ...tally, comparedBytes: totalBytes, patchBytes: patch.patchBytes};
 }
@@ -133,15 +137,6 @@ function checkRemotePath(path: string): void {
   if (bytes >= MIN_DEVFILE_BYTES && bytes <= MAX_DEVICE_NAME_BYTES && !path.includes('\0')) return;
   const expected = `${MIN_DEVFILE_BYTES} to ${MAX_DEVICE_NAME_BYTES} bytes without a NUL`;
   throw new BdsyncError('invalid-parameters', `bad remote path ${JSON.stringify(path)}, expected ${expected}`);
-}
-
-function chooseSalt({options, randomBytes: random = randomBytes}: GeneratePatchRequest): Uint8Array {
-  if (options.fixedSalt) return new Uint8Array(SALT_BYTES);
-  try {
-    return random(SALT_BYTES);
-  } catch (error) {
-    throw new BdsyncError('randomness', `no random salt: ${messageOf(error)}`, {cause: error});
-  }
 }
 
 /** Names the device to the server; returns its size in bytes. */

@@ -1,9 +1,11 @@
 import {throwIfCancelled} from './cancellation.js';
 import type {DiffRequest, DiffResult} from './client.js';
 import {agreeOnSizes} from './compare/agree-on-sizes.js';
+import {chooseSalt} from './compare/choose-salt.js';
 import {checkDiffOptions} from './compare/check-diff-options.js';
 import {type DiffOptions, topStepBytes} from './compare/diff-options.js';
 import {DifferenceWriter} from './compare/difference-writer.js';
+import {Sealing} from './compare/sealing.js';
 import type {Device} from './device/device.js';
 import {Fifo} from './fifo.js';
 import {BlockEngine, partsOf, type RangePart} from './hash/block-engine.js';
@@ -11,7 +13,7 @@ import type {DifferingRun} from './hash/block-job.js';
 import {RunningChecksum} from './hash/running-checksum.js';
 import {PatchWriter} from './patch/patch-writer.js';
 
-/** `digest`, `fixedSalt` and `remoteData` among the options mean nothing here. */
+/** `digest` and `fixedSalt` among the options matter to a seal alone, and `remoteData` means nothing here. */
 export interface LocalDiffRequest extends DiffRequest {
   readonly target: Device;
 }
@@ -24,18 +26,21 @@ interface PartUnderWay {
 /**
  * Compares two devices of this machine, without a hash or a peer, and writes the patch that `generatePatch` would write.
  *
- * @throws BdsyncError 'invalid-parameters', 'checksum' for an unknown one, 'size-mismatch', 'read', 'cancelled'.
+ * @throws BdsyncError 'invalid-parameters', 'checksum' for an unknown one, 'size-mismatch', 'read', 'randomness', 'cancelled'.
  * Whatever `writePatch` throws passes through.
  */
 export async function diffDevices(request: LocalDiffRequest): Promise<DiffResult> {
   const {source, target, options, signal, onProgress} = request;
   const {blockBytes, checksum: checksumName} = options;
-  checkDiffOptions(options);
+  const algorithm = checkDiffOptions(options);
   const sizes = {sourceBytes: source.sizeBytes, targetBytes: target.sizeBytes};
   const {localBytes, remoteBytes} = agreeOnSizes(sizes, options.sizePolicy, request.onWarning);
   const totalBytes = Math.max(localBytes, remoteBytes);
 
-  const patch = new PatchWriter(request.writePatch);
+  const salt = request.seal ? chooseSalt(options.fixedSalt, request.randomBytes) : new Uint8Array(0);
+  await using sealing =
+    request.seal && new Sealing({request: request.seal, options: {...options, remoteData: false}, algorithm, salt});
+  const patch = new PatchWriter(request.writePatch, {isSealed: sealing !== undefined});
   const writer = new DifferenceWriter({patch, device: source, blockBytes, carriedBytes: localBytes});
   const checksum = checksumName === undefined ? undefined : new RunningChecksum(checksumName);
   await using engine = new BlockEngine({
@@ -43,8 +48,9 @@ export async function diffDevices(request: LocalDiffRequest): Promise<DiffResult
     path: source.path,
     sizeBytes: localBytes,
     other: {descriptor: target.descriptor, path: target.path, sizeBytes: remoteBytes},
+    digestsOther: sealing !== undefined,
     digest: options.digest,
-    salt: new Uint8Array(0),
+    salt,
     isDirect: options.flushCache,
     totalBytes,
     checksum,
@@ -58,9 +64,11 @@ export async function diffDevices(request: LocalDiffRequest): Promise<DiffResult
       const next = underWay.shift();
       if (!next) return;
       const {start, step, count} = next.part;
-      for (const {first, end, data} of await next.runs) {
+      for (const {first, end, data, otherDigests} of await next.runs) {
         const runStart = start + first * step;
-        if (runStart < totalBytes) await writer.writeRun(runStart, Math.min(start + end * step, totalBytes), data);
+        if (runStart >= totalBytes) continue;
+        if (otherDigests) await sealing?.note(runStart, otherDigests);
+        await writer.writeRun(runStart, Math.min(start + end * step, totalBytes), data);
       }
       const comparedBytes = Math.min(start + count * step, totalBytes);
       onProgress?.({comparedBytes, totalBytes, patchBytes: patch.patchBytes});
@@ -76,6 +84,7 @@ export async function diffDevices(request: LocalDiffRequest): Promise<DiffResult
   }
   await finishParts(0);
   await patch.end(checksumName !== undefined && checksum ? {name: checksumName, value: checksum.finish()} : undefined);
+  await sealing?.finish(patch, {targetBytes: sizes.targetBytes, comparedBytes: remoteBytes});
   const {differingBlocks, differingBytes} = writer;
   const found = {differingBlocks, differingBytes, comparedBytes: totalBytes, digestBytes: 0};
   return {...sizes, ...found, patchBytes: patch.patchBytes};

@@ -3,13 +3,16 @@ import {BdsyncError} from './errors.js';
 import {ExtentWriter} from './patch/extent-writer.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
 import {PatchReading} from './patch/patch-reading.js';
-import {sizeRemedy, type SizePolicy} from './size-policy.js';
+import {settleSize} from './patch/settle-size.js';
+import type {SizePolicy} from './size-policy.js';
 
 export interface PatchRequest {
   /** The bytes of the patch, in whatever pieces; the iterable is read to its end. */
   readonly patch: AsyncIterable<Uint8Array>;
   /** A piece of the patch may change as soon as the next one is asked for. Otherwise it must stay as it is. */
   readonly reusesPieces?: boolean;
+  /** It is known that no seal follows; anything that follows is an error then. Otherwise a seal is looked for, and checked. */
+  readonly isUnsealed?: boolean;
   /** What to write to; without it, the path that the patch names. */
   readonly targetPath?: string | undefined;
   readonly sizePolicy: SizePolicy;
@@ -47,7 +50,7 @@ export interface PatchResult {
  *   the device forbids it; 'io', 'read' (the patch) and 'write' for what the machine refuses; 'cancelled'.
  */
 export async function applyPatch(request: PatchRequest): Promise<PatchResult> {
-  await using reading = new PatchReading(request.patch, request.signal);
+  await using reading = new PatchReading(request);
   return await applyToTarget(await reading.header(), reading, request);
 }
 
@@ -55,7 +58,7 @@ async function applyToTarget(header: PatchHeader, reading: PatchReading, request
   const targetPath = targetPathOf(header, request);
   await using device = await openDevice(targetPath, 'write');
   const foundBytes = device.sizeBytes;
-  const sizeBytes = settleSize(device, header, request);
+  const sizeBytes = settleSize(device, header.sizeBytes, request);
   const writer = new ExtentWriter(device);
   try {
     if (sizeBytes > device.sizeBytes) await device.resize(sizeBytes);
@@ -124,20 +127,6 @@ function targetPathOf(header: PatchHeader, {targetPath, warnDevice, onWarning}: 
   if (path !== '' && !path.includes('\0') && Buffer.from(path).equals(named)) return path;
   const hint = 'give the target explicitly';
   throw new BdsyncError('invalid-patch', 'the patch names a target whose path cannot be used', {hint});
-}
-
-/** The size that the target shall have in the end. */
-function settleSize(device: Device, header: PatchHeader, {sizePolicy, onWarning}: PatchRequest): number {
-  if (device.sizeBytes === header.sizeBytes) return device.sizeBytes;
-  const difference = `Different sizes current=${device.sizeBytes} patch=${header.sizeBytes}`;
-  if (sizePolicy.mode === 'strict') {
-    throw new BdsyncError('size-mismatch', difference, {hint: sizeRemedy(device.kind)});
-  }
-  if (sizePolicy.warn) onWarning?.(difference);
-  if (sizePolicy.mode === 'minsize') return device.sizeBytes;
-  if (device.kind === 'file') return header.sizeBytes;
-  const wish = `from ${device.sizeBytes} to ${header.sizeBytes} bytes`;
-  throw new BdsyncError('size-mismatch', `cannot resize ${device.path} ${wish}: it is a block device`);
 }
 
 function withIncompleteTarget(error: unknown, device: Device, writer: ExtentWriter): unknown {

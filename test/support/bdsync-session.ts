@@ -4,7 +4,7 @@ import {type Device, openDevice} from '#dist/bdsync/device/device.js';
 import {serve} from '#dist/bdsync/server.js';
 import {channelPair} from './channel-pair.js';
 
-export interface Session extends Pick<GeneratePatchRequest, 'onWarning' | 'onProgress' | 'onSize'> {
+export interface Session extends Pick<GeneratePatchRequest, 'onWarning' | 'onProgress' | 'onSize' | 'seal'> {
   /** Where `local.img` and `remote.img` are; the two ends know them by these names. */
   readonly folder: string;
   readonly options: DiffOptions;

@@ -2,6 +2,7 @@ import {Agenda} from './agenda.js';
 import {DifferenceWriter} from './difference-writer.js';
 import {encodeGetBlock, encodeGetHashes, parseBlock, parseHashes} from '../wire/block-messages.js';
 import {PassChooser} from './pass-chooser.js';
+import type {Sealing} from './sealing.js';
 import type {Conversation} from '../conversation/conversation.js';
 import type {Device} from '../device/device.js';
 import {type DiffOptions, topStepBytes} from './diff-options.js';
@@ -25,6 +26,8 @@ export interface ComparisonRequest {
   readonly algorithm: DigestAlgorithm;
   readonly salt: Uint8Array;
   readonly patch: PatchWriter;
+  /** Told what differs, if the patch is to be sealed. */
+  readonly sealing: Sealing | undefined;
   /** Fed with the local data. */
   readonly checksum: RunningChecksum | undefined;
   /** Told the position up to which the top level has been compared. */
@@ -42,6 +45,8 @@ export interface ComparisonTally {
 interface PartUnderWay {
   readonly part: RangePart;
   readonly isTopLevel: boolean;
+  /** The server's, of this part. */
+  readonly digests: Uint8Array;
   readonly runs: Promise<readonly DifferingRun[]>;
 }
 
@@ -179,18 +184,19 @@ export class Comparison implements AsyncDisposable {
     const isDetail = step === this.#request.options.blockBytes;
     const {digestBytes} = this.#request.algorithm;
     for (const part of partsOf(question)) {
+      // A copy: a thread would be given all of the message.
+      const digests = new Uint8Array(
+        remoteDigests.subarray(part.first * digestBytes, (part.first + part.count) * digestBytes),
+      );
       const runs = this.#engine.match({
         range: part,
-        // A copy: a thread would be given all of the message.
-        digests: new Uint8Array(
-          remoteDigests.subarray(part.first * digestBytes, (part.first + part.count) * digestBytes),
-        ),
+        digests,
         wantsData: isDetail && !this.#request.options.remoteData,
         feedsChecksum: isTopLevel,
       });
       // It is awaited in its turn, which an earlier failure may prevent.
       runs.catch(() => {});
-      this.#underWay.push({part, isTopLevel, runs});
+      this.#underWay.push({part, isTopLevel, digests, runs});
       await this.#finishParts(this.#engine.lookAhead);
     }
     // What must be asked about is known before the server is told that it may forget the range.
@@ -204,17 +210,23 @@ export class Comparison implements AsyncDisposable {
     }
   }
 
-  async #finishPart({part, isTopLevel, runs}: PartUnderWay): Promise<void> {
+  async #finishPart({part, isTopLevel, digests, runs}: PartUnderWay): Promise<void> {
     const {start, step, count} = part;
     const {blockBytes, remoteData} = this.#request.options;
+    const {digestBytes} = this.#request.algorithm;
     let differing = 0;
     for (const {first, end, data} of await runs) {
       differing += end - first;
       const runStart = start + first * step;
       const runEnd = Math.min(start + end * step, this.#totalBytes);
-      if (step !== blockBytes) this.#lookCloser(runStart, runEnd, step);
-      else if (remoteData) this.#agenda.wantBlocks(runStart, this.#writer.count(runStart, runEnd));
-      else await this.#writer.writeRun(runStart, runEnd, data);
+      if (step !== blockBytes) {
+        this.#lookCloser(runStart, runEnd, step);
+      } else if (remoteData) {
+        this.#agenda.wantBlocks(runStart, this.#writer.count(runStart, runEnd));
+      } else {
+        await this.#request.sealing?.note(runStart, digests.subarray(first * digestBytes, end * digestBytes));
+        await this.#writer.writeRun(runStart, runEnd, data);
+      }
     }
     if (step !== blockBytes) this.#passes?.note(count, differing);
     if (isTopLevel) this.#request.onCompared(Math.min(start + count * step, this.#totalBytes));

@@ -18,6 +18,8 @@ export interface HashSetup extends ReadableDevice {
   readonly isDirect: boolean;
   /** The device to compare with, where both are here: then nothing is hashed. */
   readonly other?: ReadableDevice | undefined;
+  /** Tell the other device's blocks, where they differ, by their digests. */
+  readonly digestsOther?: boolean | undefined;
 }
 
 export type BlockJob = {
@@ -47,6 +49,8 @@ export interface DifferingRun {
   readonly end: number;
   /** The very bytes that were hashed, zeros past the end included; absent when unwanted or the blocks too large to keep. */
   readonly data: Uint8Array | undefined;
+  /** Of the other device's blocks as they were compared, one behind the other, where they are wanted. */
+  readonly otherDigests?: Uint8Array | undefined;
 }
 
 /** Does jobs, as many at once as it likes. */

@@ -1,22 +1,33 @@
+import {createHash, type Hash} from 'node:crypto';
 import type {HashRange} from '../wire/block-messages.js';
 import type {BlockJob, BlockOutcome, DifferingRun} from './block-job.js';
 import type {BlockReader} from './block-reader.js';
 import type {OnPiece} from './block-work.js';
 import {MAX_KEPT_STEP_BYTES} from './kept-step.js';
+import {pageAligned} from './page-aligned.js';
 
 /** Both pieces together stay in the processor's second-level cache. */
 const PIECE_BYTES = 131_072;
 
-/** Compares blocks of two devices of this machine byte by byte: nothing is hashed. */
+/** How the other device's blocks are digested. */
+export interface OtherDigest {
+  readonly digest: string;
+  readonly salt: Uint8Array;
+}
+
+/** Compares blocks of two devices of this machine byte by byte; what is equal is not hashed. */
 export class CompareWork {
   readonly #ours: BlockReader;
   readonly #theirs: BlockReader;
   readonly #ourData = pageAligned(MAX_KEPT_STEP_BYTES);
   readonly #theirPiece = pageAligned(PIECE_BYTES);
+  readonly #otherDigest: OtherDigest | undefined;
 
-  constructor(ours: BlockReader, theirs: BlockReader) {
+  /** With `otherDigest`, runs have the digests of their blocks, too. */
+  constructor(ours: BlockReader, theirs: BlockReader, otherDigest?: OtherDigest) {
     this.#ours = ours;
     this.#theirs = theirs;
+    this.#otherDigest = otherDigest;
   }
 
   /** See Work; pieces are ours. */
@@ -32,7 +43,7 @@ export class CompareWork {
     for (let first = 0; first < count; first += perPiece) {
       const blocks = {start: start + first * step, step, count: Math.min(perPiece, count - first)};
       for (const run of this.#compareAtOnce(blocks, onPiece)) {
-        runs.push({first: first + run.first, end: first + run.end, data: run.data});
+        runs.push({...run, first: first + run.first, end: first + run.end});
       }
       yield;
     }
@@ -50,7 +61,8 @@ export class CompareWork {
       let end = first + 1;
       while (end < count && differs(end)) end += 1;
       // A copy: what is sent is what was compared, and its memory is about to be used again.
-      runs.push({first, end, data: new Uint8Array(ours.subarray(first * step, end * step))});
+      const data = new Uint8Array(ours.subarray(first * step, end * step));
+      runs.push({first, end, data, otherDigests: this.#digestBlocks(theirs.subarray(first * step, end * step), step)});
       first = end;
     }
     return runs;
@@ -62,17 +74,34 @@ export class CompareWork {
     const isKept = step <= MAX_KEPT_STEP_BYTES;
     for (let index = 0; index < count; index += 1) {
       let isEqual = true;
+      const hash = this.#startDigest();
       for (let done = 0; done < step; done += PIECE_BYTES) {
         const position = start + index * step + done;
         const offset = isKept ? done : 0;
         const [ours, theirs] = this.#readBoth(position, Math.min(PIECE_BYTES, step - done), onPiece, offset);
         isEqual &&= ours.equals(theirs);
+        hash?.update(theirs);
         yield;
       }
-      const data = isKept && !isEqual ? new Uint8Array(this.#ourData.subarray(0, step)) : undefined;
-      if (!isEqual) runs.push({first: index, end: index + 1, data});
+      if (isEqual) continue;
+      const data = isKept ? new Uint8Array(this.#ourData.subarray(0, step)) : undefined;
+      runs.push({first: index, end: index + 1, data, otherDigests: hash?.digest()});
     }
     return runs;
+  }
+
+  #digestBlocks(blocks: Buffer, step: number): Uint8Array | undefined {
+    if (!this.#otherDigest) return undefined;
+    const digests: Uint8Array[] = [];
+    for (let start = 0; start < blocks.length; start += step) {
+      const hash = this.#startDigest()?.update(blocks.subarray(start, start + step));
+      if (hash) digests.push(hash.digest());
+    }
+    return Buffer.concat(digests);
+  }
+
+  #startDigest(): Hash | undefined {
+    return this.#otherDigest && createHash(this.#otherDigest.digest).update(this.#otherDigest.salt);
   }
 
   /** `offset`: where to put ours. */
@@ -84,11 +113,4 @@ export class CompareWork {
     onPiece?.(ours, position);
     return [ours, theirs];
   }
-}
-
-/** WebAssembly's memory begins on a page's boundary; that of a Buffer does not. */
-function pageAligned(bytes: number): Buffer {
-  const pages = Math.ceil(bytes / 65_536);
-  const memory = new WebAssembly.Memory({initial: pages, maximum: pages});
-  return Buffer.from(memory.buffer, 0, bytes);
 }

@@ -24,7 +24,7 @@ export interface Work extends Disposable {
 
 /** Digests for a comparison with a peer; with `other`, nothing but a look at both. */
 export function openWork(setup: HashSetup): Work {
-  const {digest, salt, other, isDirect} = setup;
+  const {digest, salt, other, digestsOther, isDirect} = setup;
   const reader = new BlockReader(setup);
   if (other === undefined) {
     const work = new BlockWork(createBlockKernel(digest, salt, {capacityBytes: CAPACITY_BYTES}), reader, CACHED_BYTES);
@@ -34,7 +34,7 @@ export function openWork(setup: HashSetup): Work {
     };
   }
   const otherReader = new BlockReader({...other, isDirect});
-  const work = new CompareWork(reader, otherReader);
+  const work = new CompareWork(reader, otherReader, digestsOther ? {digest, salt} : undefined);
   return {
     perform: (job, onPiece) => work.perform(job, onPiece),
     [Symbol.dispose]() {

@@ -1,4 +1,5 @@
 import {BdsyncError} from '../errors.js';
+import {FieldFeed, type FieldParser, type WantedField} from './field-feed.js';
 import {
   EXTENT_HEADER_BYTES,
   MAX_CHECKSUM_FIELD_BYTES,
@@ -16,14 +17,7 @@ export type PatchEvent =
   | {readonly kind: 'extent'; readonly position: number; readonly data: Uint8Array}
   | {readonly kind: 'end'; readonly checksum?: PatchChecksum};
 
-/** One field of the format: the parser asks for so many bytes, and `what` says of what when the patch ends early. */
-interface Wanted {
-  readonly bytes: number;
-  readonly what: string;
-}
-
-const NOTHING = new Uint8Array(0);
-const EXTENT_HEADER: Wanted = {bytes: EXTENT_HEADER_BYTES, what: 'header of an extent'};
+const EXTENT_HEADER: WantedField = {bytes: EXTENT_HEADER_BYTES, what: 'header of an extent'};
 const MAGIC_WORD = 'BDSYNC ';
 
 /**
@@ -34,40 +28,50 @@ const MAGIC_WORD = 'BDSYNC ';
  * lengths or positions out of range, an early end, bytes after the end. After an error the decoder is spent.
  */
 export class PatchDecoder {
-  readonly #parser = this.#parse();
+  readonly #feed = new FieldFeed(this.#parse());
+  readonly #leavesRest: boolean;
+  #rest: Uint8Array = new Uint8Array(0);
   #events: PatchEvent[] = [];
-  #wanted: Wanted | undefined;
-  /** The part of the wanted field that earlier pushes brought; its buffer has the size of the field. */
-  #partial: Uint8Array = NOTHING;
-  #partialBytes = 0;
-  /** Offset in the patch of the field that the parser got last, and of the one that it waits for. */
-  #fieldOffset = 0;
-  #nextOffset = 0;
   /** As the header has it. */
   #sizeBytes = 0;
 
-  constructor() {
-    this.#resume(NOTHING);
+  /** Bytes after the end are an error unless the decoder `leavesRest`. */
+  constructor({leavesRest = false}: {readonly leavesRest?: boolean} = {}) {
+    this.#leavesRest = leavesRest;
+    this.#feed.start();
+  }
+
+  /** Where the patch ends, once it has; before, how far the decoder has come. */
+  get patchBytes(): number {
+    return this.#feed.nextOffset;
+  }
+
+  /** What the last push brought behind the patch's end. */
+  get rest(): Uint8Array {
+    return this.#rest;
   }
 
   /** The events that `chunk` completes, in order. */
   push(chunk: Uint8Array): readonly PatchEvent[] {
     this.#events = [];
     let rest = chunk;
-    while (this.#wanted && rest.length > 0) {
+    while (this.#feed.wanted && rest.length > 0) {
       rest = this.#takeWholeExtents(rest);
-      rest = this.#feed(rest, this.#wanted);
+      rest = this.#feed.feed(rest);
     }
-    if (rest.length > 0) throw invalidPatch(`has bytes after its end at offset ${this.#nextOffset}`);
+    if (rest.length > 0 && !this.#leavesRest) {
+      throw invalidPatch(`has bytes after its end at offset ${this.#feed.nextOffset}`);
+    }
+    this.#rest = rest;
     return this.#events;
   }
 
   /** To be called where the bytes end: throws unless the patch ends there, too. */
   finish(): void {
-    if (!this.#wanted) return;
-    const endOffset = this.#nextOffset + this.#partialBytes;
+    const {wanted, endOffset} = this.#feed;
+    if (!wanted) return;
     if (endOffset === 0) throw invalidPatch('is empty');
-    throw invalidPatch(`ends early at offset ${endOffset}, in the ${this.#wanted.what}`);
+    throw invalidPatch(`ends early at offset ${endOffset}, in the ${wanted.what}`);
   }
 
   /**
@@ -75,7 +79,7 @@ export class PatchDecoder {
    * patch goes this way, which takes a third of the parser's time. What is in any way special is left to the parser.
    */
   #takeWholeExtents(bytes: Uint8Array): Uint8Array {
-    if (this.#wanted !== EXTENT_HEADER || this.#partialBytes > 0) return bytes;
+    if (this.#feed.wanted !== EXTENT_HEADER || !this.#feed.isBetweenFields) return bytes;
     const view = viewOf(bytes);
     let taken = 0;
     while (taken + EXTENT_HEADER_BYTES < bytes.length) {
@@ -88,43 +92,11 @@ export class PatchDecoder {
       this.#events.push({kind: 'extent', position, data: bytes.subarray(start, end)});
       taken = end;
     }
-    this.#nextOffset += taken;
+    this.#feed.skip(taken);
     return bytes.subarray(taken);
   }
 
-  /** Gives the parser its wanted field when `bytes` completes it; returns the bytes behind it. */
-  #feed(bytes: Uint8Array, wanted: Wanted): Uint8Array {
-    const missing = wanted.bytes - this.#partialBytes;
-    if (this.#partialBytes === 0 && bytes.length >= missing) {
-      this.#resume(bytes.subarray(0, missing));
-      return bytes.subarray(missing);
-    }
-    if (this.#partialBytes === 0) this.#partial = new Uint8Array(wanted.bytes);
-    const taken = bytes.subarray(0, missing);
-    this.#partial.set(taken, this.#partialBytes);
-    this.#partialBytes += taken.length;
-    if (this.#partialBytes === wanted.bytes) {
-      const field = this.#partial;
-      this.#partial = NOTHING;
-      this.#partialBytes = 0;
-      this.#resume(field);
-    }
-    return bytes.subarray(taken.length);
-  }
-
-  /** Runs the parser up to its next field that is not empty; `#wanted` is undefined when the patch is complete. */
-  #resume(field: Uint8Array): void {
-    let current = field;
-    do {
-      this.#fieldOffset = this.#nextOffset;
-      this.#nextOffset += current.length;
-      const step = this.#parser.next(current);
-      this.#wanted = step.done ? undefined : step.value;
-      current = NOTHING;
-    } while (this.#wanted?.bytes === 0);
-  }
-
-  *#parse(): Generator<Wanted, void, Uint8Array> {
+  *#parse(): FieldParser {
     checkMagic(yield {bytes: PATCH_MAGIC.length, what: 'first line'});
     const header = yield* this.#parseHeader();
     this.#sizeBytes = header.sizeBytes;
@@ -136,7 +108,7 @@ export class PatchDecoder {
       if (position === undefined || position + length > header.sizeBytes) {
         const place = position === undefined ? 'no position that a device can have' : `${length} bytes at ${position}`;
         throw invalidPatch(
-          `has an extent outside of its device at offset ${this.#fieldOffset}: ${place}, the device has ` +
+          `has an extent outside of its device at offset ${this.#feed.fieldOffset}: ${place}, the device has ` +
             `${header.sizeBytes} bytes`,
         );
       }
@@ -148,19 +120,20 @@ export class PatchDecoder {
     this.#events.push({kind: 'end', ...(checksum && {checksum})});
   }
 
-  *#parseHeader(): Generator<Wanted, PatchHeader, Uint8Array> {
+  *#parseHeader(): Generator<WantedField, PatchHeader, Uint8Array> {
     const view = viewOf(yield {bytes: SIZE_AND_NAME_LENGTH_BYTES, what: 'header'});
     const sizeBytes = readU64(view, 0);
-    if (sizeBytes === undefined) throw invalidPatch(`claims an impossible device size at offset ${this.#fieldOffset}`);
+    if (sizeBytes === undefined)
+      throw invalidPatch(`claims an impossible device size at offset ${this.#feed.fieldOffset}`);
     const nameBytes = view.getUint16(8, true);
     if (nameBytes > MAX_DEVICE_NAME_BYTES) {
-      throw invalidPatch(`has an oversized device name (${nameBytes} bytes) at offset ${this.#fieldOffset + 8}`);
+      throw invalidPatch(`has an oversized device name (${nameBytes} bytes) at offset ${this.#feed.fieldOffset + 8}`);
     }
     const deviceName = yield {bytes: nameBytes, what: 'device name'};
     return {sizeBytes, deviceName: Uint8Array.from(deviceName)};
   }
 
-  *#parseChecksum(): Generator<Wanted, PatchChecksum | undefined, Uint8Array> {
+  *#parseChecksum(): Generator<WantedField, PatchChecksum | undefined, Uint8Array> {
     const nameBytes = yield* this.#parseChecksumLength('name');
     if (nameBytes === 0) return undefined;
     const name = Buffer.from(yield {bytes: nameBytes, what: 'name of the checksum'}).toString();
@@ -169,10 +142,10 @@ export class PatchDecoder {
     return {name, value: Uint8Array.from(value)};
   }
 
-  *#parseChecksumLength(what: 'name' | 'value'): Generator<Wanted, number, Uint8Array> {
+  *#parseChecksumLength(what: 'name' | 'value'): Generator<WantedField, number, Uint8Array> {
     const [length = 0] = yield {bytes: 1, what: `length of the checksum's ${what}`};
     if (length > MAX_CHECKSUM_FIELD_BYTES) {
-      throw invalidPatch(`has an oversized checksum ${what} (${length} bytes) at offset ${this.#fieldOffset}`);
+      throw invalidPatch(`has an oversized checksum ${what} (${length} bytes) at offset ${this.#feed.fieldOffset}`);
     }
     return length;
   }

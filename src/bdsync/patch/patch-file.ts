@@ -1,5 +1,6 @@
-import {read} from 'node:fs';
+import {fstatSync, read, readSync} from 'node:fs';
 import {promisify} from 'node:util';
+import {SEAL_END_MARK} from './seal-format.js';
 
 /** Few system calls, and yet little enough that a piece is still in the processor's cache when it is written. */
 const PIECE_BYTES = 2 * 1024 * 1024;
@@ -27,4 +28,14 @@ export async function* readPatchFile(descriptor: number): AsyncGenerator<Uint8Ar
   } finally {
     await reading.catch(() => {});
   }
+}
+
+/** Whether a file ends as one with a seal does; where it stands is left as it is. */
+export function hasSealEndMark(descriptor: number): boolean {
+  const mark = Buffer.alloc(SEAL_END_MARK.length);
+  const markOffset = fstatSync(descriptor).size - mark.length;
+  if (markOffset < 0) return false;
+  return (
+    readSync(descriptor, mark, 0, mark.length, markOffset) === mark.length && mark.equals(Buffer.from(SEAL_END_MARK))
+  );
 }

@@ -1,16 +1,32 @@
+import {createHash, type Hash} from 'node:crypto';
 import {PatchDecoder, type PatchEvent} from './patch-decoder.js';
 import type {PatchHeader} from './patch-format.js';
 import {patchInput} from './patch-input.js';
+import {SealDecoder} from './seal-decoder.js';
 
-/** A patch that comes in piece by piece. It throws what `patchInput` and `PatchDecoder` throw. */
+export interface PatchReadingOptions {
+  readonly patch: AsyncIterable<Uint8Array>;
+  /** It is known that no seal follows: then the patch need not be digested, and whatever follows is an error. */
+  readonly isUnsealed?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A patch that comes in piece by piece. A seal behind it must be whole and fit to it. It throws what `patchInput`,
+ * `PatchDecoder` and `SealDecoder` throw.
+ */
 export class PatchReading implements AsyncDisposable {
   #patchBytes = 0;
-  readonly #decoder = new PatchDecoder();
+  readonly #decoder: PatchDecoder;
+  readonly #hash: Hash | undefined;
+  #sealDecoder: SealDecoder | undefined;
   readonly #pieces: AsyncGenerator<Uint8Array, void>;
   #behindHeader: readonly PatchEvent[] = [];
 
-  constructor(patch: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
+  constructor({patch, isUnsealed = false, signal}: PatchReadingOptions) {
     this.#pieces = patchInput(patch, signal);
+    this.#hash = isUnsealed ? undefined : createHash('sha256');
+    this.#decoder = new PatchDecoder({leavesRest: !isUnsealed});
   }
 
   /** How many of its bytes have come in. */
@@ -46,9 +62,21 @@ export class PatchReading implements AsyncDisposable {
     const {done, value} = await this.#pieces.next();
     if (!done) {
       this.#patchBytes += value.length;
-      return this.#decoder.push(value);
+      return this.#decode(value);
     }
     this.#decoder.finish();
+    this.#sealDecoder?.finish();
     return undefined;
+  }
+
+  #decode(piece: Uint8Array): readonly PatchEvent[] {
+    const events = this.#decoder.push(piece);
+    const {rest, patchBytes} = this.#decoder;
+    if (this.#hash && !this.#sealDecoder) this.#hash.update(piece.subarray(0, piece.length - rest.length));
+    if (this.#hash && rest.length > 0) {
+      this.#sealDecoder ??= new SealDecoder({patchBytes, patchSha256: this.#hash.digest()});
+      this.#sealDecoder.push(rest);
+    }
+    return events;
   }
 }

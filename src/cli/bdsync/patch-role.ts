@@ -1,6 +1,6 @@
 import {fstatSync} from 'node:fs';
 import {applyPatch, type PatchRequest} from '../../bdsync/patcher.js';
-import {readPatchFile} from '../../bdsync/patch/patch-file.js';
+import {hasSealEndMark, readPatchFile} from '../../bdsync/patch/patch-file.js';
 import type {PatchInvocation} from './invocation.js';
 import {ProgressLines} from './progress-lines.js';
 import type {RoleContext} from './role-context.js';
@@ -33,7 +33,8 @@ export async function runPatch(invocation: PatchInvocation, {notices, signal}: R
 }
 
 /** A file is read in large pieces, and ahead; from anything else the data come when they come. */
-function patchOnStandardInput(): Pick<PatchRequest, 'patch' | 'reusesPieces'> {
+function patchOnStandardInput(): Pick<PatchRequest, 'patch' | 'reusesPieces' | 'isUnsealed'> {
   if (!fstatSync(STANDARD_INPUT).isFile()) return {patch: process.stdin};
-  return {patch: readPatchFile(STANDARD_INPUT), reusesPieces: true};
+  const isUnsealed = !hasSealEndMark(STANDARD_INPUT);
+  return {patch: readPatchFile(STANDARD_INPUT), reusesPieces: true, isUnsealed};
 }
