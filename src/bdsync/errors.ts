@@ -2,7 +2,7 @@ import {ExpectedError} from '../errors.js';
 
 /**
  * What can go wrong in a comparison or a patch. The first thirteen are the failures that the original program tells
- * apart by its exit status, in the order of these statuses (1 … 13); the last three are known to this one alone.
+ * apart by its exit status, in the order of these statuses (1 … 13); the others are known to this one alone.
  */
 export type BdsyncErrorCode =
   | 'invalid-parameters'
@@ -20,6 +20,9 @@ export type BdsyncErrorCode =
   | 'connection'
   | 'target-locked'
   | 'target-in-use'
+  | 'target-changed'
+  | 'unfinished'
+  | 'journal'
   | 'cancelled';
 
 /** An expected failure of the engine: the devices, the peer, the patch or the parameters are not as they must be. */

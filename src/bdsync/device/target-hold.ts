@@ -7,12 +7,15 @@ import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {deviceError} from './device-error.js';
 import {type DeviceFacts, type DeviceHandle, openDeviceHandle} from './device-facts.js';
 import {findDeviceUse} from './device-use.js';
+import {lastingIdentity} from './lasting-identity.js';
 import {BdsyncError} from '../errors.js';
 import {type TargetNote, TargetNoteFile} from './target-note.js';
 
 export interface TargetFacts extends DeviceFacts {
   /** The kernel's boot id: tells one machine from another, and `identity` is good for one boot. */
   readonly machineId: string;
+  /** As `lastingIdentity` has it: for the seal of a patch. */
+  readonly lastingIdentity: string;
 }
 
 /** A target that is ours alone until this is disposed of, or the process is gone. */
@@ -58,11 +61,12 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
     await requireSameDevice(path, identity);
     if (!options.allowInUse) handles.push(...(await requireUnused(path, identity, options.signal)));
     const {holder} = options;
-    if (holder === undefined) return new OpenTargetHold({...facts, machineId}, handles, undefined);
+    const targetFacts = {...facts, machineId, lastingIdentity: await lastingIdentity(handle.fd, identity)};
+    if (holder === undefined) return new OpenTargetHold(targetFacts, handles, undefined);
     const since = new Date().toISOString();
     // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
     await notes?.write({path, holder, pid: process.pid, since, machineId}).catch(() => {});
-    return new OpenTargetHold({...facts, machineId}, handles, notes);
+    return new OpenTargetHold(targetFacts, handles, notes);
   } catch (error) {
     await closeAll(handles);
     throw error;

@@ -18,6 +18,11 @@ export class BlockReader implements Disposable {
     this.#direct = setup.isDirect ? openDirect(setup.descriptor) : undefined;
   }
 
+  /** Whether the page cache is gone past where position, length and memory allow it: nothing has refused it yet. */
+  get isDirect(): boolean {
+    return this.#direct !== undefined;
+  }
+
   /**
    * Fills `buffer` with what is at `position`; what lies past the end is zeros.
    *

@@ -15,7 +15,7 @@ const DONE_SERVER_PATIENCE_MS = 30_000;
 
 /** Compares; the patch goes to standard output. Returns the status to end with: the server's, when all else went well. */
 export async function runClient(invocation: ClientInvocation, {notices, signal}: RoleContext): Promise<number> {
-  const {localPath, remotePath, options, verbosity} = invocation;
+  const {localPath, remotePath, options, seal, verbosity} = invocation;
   checkDiffOptions(options);
   await using source = await openDevice(localPath, 'read');
   const command = splitServerCommand(invocation.command);
@@ -38,6 +38,7 @@ export async function runClient(invocation: ClientInvocation, {notices, signal}:
       source,
       remotePath,
       options,
+      seal,
       signal,
       onVerbose,
       writePatch: (bytes) => output.write(bytes),

@@ -11,10 +11,17 @@ type RoleOption = (typeof ROLE_OPTIONS)[number];
 /** Options that one role alone understands, where the original program insists, or that are ours. */
 const NEEDED_ROLES: readonly (readonly [OptionName, RoleOption])[] = [
   ['warndev', 'patch'],
+  ['sealed', 'patch'],
   ['holder', 'hold'],
   ['state-dir', 'hold'],
-  ['allow-in-use', 'hold'],
   ['wait-ms', 'hold'],
+];
+/** Options that make sense only beside another one. */
+const NEEDED_OPTIONS: readonly (readonly [OptionName, readonly [OptionName, ...OptionName[]]])[] = [
+  ['recover', ['sealed']],
+  ['rollback', ['sealed']],
+  ['held', ['sealed']],
+  ['allow-in-use', ['hold', 'sealed']],
 ];
 const CONTRADICTIONS: readonly (readonly [OptionName, OptionName])[] = [
   ['hash', 'server'],
@@ -22,7 +29,15 @@ const CONTRADICTIONS: readonly (readonly [OptionName, OptionName])[] = [
   ['checksum', 'server'],
   ['checksum', 'patch'],
   ['zeroblocks', 'patch'],
+  ['seal', 'server'],
+  ['seal', 'patch'],
+  ['seal', 'hold'],
+  ['seal', 'remdata'],
+  ['sealed', 'warndev'],
+  ['recover', 'rollback'],
+  ['held', 'allow-in-use'],
 ];
+
 /** The options of one command line, and what does not go together there. */
 export class GivenOptions {
   readonly #options: readonly {name: OptionName; value: string | undefined}[];
@@ -54,6 +69,10 @@ export class GivenOptions {
     if (secondRole !== undefined) throw invalid(`--${role} and --${secondRole} contradict each other`);
     for (const [name, needed] of NEEDED_ROLES) {
       if (this.has(name) && role !== needed) throw invalid(`--${name} is for --${needed} only`);
+    }
+    for (const [name, needed] of NEEDED_OPTIONS) {
+      if (!this.has(name) || needed.some((option) => this.has(option))) continue;
+      throw invalid(`--${name} is for ${needed.map((option) => `--${option}`).join(' and ')} only`);
     }
     for (const [name, other] of CONTRADICTIONS) {
       if (this.has(name) && this.has(other)) throw invalid(`--${name} and --${other} contradict each other`);

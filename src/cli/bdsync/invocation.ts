@@ -1,6 +1,8 @@
 import type {DocumentedOption} from '../../bdsync/command-options.js';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
+import type {SealRequest} from '../../bdsync/compare/sealing.js';
 import {MAX_CHECKSUM_FIELD_BYTES} from '../../bdsync/patch/patch-format.js';
+import type {SealedMode} from '../../bdsync/sealed-patcher.js';
 import type {SizePolicy} from '../../bdsync/size-policy.js';
 import {type OptionSpec, parseOptions} from '../../getopt.js';
 import {defaultStateDir} from '../../state-dir.js';
@@ -14,6 +16,7 @@ export interface ClientInvocation {
   readonly localPath: string;
   readonly remotePath: string;
   readonly options: DiffOptions;
+  readonly seal: SealRequest | undefined;
   readonly progress: ProgressStyle | undefined;
   readonly verbosity: number;
 }
@@ -32,6 +35,18 @@ export interface PatchInvocation {
   readonly verbosity: number;
 }
 
+export interface SealedInvocation {
+  readonly role: 'sealed';
+  readonly patchPath: string;
+  readonly targetPath: string;
+  readonly mode: SealedMode;
+  /** Whoever started us holds the target. */
+  readonly isHeld: boolean;
+  readonly allowInUse: boolean;
+  readonly sizePolicy: SizePolicy;
+  readonly progress: ProgressStyle | undefined;
+}
+
 export interface HoldInvocation {
   readonly role: 'hold';
   readonly path: string;
@@ -48,6 +63,7 @@ export type Invocation =
   | ClientInvocation
   | ServerInvocation
   | PatchInvocation
+  | SealedInvocation
   | HoldInvocation;
 
 /**
@@ -70,7 +86,7 @@ export function parseInvocation(words: readonly string[]): Invocation {
     case 'server':
       return {role, verbosity: given.count('verbose')};
     case 'patch':
-      return patchInvocation(given);
+      return given.has('sealed') ? sealedInvocation(given) : patchInvocation(given);
     case 'hold':
       return holdInvocation(given);
     default:
@@ -105,8 +121,9 @@ function clientInvocation(given: GivenOptions, operands: readonly string[]): Cli
     sizePolicy: given.sizePolicy(),
     flushCache: given.has('flushcache'),
   };
+  const seal = given.has('seal') ? {targetIdentity: given.valueOf('seal') ?? ''} : undefined;
   const progress = given.progress();
-  return {role: 'client', command, localPath, remotePath, options, progress, verbosity: given.count('verbose')};
+  return {role: 'client', command, localPath, remotePath, options, seal, progress, verbosity: given.count('verbose')};
 }
 
 function patchInvocation(given: GivenOptions): PatchInvocation {
@@ -117,6 +134,22 @@ function patchInvocation(given: GivenOptions): PatchInvocation {
     warnDevice: given.has('warndev'),
     progress: given.progress(),
     verbosity: given.count('verbose'),
+  };
+}
+
+function sealedInvocation(given: GivenOptions): SealedInvocation {
+  const targetPath = given.valueOf('patch');
+  if (targetPath === undefined) throw invalid('--sealed needs a target: --patch=DEV');
+  const mode = given.has('recover') ? 'recover' : given.has('rollback') ? 'rollback' : 'apply';
+  return {
+    role: 'sealed',
+    patchPath: given.valueOf('sealed') ?? '',
+    targetPath,
+    mode,
+    isHeld: given.has('held'),
+    allowInUse: given.has('allow-in-use'),
+    sizePolicy: given.sizePolicy(),
+    progress: given.progress(),
   };
 }
 

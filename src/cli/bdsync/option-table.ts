@@ -4,6 +4,23 @@ import {COMMON_OPTIONS, type DocumentedOption} from '../../bdsync/command-option
 export const OPTIONS = [
   ...COMMON_OPTIONS,
   {name: 'version', value: 'none', isOurs: true, help: 'show name and version'},
+  {
+    name: 'seal',
+    value: 'optional',
+    valueName: 'IDENTITY',
+    isOurs: true,
+    help: 'put a seal behind the patch, for the target of this identity',
+  },
+  {
+    name: 'sealed',
+    value: 'required',
+    valueName: 'FILE',
+    isOurs: true,
+    help: 'with --patch: apply the sealed patch in FILE, all or nothing',
+  },
+  {name: 'recover', value: 'none', isOurs: true, help: 'with --sealed: finish what was begun'},
+  {name: 'rollback', value: 'none', isOurs: true, help: 'with --sealed: undo what was begun'},
+  {name: 'held', value: 'none', isOurs: true, help: 'with --sealed: DEV is held for us already'},
   {name: 'hold', value: 'required', valueName: 'DEV', isOurs: true, help: 'hold DEV until standard input ends'},
   {
     name: 'holder',
@@ -19,7 +36,12 @@ export const OPTIONS = [
     isOurs: true,
     help: 'with --hold: where notes about holders are',
   },
-  {name: 'allow-in-use', value: 'none', isOurs: true, help: 'with --hold: also while DEV is mounted or in use'},
+  {
+    name: 'allow-in-use',
+    value: 'none',
+    isOurs: true,
+    help: 'with --hold or --sealed: also while DEV is mounted or in use',
+  },
   {
     name: 'wait-ms',
     value: 'required',

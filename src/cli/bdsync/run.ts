@@ -51,6 +51,9 @@ async function play(invocation: Invocation, context: RoleContext): Promise<numbe
     case 'patch':
       await (await import('./patch-role.js')).runPatch(invocation, context);
       return 0;
+    case 'sealed':
+      await (await import('./sealed-role.js')).runSealed(invocation, context);
+      return 0;
     case 'hold':
       return (await import('./hold-role.js')).runHold(invocation, context);
     case 'help':

@@ -28,6 +28,7 @@ describe('holdTarget on a file', () => {
       sizeBytes: 5,
       identity: expect.stringMatching(new RegExp(`^inode:\\d+:\\d+:${(await stat(target)).ino}$`)),
       machineId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+      lastingIdentity: expect.stringMatching(/^(file:[\da-f]+:\d+)?$/),
     });
   });
 

@@ -36,7 +36,13 @@ describe('bdsync --hold', () => {
     const first = startBdsync(wordsFor(place, '--holder=run 7'));
     expect(await answerOf(first)).toEqual({
       state: 'held',
-      facts: {kind: 'file', sizeBytes: 5, identity: expect.any(String), machineId: expect.any(String)},
+      facts: {
+        kind: 'file',
+        sizeBytes: 5,
+        identity: expect.any(String),
+        machineId: expect.any(String),
+        lastingIdentity: expect.stringMatching(/^file:[\da-f]+:\d+$/),
+      },
     });
     const second = await runBdsync(wordsFor(place));
     expect(second).toMatchObject({status: 14, stderr: ''});

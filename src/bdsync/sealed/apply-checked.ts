@@ -1,0 +1,77 @@
+import {BdsyncError} from '../errors.js';
+import {settleSize} from '../patch/settle-size.js';
+import {OldContent} from './old-content.js';
+import {readJournalHeader} from './read-journal-header.js';
+import {saveTail} from './save-tail.js';
+import {sealedBlocks} from './sealed-blocks.js';
+import type {SealedPatchFacts} from './sealed-patch.js';
+import {type SealedResult, type SealedSession, throwIfAborted} from './sealed-session.js';
+import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
+import {JournalWriter} from './undo-journal.js';
+import {bringNewContent, compareWithPatch} from './write-patch.js';
+
+/** Applies a patch that was found to be whole, or finishes that. */
+export async function applyChecked(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
+  const {paths, device, identity, request} = session;
+  if (await paths.hasWhole()) {
+    if (request.mode !== 'recover') throw unfinished(session);
+    const sizes = await readJournalHeader(session, facts.sealSha256);
+    return await bringNewContent(session, facts, sizes, 'recovered');
+  }
+  requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');
+  const sizes = settleSizes(session, facts);
+  await paths.removeFresh();
+  const isToDo = await journalOldContent(session, facts, sizes);
+  if (isToDo) return await bringNewContent(session, facts, sizes, 'applied');
+  await device.sync();
+  const readBack = await compareWithPatch(session, facts, sizes);
+  const {targetPath} = request;
+  return {outcome: 'unchanged', targetPath, extents: 0, writtenBytes: 0, sizeBytes: sizes.after, readBack};
+}
+
+/** The sizes of a target that is now as it was when it was compared, or has what the patch brings. */
+export function settleSizes({device, request}: SealedSession, {header, seal}: SealedPatchFacts): TargetSizes {
+  const before = seal.targetBytes;
+  const compared = {path: device.path, kind: device.kind, sizeBytes: before};
+  const sizes = {before, after: settleSize(compared, header.sizeBytes, request)};
+  requireSize(device, sizes);
+  return sizes;
+}
+
+/** Checks the target's content, and saves it. False when all is there already: then there is no journal either. */
+async function journalOldContent(
+  session: SealedSession,
+  facts: SealedPatchFacts,
+  sizes: TargetSizes,
+): Promise<boolean> {
+  const {patch, paths, device, identity, progress, request} = session;
+  const {seal, sealSha256} = facts;
+  try {
+    const header = {sealSha256, bytesBefore: sizes.before, bytesAfter: sizes.after, targetIdentity: identity};
+    await using journal = await JournalWriter.create(paths, header);
+    using content = new OldContent({device, seal, sizes, keep: (position, data) => journal.add(position, data)});
+    progress.begin(3, seal.patchBytes, sizes.after);
+    for await (const blocks of sealedBlocks(patch, facts)) {
+      await content.check(blocks);
+      progress.add(blocks.length * seal.blockBytes);
+    }
+    if (content.oldBlocks === 0 && device.sizeBytes === sizes.after) {
+      await paths.removeFresh();
+      return false;
+    }
+    await saveTail(device, sizes, journal, request.signal);
+    throwIfAborted(request.signal);
+    await journal.finish();
+    return true;
+  } catch (error) {
+    // Nothing was written. Whatever of the journal is there belongs to us: the patch is locked.
+    await paths.removeFresh();
+    await paths.removeWhole();
+    throw error;
+  }
+}
+
+function unfinished({request, paths}: SealedSession): BdsyncError {
+  const trouble = `${request.patchPath} has been applied in part: there is its undo journal ${paths.whole}`;
+  return new BdsyncError('unfinished', trouble, {hint: '--recover finishes it, --rollback undoes it'});
+}

@@ -1,0 +1,90 @@
+import {BdsyncError} from '../errors.js';
+import {ExtentWriter} from '../patch/extent-writer.js';
+import {settleSizes} from './apply-checked.js';
+import {OldContent} from './old-content.js';
+import {ReadBack} from './read-back.js';
+import {readJournalHeader} from './read-journal-header.js';
+import {sealedBlocks} from './sealed-blocks.js';
+import type {SealedPatchFacts} from './sealed-patch.js';
+import {type SealedResult, type SealedSession, throwIfAborted, withRemedy} from './sealed-session.js';
+import {requireIdentity, type TargetSizes} from './target-state.js';
+import {readJournal} from './undo-journal.js';
+
+/** Puts back what the target had. Without `facts`, there is a journal, which is all that is needed. */
+export async function rollBack(session: SealedSession, facts: SealedPatchFacts | undefined): Promise<SealedResult> {
+  const {patch, device, paths, request} = session;
+  if (facts) return await findUntouched(session, facts);
+  const sizes = await readJournalHeader(session, await patch.readSealSha256());
+  const writer = new ExtentWriter(device);
+  try {
+    await putBack(session, sizes, writer);
+    const readBack = await compareWithJournal(session);
+    await paths.removeWhole();
+    const {extents, writtenBytes} = writer;
+    const {targetPath} = request;
+    return {outcome: 'rolled-back', targetPath, extents, writtenBytes, sizeBytes: sizes.before, readBack};
+  } catch (error) {
+    await writer.abandon();
+    throw withRemedy(error, session);
+  }
+}
+
+async function putBack(
+  {device, paths, request}: SealedSession,
+  {before}: TargetSizes,
+  writer: ExtentWriter,
+): Promise<void> {
+  if (before > device.sizeBytes) await device.resize(before);
+  await readJournal(
+    paths.whole,
+    async (event) => {
+      throwIfAborted(request.signal);
+      if (event.kind === 'record') await writer.add(event.position, event.data);
+    },
+    request.signal,
+  );
+  await writer.finish();
+  if (before < device.sizeBytes) await device.resize(before);
+  await device.sync();
+}
+
+async function compareWithJournal({device, paths, request}: SealedSession): Promise<SealedResult['readBack']> {
+  using readBack = new ReadBack(device);
+  await readJournal(
+    paths.whole,
+    async (event) => {
+      if (event.kind === 'record') await readBack.compare(cut(event));
+    },
+    request.signal,
+  );
+  return readBack.isDirect ? 'direct' : 'cached';
+}
+
+/** A record may be as long as what is read back at once, and begin anywhere. */
+function cut({position, data}: {readonly position: number; readonly data: Uint8Array}) {
+  const pieceBytes = 65_536;
+  return Array.from({length: Math.ceil(data.length / pieceBytes)}, (_, index) => ({
+    position: position + index * pieceBytes,
+    data: data.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  }));
+}
+
+/** Without a journal there is nothing to undo if the target still has its old content. */
+async function findUntouched(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
+  const {patch, paths, device, identity, progress, request} = session;
+  requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');
+  const sizes = settleSizes(session, facts);
+  using content = new OldContent({device, seal: facts.seal, sizes, keep: () => Promise.resolve()});
+  progress.begin(3, facts.seal.patchBytes, sizes.after);
+  for await (const blocks of sealedBlocks(patch, facts)) {
+    await content.check(blocks);
+    progress.add(blocks.length * facts.seal.blockBytes);
+  }
+  if (content.newBlocks > 0 || device.sizeBytes !== sizes.before) {
+    const trouble = `cannot undo ${request.patchPath}: it has been applied, and there is no undo journal any more`;
+    throw new BdsyncError('journal', trouble, {hint: 'nothing was touched'});
+  }
+  await paths.removeFresh();
+  const {targetPath} = request;
+  return {outcome: 'untouched', targetPath, extents: 0, writtenBytes: 0, sizeBytes: sizes.before, readBack: 'cached'};
+}

@@ -1,0 +1,176 @@
+import {createHash} from 'node:crypto';
+import {constants} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import {codeOf} from '../../errors.js';
+import {FileLockError, tryLockFile} from '../../file-lock.js';
+import {deviceError} from '../device/device-error.js';
+import {BdsyncError} from '../errors.js';
+import {findDigest} from '../hash/digest.js';
+import {PatchDecoder, type PatchEvent} from '../patch/patch-decoder.js';
+import type {PatchHeader} from '../patch/patch-format.js';
+import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
+import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
+import {readPieces} from './read-pieces.js';
+
+/** A patch with a seal that was found to be whole. */
+export interface SealedPatchFacts {
+  readonly header: PatchHeader;
+  readonly seal: SealHeader;
+  /** From the end of the seal: it tells this patch from all others. */
+  readonly sealSha256: Uint8Array;
+}
+
+export type Extent = Pick<Extract<PatchEvent, {kind: 'extent'}>, 'position' | 'data'>;
+export type SealedRun = Extract<SealEvent, {kind: 'blocks'}>;
+
+/** A stored patch, open and locked: nobody else applies it meanwhile. */
+export class SealedPatch implements AsyncDisposable {
+  readonly path: string;
+  readonly #handle: FileHandle;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(path: string, handle: FileHandle, signal: AbortSignal | undefined) {
+    this.path = path;
+    this.#handle = handle;
+    this.#signal = signal;
+  }
+
+  /** @throws BdsyncError 'read', 'io', and 'target-locked' when another process works with it. */
+  static async open(path: string, signal: AbortSignal | undefined): Promise<SealedPatch> {
+    const handle = await openPatch(path);
+    try {
+      if (!(await handle.stat()).isFile()) throw new BdsyncError('read', `the patch ${path} is no file`);
+      await lock(path, handle, signal);
+      return new SealedPatch(path, handle, signal);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** Reads all of it, and compares the digests. Throws BdsyncError 'invalid-patch', 'read', 'cancelled'. */
+  async check(): Promise<SealedPatchFacts> {
+    const decoder = new PatchDecoder({leavesRest: true});
+    const hash = createHash('sha256');
+    let sealDecoder: SealDecoder | undefined;
+    let header: PatchHeader | undefined;
+    let seal: SealHeader | undefined;
+    let sealSha256: Uint8Array | undefined;
+    for await (const piece of this.#pieces(0)) {
+      const [first] = decoder.push(piece);
+      if (first?.kind === 'header') ({header} = first);
+      const {rest, patchBytes} = decoder;
+      if (!sealDecoder) hash.update(piece.subarray(0, piece.length - rest.length));
+      if (rest.length > 0) {
+        sealDecoder ??= new SealDecoder({patchBytes, patchSha256: hash.digest()});
+        for (const event of sealDecoder.push(rest)) {
+          if (event.kind === 'header') seal = event.header;
+          if (event.kind === 'end') sealSha256 = event.sha256;
+        }
+      }
+    }
+    decoder.finish();
+    sealDecoder?.finish();
+    if (!header || !seal || !sealSha256) {
+      const hint = 'a patch is sealed when it is made, with --seal';
+      throw new BdsyncError('invalid-patch', `the patch ${this.path} has no seal`, {hint});
+    }
+    requireKnownDigest(seal);
+    requireComparedRange(header, seal);
+    return {header, seal, sealSha256};
+  }
+
+  /** The SHA-256 at its end, whatever the state of the rest; undefined where there is no such end. */
+  async readSealSha256(): Promise<Uint8Array | undefined> {
+    const endBytes = SHA256_BYTES + SEAL_END_MARK.length;
+    const {size} = await this.#handle.stat();
+    if (size < endBytes) return undefined;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.#pieces(size - endBytes)) pieces.push(piece);
+    const end = Buffer.concat(pieces);
+    return end.subarray(SHA256_BYTES).toString('latin1') === SEAL_END_MARK ? end.subarray(0, SHA256_BYTES) : undefined;
+  }
+
+  /** The extents, and in the end a look whether they still are what was sealed. What is handed out stays as it is. */
+  async *extents({seal}: SealedPatchFacts): AsyncGenerator<Extent[], void> {
+    const decoder = new PatchDecoder();
+    const hash = createHash('sha256');
+    for await (const piece of this.#pieces(0, seal.patchBytes)) {
+      hash.update(piece);
+      const extents: Extent[] = [];
+      for (const event of decoder.push(piece)) if (event.kind === 'extent') extents.push(event);
+      yield extents;
+    }
+    decoder.finish();
+    if (!hash.digest().equals(seal.patchSha256)) throw this.#changed();
+  }
+
+  /** What the seal says about blocks, in the same way. */
+  async *runs({seal, sealSha256}: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
+    const decoder = new SealDecoder(seal);
+    for await (const piece of this.#pieces(seal.patchBytes)) {
+      const runs: SealedRun[] = [];
+      for (const event of decoder.push(piece)) {
+        if (event.kind === 'blocks') runs.push(event);
+        if (event.kind === 'end' && !Buffer.from(event.sha256).equals(sealSha256)) throw this.#changed();
+      }
+      yield runs;
+    }
+    decoder.finish();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+
+  #pieces(start: number, end?: number): AsyncGenerator<Uint8Array, void> {
+    return readPieces({path: this.path, handle: this.#handle, start, end, signal: this.#signal});
+  }
+
+  #changed(): BdsyncError {
+    return new BdsyncError('invalid-patch', `the patch ${this.path} has changed since it was checked`);
+  }
+}
+
+/** A lock on NFS wants the file open for writing. */
+async function openPatch(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (!['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error) ?? '')) {
+      throw deviceError('read', `cannot open the patch ${path}`, error);
+    }
+  }
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw deviceError('read', `cannot open the patch ${path}`, error);
+  }
+}
+
+async function lock(path: string, handle: FileHandle, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    if (await tryLockFile(handle, {...(signal && {signal})})) return;
+  } catch (error) {
+    if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: error});
+    if (!(error instanceof FileLockError)) throw error;
+    throw new BdsyncError('io', `cannot lock ${path}: ${error.message}`, {hint: error.hint, cause: error});
+  }
+  throw new BdsyncError('target-locked', `the patch ${path} is being applied by another process`);
+}
+
+function requireKnownDigest({digest, digestBytes}: SealHeader): void {
+  const known = findDigest(digest);
+  if (known?.digestBytes === digestBytes) return;
+  const trouble = known
+    ? `has digests of ${digestBytes} bytes, ${digest} has ${known.digestBytes}`
+    : 'is not known here';
+  throw new BdsyncError('invalid-patch', `the digest ${JSON.stringify(digest)} of the seal ${trouble}`);
+}
+
+/** Old content is saved from what was compared. */
+function requireComparedRange(header: PatchHeader, {comparedBytes, targetBytes}: SealHeader): void {
+  if (comparedBytes === targetBytes || header.sizeBytes <= comparedBytes) return;
+  const trouble = `covers ${comparedBytes} of ${targetBytes} bytes of the target, the patch ${header.sizeBytes}`;
+  throw new BdsyncError('invalid-patch', `the seal of the patch ${trouble}`);
+}

@@ -1,0 +1,52 @@
+import type {Device} from '../device/device.js';
+import {BdsyncError} from '../errors.js';
+import type {SealedRequest} from '../sealed-patcher.js';
+import type {Extent, SealedPatch} from './sealed-patch.js';
+import type {SealedProgress} from './sealed-progress.js';
+import type {JournalPaths} from './undo-journal.js';
+
+/** A patch and its target, both open. */
+export interface SealedSession {
+  readonly patch: SealedPatch;
+  readonly paths: JournalPaths;
+  readonly device: Device;
+  /** The target's, as `lastingIdentity` has it. */
+  readonly identity: string;
+  readonly request: SealedRequest;
+  readonly progress: SealedProgress;
+}
+
+export interface SealedResult {
+  /**
+   * `recovered`: what had been begun was finished. `unchanged`: all was there already. `untouched`: there was nothing
+   * to undo.
+   */
+  readonly outcome: 'applied' | 'recovered' | 'unchanged' | 'rolled-back' | 'untouched';
+  readonly targetPath: string;
+  /** Written, and their bytes. */
+  readonly extents: number;
+  readonly writtenBytes: number;
+  /** Of the target, afterwards. */
+  readonly sizeBytes: number;
+  /** How what is there now was compared: past the page cache, or through it. */
+  readonly readBack: 'direct' | 'cached';
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: signal.reason});
+}
+
+/** The part of an extent that lies within the target. */
+export function within({position, data}: Extent, sizeBytes: number): Extent {
+  return {position, data: data.subarray(0, Math.max(0, sizeBytes - position))};
+}
+
+/** For a failure that leaves the target between old and new: what to do about it. */
+export function withRemedy(error: unknown, {request}: SealedSession): unknown {
+  if (!(error instanceof BdsyncError)) return error;
+  const {targetPath, patchPath} = request;
+  const command = `bdsync --patch=${targetPath} --sealed=${patchPath}`;
+  const remedy = `${targetPath} is partly written; ${command} --recover finishes it, --rollback undoes it`;
+  const hint = error.hint === undefined ? remedy : `${error.hint}; ${remedy}`;
+  return new BdsyncError(error.code, error.message, {hint, cause: error});
+}

@@ -1,0 +1,33 @@
+import type {Device} from '../device/device.js';
+import {lastingIdentity} from '../device/lasting-identity.js';
+import {BdsyncError} from '../errors.js';
+import {identifyPath} from '../../device-identity.js';
+
+/** Both sizes of a target, in bytes. */
+export interface TargetSizes {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What an open target is known by when the machine has booted again. */
+export async function identityOf(device: Device): Promise<string> {
+  const identity = await identifyPath(`/proc/self/fd/${device.descriptor}`);
+  if (!identity) throw new BdsyncError('io', `cannot tell what ${device.path} is: /proc does not show it`);
+  return await lastingIdentity(device.descriptor, identity);
+}
+
+/** @throws BdsyncError 'target-changed' when `expected` is known and is another one. */
+export function requireIdentity(device: Device, found: string, expected: string, whose: string): void {
+  if (expected === '' || found === expected) return;
+  const other = found === '' ? 'it cannot be told what it is' : `it is ${found}`;
+  throw new BdsyncError('target-changed', `${device.path} is not the target of ${whose}, ${expected}: ${other}`);
+}
+
+/** @throws BdsyncError 'target-changed' unless the device has one of its two sizes. */
+export function requireSize(device: Device, {before, after}: TargetSizes): void {
+  if (device.sizeBytes === before || device.sizeBytes === after) return;
+  const expected = before === after ? `${before}` : `${before} or ${after}`;
+  throw new BdsyncError('target-changed', `${device.path} has ${device.sizeBytes} bytes, expected ${expected}`, {
+    hint: 'it was changed since it was compared; compare it anew',
+  });
+}

@@ -1,0 +1,242 @@
+import {copyFile, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import * as fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import type {DiffOptions} from '#dist/bdsync/client.js';
+import {applySealedPatch, type SealedMode, type SealedRequest} from '#dist/bdsync/sealed-patcher.js';
+import {JournalPaths} from '#dist/bdsync/sealed/undo-journal.js';
+import type {SizePolicy} from '#dist/bdsync/size-policy.js';
+import {runSession} from '../../support/bdsync-session.js';
+import {diffChoices, imagePair} from '../../support/image-pairs.js';
+import {noise} from '../../support/images.js';
+import {attachLoopDevice, noLoopDevices} from '../../support/loop-device.js';
+import {readVector} from '../../support/seal-vectors.js';
+import {type SealedImages, sealedImages, stateOf} from '../../support/sealed-images.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const RESIZE: SizePolicy = {mode: 'resize', warn: false};
+
+function apply(images: SealedImages, mode: SealedMode = 'apply', more: Partial<SealedRequest> = {}) {
+  const {targetPath, patchPath} = images;
+  return applySealedPatch({targetPath, patchPath, mode, isHeld: true, sizePolicy: RESIZE, ...more});
+}
+
+/** Stops an application when all is written, but not yet compared. */
+async function interrupt(images: SealedImages): Promise<unknown> {
+  const abort = new AbortController();
+  const onProgress = ({position, sizeBytes}: {position: number; sizeBytes: number}): void => {
+    if (position > sizeBytes * 0.75) abort.abort();
+  };
+  return await apply(images, 'apply', {onProgress, signal: abort.signal}).catch((error: unknown) => error);
+}
+
+async function namesBeside({folder}: SealedImages): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.startsWith('patch')).toSorted();
+}
+
+describe('applySealedPatch', () => {
+  it('makes the target like the source, whatever the images and options, and undoes half of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(imagePair, diffChoices, async ({local, remote}, choices) => {
+        const options = {...choices, remoteData: false, sizePolicy: RESIZE};
+        const images = await sealedImages({source: local, target: remote, ...options});
+        await interrupt(images);
+        // Where nothing is written, nothing can be interrupted.
+        if ((await namesBeside(images)).length > 1) {
+          expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
+          expect((await readFile(images.targetPath)).equals(remote)).toBe(true);
+        }
+        await interrupt(images);
+        await apply(images, 'recover');
+        expect((await readFile(images.targetPath)).equals(local)).toBe(true);
+        expect(await apply(images)).toMatchObject({outcome: 'unchanged', writtenBytes: 0});
+        expect(await namesBeside(images)).toEqual(['patch']);
+        await rm(images.folder, {recursive: true});
+      }),
+      {numRuns: 60},
+    );
+  });
+
+  it('takes the seal of a comparison with a server, which is that of one without', async () => {
+    await fc.assert(
+      fc.asyncProperty(imagePair, diffChoices, fc.boolean(), async ({local, remote}, choices, adapts) => {
+        const adaptsPasses = adapts && !choices.twoPass && choices.checksum === undefined;
+        const diffOptions: DiffOptions = {
+          ...choices,
+          adaptsPasses,
+          remoteData: false,
+          fixedSalt: true,
+          sizePolicy: RESIZE,
+        };
+        const images = await sealedImages({source: local, target: remote, ...diffOptions});
+        await copyFile(images.targetPath, join(images.folder, 'remote.img'));
+        await copyFile(join(images.folder, 'source.img'), join(images.folder, 'local.img'));
+        const {patch} = await runSession({folder: images.folder, options: diffOptions, seal: {targetIdentity: ''}});
+        await writeFile(images.patchPath, patch);
+        await apply(images);
+        expect((await readFile(images.targetPath)).equals(local)).toBe(true);
+        await rm(images.folder, {recursive: true});
+      }),
+      {numRuns: 60},
+    );
+  });
+
+  it('leaves what only one of them has alone, where only the common part counts', async () => {
+    const sizePolicy: SizePolicy = {mode: 'minsize', warn: false};
+    for (const [sourceBytes, targetBytes] of [
+      [100_000, 70_001],
+      [70_001, 100_000],
+    ] as const) {
+      const source = noise(sourceBytes, 3);
+      const target = noise(targetBytes, 4);
+      const images = await sealedImages({source, target, sizePolicy});
+      expect(await apply(images, 'apply', {sizePolicy})).toMatchObject({outcome: 'applied', sizeBytes: targetBytes});
+      const expected = Buffer.from(target);
+      source.subarray(0, Math.min(sourceBytes, targetBytes)).copy(expected);
+      expect((await readFile(images.targetPath)).equals(expected)).toBe(true);
+    }
+  });
+
+  it('refuses a target that has changed where the patch writes, and names the extent', async () => {
+    const images = await sealedImages({source: Buffer.alloc(20_000, 'n'), target: Buffer.alloc(20_000, 'o')});
+    const changed = Buffer.from(images.before);
+    changed[9000] = 0;
+    await writeFile(images.targetPath, changed);
+    await expect(apply(images)).rejects.toMatchObject({
+      code: 'target-changed',
+      message: expect.stringContaining('the extent at position 8192'),
+    });
+    expect((await readFile(images.targetPath)).equals(changed)).toBe(true);
+    expect(await namesBeside(images)).toEqual(['patch']);
+  });
+
+  it('accepts blocks that are new already, among old ones', async () => {
+    const images = await sealedImages();
+    const half = Buffer.concat([images.after.subarray(0, 1 << 19), images.before.subarray(1 << 19)]);
+    await writeFile(images.targetPath, half);
+    expect(await apply(images)).toMatchObject({outcome: 'applied'});
+    expect(await stateOf(images)).toBe('new');
+  });
+
+  it('refuses another target, and one of another size', async () => {
+    const images = await sealedImages({targetIdentity: 'dm-uuid:LVM-another'});
+    await expect(apply(images)).rejects.toMatchObject({
+      code: 'target-changed',
+      message: expect.stringMatching(/file:/),
+    });
+    const shorter = await sealedImages();
+    await truncate(shorter.targetPath, 4096);
+    await expect(apply(shorter)).rejects.toMatchObject({code: 'target-changed'});
+    expect(await namesBeside(shorter)).toEqual(['patch']);
+  });
+
+  it('leaves nothing behind when it is stopped before the first write', async () => {
+    const images = await sealedImages();
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort();
+    await expect(apply(images, 'apply', {onProgress, signal: abort.signal})).rejects.toMatchObject({
+      code: 'cancelled',
+      hint: undefined,
+    });
+    expect(await stateOf(images)).toBe('old');
+    expect(await namesBeside(images)).toEqual(['patch']);
+  });
+
+  it('refuses to begin again what was begun, and finishes it', async () => {
+    const images = await sealedImages({target: Buffer.alloc(1 << 20)});
+    expect(await interrupt(images)).toMatchObject({
+      code: 'cancelled',
+      hint: expect.stringMatching(/is partly written; bdsync --patch=\S+ --sealed=\S+ --recover finishes it/),
+    });
+    expect(await namesBeside(images)).toEqual(['patch', 'patch.journal']);
+    await expect(apply(images)).rejects.toMatchObject({code: 'unfinished'});
+    expect(await apply(images, 'recover')).toMatchObject({outcome: 'recovered'});
+    expect(await stateOf(images)).toBe('new');
+    expect(await namesBeside(images)).toEqual(['patch']);
+    await expect(apply(images, 'rollback')).rejects.toMatchObject({code: 'journal'});
+  });
+
+  it('undoes with a damaged patch, and says so when it cannot finish', async () => {
+    const images = await sealedImages({target: Buffer.alloc(1 << 20)});
+    await interrupt(images);
+    const patch = await readFile(images.patchPath);
+    patch[1000] = (patch[1000] ?? 0) ^ 1;
+    await writeFile(images.patchPath, patch);
+    await expect(apply(images, 'recover')).rejects.toMatchObject({
+      code: 'invalid-patch',
+      hint: expect.stringContaining('--rollback undoes it'),
+    });
+    expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
+    expect(await stateOf(images)).toBe('old');
+  });
+
+  it('refuses a journal that is damaged or foreign, and touches nothing', async () => {
+    const images = await sealedImages({target: Buffer.alloc(1 << 20)});
+    await interrupt(images);
+    const journalPath = new JournalPaths(images.patchPath).whole;
+    const journal = await readFile(journalPath);
+    const state = await readFile(images.targetPath);
+    const flipped = Buffer.from(journal);
+    flipped[journal.length >> 1] = (journal[journal.length >> 1] ?? 0) ^ 1;
+    for (const wrong of [flipped, journal.subarray(0, -1), Buffer.alloc(0), readVector('one-record.journal')]) {
+      await writeFile(journalPath, wrong);
+      for (const mode of ['recover', 'rollback'] as const) {
+        await expect(apply(images, mode)).rejects.toMatchObject({code: 'journal'});
+      }
+    }
+    expect((await readFile(images.targetPath)).equals(state)).toBe(true);
+    await writeFile(journalPath, journal);
+    expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
+    expect(await stateOf(images)).toBe('old');
+  });
+
+  it('has nothing to undo when nothing was begun, and clears a journal that is not whole', async () => {
+    const images = await sealedImages();
+    await writeFile(new JournalPaths(images.patchPath).fresh, 'BDSYNC-UN');
+    expect(await apply(images, 'rollback')).toMatchObject({outcome: 'untouched'});
+    expect(await namesBeside(images)).toEqual(['patch']);
+    await writeFile(new JournalPaths(images.patchPath).fresh, 'BDSYNC-UN');
+    expect(await apply(images, 'recover')).toMatchObject({outcome: 'applied'});
+    expect(await stateOf(images)).toBe('new');
+    expect(await namesBeside(images)).toEqual(['patch']);
+  });
+
+  it('refuses any damage to the patch or the seal before it touches anything', async () => {
+    const images = await sealedImages();
+    const patch = await readFile(images.patchPath);
+    for (let index = 0; index < 60; index += 1) {
+      const offset = Math.floor((index / 60) * patch.length);
+      const damaged = Buffer.from(patch);
+      damaged[offset] = (patch[offset] ?? 0) ^ 4;
+      for (const bytes of [damaged, patch.subarray(0, offset)]) {
+        await writeFile(images.patchPath, bytes);
+        await expect(apply(images)).rejects.toMatchObject({code: 'invalid-patch'});
+      }
+    }
+    expect(await stateOf(images)).toBe('old');
+    expect(await namesBeside(images)).toEqual(['patch']);
+  });
+
+  it('says that a patch has no seal', async () => {
+    const folder = await temporaryFolder();
+    const images = await sealedImages();
+    await writeFile(join(folder, 'source.img'), images.after);
+    const patch = await readFile(images.patchPath);
+    await writeFile(images.patchPath, patch.subarray(0, patch.indexOf('BDSYNC-SEAL 1\n')));
+    await expect(apply(images)).rejects.toMatchObject({
+      code: 'invalid-patch',
+      message: expect.stringContaining('no seal'),
+    });
+  });
+
+  it('reads a block device back past the page cache', async ({skip}) => {
+    skip(noLoopDevices !== undefined, noLoopDevices);
+    const images = await sealedImages();
+    const device = attachLoopDevice(images.targetPath);
+    expect(await apply(images, 'apply', {targetPath: device, isHeld: false})).toMatchObject({
+      outcome: 'applied',
+      readBack: 'direct',
+    });
+    expect(await stateOf(images)).toBe('new');
+  });
+});
