@@ -152,8 +152,11 @@ state_dir = /run/work/state
     const expectSame = (bytes: number, source: string, ...targets: string[]): Promise<string> =>
       guest.sh(targets.map((target) => `cmp -n ${bytes} /run/work/${source} ${target}`).join('\n'));
 
-    it('is created, linear or thin, here or behind ssh, though the group has no folder yet', async () => {
-      await guest.sh('lvcreate -qq --type thin-pool --size 64M --name pool vg0; [ ! -e /dev/vg0 ]');
+    it('is created, linear or thin, here or behind ssh, also as the first one of its group', async () => {
+      await guest.sh('[ ! -e /dev/vg0 ]');
+      expect(await good('run', '--task', 'linear')).toMatchObject({status: 0});
+      await expectSame(12 * MIB, 'source.img', '/dev/vg0/linear');
+      await guest.sh('lvremove -qq --yes vg0/linear; lvcreate -qq --type thin-pool --size 64M --name pool vg0');
       const planned = await good('run', '--dry-run', ...LOCAL);
       expect(planned).toMatchObject({status: 0});
       expect(planned.output).toContain('would be created as a volume of 12.0MiB in vg0, which has 180.0MiB free');
@@ -214,11 +217,14 @@ state_dir = /run/work/state
       lvcreate -qq --size 4M --name last vg1; lvcreate -qq --size 8M --name used vg1
       mkfs.ext4 -q /dev/vg1/used; mkdir /run/work/mounted; mount /dev/vg1/used /run/work/mounted`);
       const before = await volumes('vg1');
-      for (const words of [['check'], ['run']]) {
+      const expectRefused = async (names: readonly string[], ...words: string[]): Promise<void> => {
         const {status, output} = await manager(...words, '--config', '/run/work/bad.conf');
         expect(status).toBe(3);
-        for (const [, ...texts] of Object.values(BAD)) for (const text of texts) expect(output).toContain(text);
-      }
+        for (const name of names) for (const text of BAD[name]?.slice(1) ?? []) expect(output).toContain(text);
+      };
+      await expectRefused(Object.keys(BAD), 'check');
+      const some = ['inactive', 'full', 'device', 'in use'];
+      await expectRefused(some, 'run', ...some.flatMap((name) => ['--task', name]));
       expect(await volumes('vg1')).toEqual(before);
       expect(await guest.sh('umount /run/work/mounted; e2fsck -fn /dev/vg1/used >/dev/null 2>&1 && echo clean')).toBe(
         'clean',
