@@ -30,6 +30,8 @@ export interface SealedRequest {
   readonly onWarning?: (message: string) => void;
   /** Called often; positions tell the share of all that is to be done, not places. */
   readonly onProgress?: (progress: PatchProgress) => void;
+  /** Called before the first write: from now on a failure may leave the target between old and new. */
+  readonly onBegin?: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -46,29 +46,19 @@ async function journalOldContent(
 ): Promise<boolean> {
   const {patch, paths, device, identity, progress, request} = session;
   const {seal, sealSha256} = facts;
-  try {
-    const header = {sealSha256, bytesBefore: sizes.before, bytesAfter: sizes.after, targetIdentity: identity};
-    await using journal = await JournalWriter.create(paths, header);
-    using content = new OldContent({device, seal, sizes, keep: (position, data) => journal.add(position, data)});
-    progress.begin(3, seal.patchBytes, sizes.after);
-    for await (const blocks of sealedBlocks(patch, facts)) {
-      await content.check(blocks);
-      progress.add(blocks.length * seal.blockBytes);
-    }
-    if (content.oldBlocks === 0 && device.sizeBytes === sizes.after) {
-      await paths.removeFresh();
-      return false;
-    }
-    await saveTail(device, sizes, journal, request.signal);
-    throwIfAborted(request.signal);
-    await journal.finish();
-    return true;
-  } catch (error) {
-    // Nothing was written. Whatever of the journal is there belongs to us: the patch is locked.
-    await paths.removeFresh();
-    await paths.removeWhole();
-    throw error;
+  const header = {sealSha256, bytesBefore: sizes.before, bytesAfter: sizes.after, targetIdentity: identity};
+  await using journal = await JournalWriter.create(paths, header);
+  using content = new OldContent({device, seal, sizes, keep: (position, data) => journal.add(position, data)});
+  progress.begin(3, seal.patchBytes, sizes.after);
+  for await (const blocks of sealedBlocks(patch, facts)) {
+    await content.check(blocks);
+    progress.add(blocks.length * seal.blockBytes);
   }
+  if (content.oldBlocks === 0 && device.sizeBytes === sizes.after) return false;
+  await saveTail(device, sizes, journal, request.signal);
+  throwIfAborted(request.signal);
+  await journal.finish();
+  return true;
 }
 
 function unfinished({request, paths}: SealedSession): BdsyncError {

@@ -10,12 +10,15 @@ const ALIGNMENT = 4096;
 const WINDOW_BYTES = 1024 * 1024;
 /** Extents so near to each other are read together. */
 const NEAR_BYTES = 64 * 1024;
+/** For so long at most signals wait. */
+const MAX_BUSY_MS = 50;
 
 /** Reads what was written, past the page cache where the device allows it. */
 export class ReadBack implements Disposable {
   readonly #device: Device;
   readonly #reader: BlockReader;
   readonly #window = pageAligned(WINDOW_BYTES);
+  #busySinceMs = performance.now();
 
   /** To be made when all has been synced, and the device has its final size. */
   constructor(device: Device) {
@@ -33,7 +36,9 @@ export class ReadBack implements Disposable {
   async compare(extents: readonly Extent[]): Promise<void> {
     for (let index = 0; index < extents.length; ) {
       index = this.#compareTogether(extents, index);
+      if (performance.now() - this.#busySinceMs < MAX_BUSY_MS) continue;
       await otherEvents();
+      this.#busySinceMs = performance.now();
     }
   }
 

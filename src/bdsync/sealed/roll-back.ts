@@ -17,6 +17,8 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
   const sizes = await readJournalHeader(session, await patch.readSealSha256());
   const writer = new ExtentWriter(device);
   try {
+    throwIfAborted(request.signal);
+    request.onBegin?.();
     await putBack(session, sizes, writer);
     const readBack = await compareWithJournal(session);
     await paths.removeWhole();

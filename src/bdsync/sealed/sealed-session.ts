@@ -44,9 +44,13 @@ export function within({position, data}: Extent, sizeBytes: number): Extent {
 /** For a failure that leaves the target between old and new: what to do about it. */
 export function withRemedy(error: unknown, {request}: SealedSession): unknown {
   if (!(error instanceof BdsyncError)) return error;
-  const {targetPath, patchPath} = request;
-  const command = `bdsync --patch=${targetPath} --sealed=${patchPath}`;
-  const remedy = `${targetPath} is partly written; ${command} --recover finishes it, --rollback undoes it`;
+  const remedy = remedyFor(request);
   const hint = error.hint === undefined ? remedy : `${error.hint}; ${remedy}`;
   return new BdsyncError(error.code, error.message, {hint, cause: error});
+}
+
+/** What to do about a target that is between old and new. */
+export function remedyFor({targetPath, patchPath}: Pick<SealedRequest, 'targetPath' | 'patchPath'>): string {
+  const command = `bdsync --patch=${targetPath} --sealed=${patchPath}`;
+  return `${targetPath} is partly written; ${command} --recover finishes it, --rollback undoes it`;
 }

@@ -7,7 +7,7 @@ import {readPieces} from './read-pieces.js';
 import {JournalDecoder, type JournalEvent} from './undo-journal-decoder.js';
 import {JournalEncoder, type JournalHeader, MAX_RECORD_BYTES} from './undo-journal-format.js';
 
-/** What is written at once. */
+/** So much of what lies side by side becomes one record, and about as much is written at once. */
 const GATHER_BYTES = MAX_RECORD_BYTES;
 
 /** The names beside a patch. The first one means that the target may have been written to. */
@@ -35,7 +35,10 @@ export class JournalPaths {
   }
 }
 
-/** A journal that is being written: under another name, until all of it is on the medium. */
+/**
+ * A journal that is being written: under another name, until all of it is on the medium. One that is not finished goes
+ * when this is disposed of.
+ */
 export class JournalWriter implements AsyncDisposable {
   readonly #paths: JournalPaths;
   readonly #handle: FileHandle;
@@ -43,6 +46,9 @@ export class JournalWriter implements AsyncDisposable {
   readonly #gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
   #gatheredBytes = 0;
   #gatheredPosition = 0;
+  #encoded: Uint8Array[] = [];
+  #encodedBytes = 0;
+  #isFinished = false;
 
   private constructor(paths: JournalPaths, handle: FileHandle) {
     this.#paths = paths;
@@ -58,7 +64,7 @@ export class JournalWriter implements AsyncDisposable {
       throw deviceError('write', `cannot make the undo journal ${paths.fresh}`, error);
     }
     const writer = new JournalWriter(paths, handle);
-    await writer.#write(writer.#encoder.header(header));
+    writer.#encoded.push(writer.#encoder.header(header));
     return writer;
   }
 
@@ -66,7 +72,7 @@ export class JournalWriter implements AsyncDisposable {
   async add(position: number, data: Uint8Array): Promise<void> {
     for (let done = 0; done < data.length; ) {
       const isAdjacent = position + done === this.#gatheredPosition + this.#gatheredBytes;
-      if (!isAdjacent || this.#gatheredBytes === GATHER_BYTES) await this.#flush();
+      if (!isAdjacent || this.#gatheredBytes === GATHER_BYTES) await this.#endRecord();
       if (this.#gatheredBytes === 0) this.#gatheredPosition = position + done;
       const taken = data.subarray(done, done + GATHER_BYTES - this.#gatheredBytes);
       this.#gathered.set(taken, this.#gatheredBytes);
@@ -77,8 +83,9 @@ export class JournalWriter implements AsyncDisposable {
 
   /** Puts the journal in its place, with all of it on the medium: from now on the target may be written to. */
   async finish(): Promise<void> {
-    await this.#flush();
-    await this.#write(this.#encoder.end());
+    await this.#endRecord();
+    this.#encoded.push(this.#encoder.end());
+    await this.#write();
     try {
       await this.#handle.sync();
       await rename(this.#paths.fresh, this.#paths.whole);
@@ -86,20 +93,30 @@ export class JournalWriter implements AsyncDisposable {
       throw deviceError('write', `cannot bring the undo journal ${this.#paths.whole} to its medium`, error);
     }
     await syncFolder(this.#paths.whole);
+    this.#isFinished = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
+    if (this.#isFinished) return;
+    await remove(this.#paths.fresh);
+    // It may have got its name, and its folder not have been synced.
+    await remove(this.#paths.whole);
   }
 
-  async #flush(): Promise<void> {
+  async #endRecord(): Promise<void> {
     if (this.#gatheredBytes === 0) return;
-    const data = this.#gathered.subarray(0, this.#gatheredBytes);
+    const record = this.#encoder.record(this.#gatheredPosition, this.#gathered.subarray(0, this.#gatheredBytes));
     this.#gatheredBytes = 0;
-    await this.#write(this.#encoder.record(this.#gatheredPosition, data));
+    this.#encoded.push(record);
+    this.#encodedBytes += record.length;
+    if (this.#encodedBytes >= GATHER_BYTES) await this.#write();
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(): Promise<void> {
+    const bytes = Buffer.concat(this.#encoded);
+    this.#encoded = [];
+    this.#encodedBytes = 0;
     try {
       for (let done = 0; done < bytes.length; ) {
         done += (await this.#handle.write(bytes, done, bytes.length - done, null)).bytesWritten;

@@ -16,6 +16,8 @@ export async function bringNewContent(
   const foundBytes = device.sizeBytes;
   const writer = new ExtentWriter(device);
   try {
+    throwIfAborted(request.signal);
+    request.onBegin?.();
     await write(session, facts, sizes, writer);
     const readBack = await compareWithPatch(session, facts, sizes);
     await paths.removeWhole();
@@ -37,7 +39,6 @@ async function write(
   writer: ExtentWriter,
 ): Promise<void> {
   progress.begin(2, facts.seal.patchBytes, after);
-  throwIfAborted(request.signal);
   if (after > device.sizeBytes) await device.resize(after);
   for await (const blocks of sealedBlocks(patch, facts)) {
     throwIfAborted(request.signal);

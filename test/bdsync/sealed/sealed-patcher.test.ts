@@ -2,7 +2,7 @@ import {copyFile, readdir, readFile, rm, truncate, writeFile} from 'node:fs/prom
 import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {DiffOptions} from '#dist/bdsync/client.js';
+import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '#dist/bdsync/client.js';
 import {applySealedPatch, type SealedMode, type SealedRequest} from '#dist/bdsync/sealed-patcher.js';
 import {JournalPaths} from '#dist/bdsync/sealed/undo-journal.js';
 import type {SizePolicy} from '#dist/bdsync/size-policy.js';
@@ -28,6 +28,14 @@ async function interrupt(images: SealedImages): Promise<unknown> {
     if (position > sizeBytes * 0.75) abort.abort();
   };
   return await apply(images, 'apply', {onProgress, signal: abort.signal}).catch((error: unknown) => error);
+}
+
+/** Puts the patch of a comparison with a server in the place of the one that is there. */
+async function sealWithServer({folder, patchPath, targetPath}: SealedImages, options: DiffOptions): Promise<void> {
+  await copyFile(targetPath, join(folder, 'remote.img'));
+  await copyFile(join(folder, 'source.img'), join(folder, 'local.img'));
+  const {patch} = await runSession({folder, options, seal: {targetIdentity: ''}});
+  await writeFile(patchPath, patch);
 }
 
 async function namesBeside({folder}: SealedImages): Promise<string[]> {
@@ -69,10 +77,7 @@ describe('applySealedPatch', () => {
           sizePolicy: RESIZE,
         };
         const images = await sealedImages({source: local, target: remote, ...diffOptions});
-        await copyFile(images.targetPath, join(images.folder, 'remote.img'));
-        await copyFile(join(images.folder, 'source.img'), join(images.folder, 'local.img'));
-        const {patch} = await runSession({folder: images.folder, options: diffOptions, seal: {targetIdentity: ''}});
-        await writeFile(images.patchPath, patch);
+        await sealWithServer(images, diffOptions);
         await apply(images);
         expect((await readFile(images.targetPath)).equals(local)).toBe(true);
         await rm(images.folder, {recursive: true});
@@ -81,20 +86,21 @@ describe('applySealedPatch', () => {
     );
   });
 
-  it('leaves what only one of them has alone, where only the common part counts', async () => {
+  it.each([
+    ['without a server', 100_000, 70_001],
+    ['without a server', 70_001, 100_000],
+    ['with a server', 100_000, 70_001],
+    ['with a server', 70_001, 100_000],
+  ])('leaves what only one of them has alone, compared %s: %i and %i bytes', async (way, sourceBytes, targetBytes) => {
     const sizePolicy: SizePolicy = {mode: 'minsize', warn: false};
-    for (const [sourceBytes, targetBytes] of [
-      [100_000, 70_001],
-      [70_001, 100_000],
-    ] as const) {
-      const source = noise(sourceBytes, 3);
-      const target = noise(targetBytes, 4);
-      const images = await sealedImages({source, target, sizePolicy});
-      expect(await apply(images, 'apply', {sizePolicy})).toMatchObject({outcome: 'applied', sizeBytes: targetBytes});
-      const expected = Buffer.from(target);
-      source.subarray(0, Math.min(sourceBytes, targetBytes)).copy(expected);
-      expect((await readFile(images.targetPath)).equals(expected)).toBe(true);
-    }
+    const source = noise(sourceBytes, 3);
+    const target = noise(targetBytes, 4);
+    const images = await sealedImages({source, target, sizePolicy});
+    if (way === 'with a server') await sealWithServer(images, {...DEFAULT_DIFF_OPTIONS, sizePolicy});
+    expect(await apply(images, 'apply', {sizePolicy})).toMatchObject({outcome: 'applied', sizeBytes: targetBytes});
+    const expected = Buffer.from(target);
+    source.copy(expected);
+    expect((await readFile(images.targetPath)).equals(expected)).toBe(true);
   });
 
   it('refuses a target that has changed where the patch writes, and names the extent', async () => {
