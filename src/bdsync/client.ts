@@ -4,21 +4,14 @@ import {agreeOnSizes, type DeviceSizes} from './compare/agree-on-sizes.js';
 import {chooseSalt} from './compare/choose-salt.js';
 import {Comparison} from './compare/comparison.js';
 import {Conversation} from './conversation/conversation.js';
+import {checkRemotePath, openRemote} from './conversation/open-remote.js';
 import type {Device} from './device/device.js';
 import {checkDiffOptions} from './compare/check-diff-options.js';
 import type {DiffOptions} from './compare/diff-options.js';
 import {Sealing, type SealRequest} from './compare/sealing.js';
-import {BdsyncError} from './errors.js';
 import {encodeSignal, parseSignal} from './wire/message.js';
-import {
-  encodeDevfile,
-  encodeDigests,
-  encodeHello,
-  MIN_DEVFILE_BYTES,
-  parseHello,
-  parseSize,
-} from './wire/opening-messages.js';
-import {MAX_CHECKSUM_FIELD_BYTES, MAX_DEVICE_NAME_BYTES} from './patch/patch-format.js';
+import {encodeDigests} from './wire/opening-messages.js';
+import {MAX_CHECKSUM_FIELD_BYTES} from './patch/patch-format.js';
 import {PatchWriter} from './patch/patch-writer.js';
 import {protocolError} from './wire/protocol-error.js';
 import {startCrew} from './hash/block-engine.js';
@@ -88,7 +81,10 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   // While the server starts.
   await using crew = startCrew(checksum === undefined || remoteData ? source.sizeBytes : 0);
   using conversation = new Conversation(request.channel, {peer: 'server', readAheadBytes: WINDOW_BYTES, signal});
-  const sizes: DeviceSizes = {sourceBytes: source.sizeBytes, targetBytes: await openRemote(request, conversation)};
+  const sizes: DeviceSizes = {
+    sourceBytes: source.sizeBytes,
+    targetBytes: await openRemote(conversation, request.remotePath, request.onVerbose),
+  };
   request.onSize?.(sizes);
   const {localBytes, remoteBytes} = agreeOnSizes(sizes, options.sizePolicy, request.onWarning);
   const totalBytes = Math.max(localBytes, remoteBytes);
@@ -130,24 +126,6 @@ export async function generatePatch(request: GeneratePatchRequest): Promise<Diff
   await sealing?.finish(patch, {targetBytes: sizes.targetBytes, comparedBytes: sizes.targetBytes});
   report(totalBytes);
   return {...sizes, ...tally, comparedBytes: totalBytes, patchBytes: patch.patchBytes};
-}
-
-function checkRemotePath(path: string): void {
-  const bytes = Buffer.byteLength(path);
-  if (bytes >= MIN_DEVFILE_BYTES && bytes <= MAX_DEVICE_NAME_BYTES && !path.includes('\0')) return;
-  const expected = `${MIN_DEVFILE_BYTES} to ${MAX_DEVICE_NAME_BYTES} bytes without a NUL`;
-  throw new BdsyncError('invalid-parameters', `bad remote path ${JSON.stringify(path)}, expected ${expected}`);
-}
-
-/** Names the device to the server; returns its size in bytes. */
-async function openRemote({remotePath, onVerbose}: GeneratePatchRequest, conversation: Conversation): Promise<number> {
-  await conversation.send(encodeHello('CLIENT'));
-  const name = parseHello(await conversation.receive('hello', 'its hello'));
-  onVerbose?.(1, `server ${name}`);
-  await conversation.send(encodeDevfile(remotePath));
-  const sizeBytes = parseSize(await conversation.receive('size', `the size of ${remotePath}`));
-  onVerbose?.(1, `remote device ${remotePath}, ${sizeBytes} bytes`);
-  return sizeBytes;
 }
 
 async function askForChecksum(conversation: Conversation): Promise<Uint8Array> {

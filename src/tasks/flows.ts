@@ -25,7 +25,7 @@ export async function applyInPlace(context: TaskContext, source: ConsistentSourc
   teller.enter('apply');
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   const applyMs = await timed(() => patcher.finish());
-  const timesMs = {generate: generateMs, transfer: transferMs, apply: applyMs};
+  const timesMs = {generate: generateMs, transfer: transferMs, apply: applyMs, verify: undefined};
   return {...outcome, snapshotFill: source.fill(), timesMs};
 }
 
@@ -48,7 +48,7 @@ export async function applyThroughFile(
   teller.enter('apply');
   const applyMs = await timed(() => applyStoredPatch(context, stored.path, outcome.patchBytes));
   teller.enter('clean up');
-  const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs};
+  const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs, verify: undefined};
   return {...outcome, snapshotFill: source.fill(), timesMs};
 }
 
@@ -85,7 +85,7 @@ async function diffInto(context: TaskContext, source: ConsistentSource, sink: La
 }
 
 /** A snapshot that was lost meanwhile is the failure to tell, whatever broke because of it. */
-async function orLostSource(error: unknown, source: ConsistentSource, signal: AbortSignal): Promise<unknown> {
+export async function orLostSource(error: unknown, source: ConsistentSource, signal: AbortSignal): Promise<unknown> {
   if (signal.aborted) return error;
   try {
     await source.requireValid(signal);

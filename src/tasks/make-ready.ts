@@ -22,8 +22,11 @@ export interface ReadyTask extends AsyncDisposable {
   readonly change: TargetChange;
 }
 
-/** Everything before the source and the target are taken hold of. Disposal releases the lock of the task. */
-export async function makeReady(run: TaskRun): Promise<ReadyTask> {
+/** A task that nobody else runs until it is disposed of. */
+export type TakenTask = Pick<ReadyTask, 'taskId' | 'leftovers'> & AsyncDisposable;
+
+/** Takes the lock of the task, and removes what earlier runs of it left. */
+export async function takeTask(run: TaskRun): Promise<TakenTask> {
   const {request, plan, teller, watchdog, abort} = run;
   const id = taskId(plan.task, request.origin);
   const {stateDir} = plan;
@@ -41,17 +44,26 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     watchdog.start();
     const leftovers = await Leftovers.open(stateDir, id);
     await removeLeftovers({leftovers, pool: request.pool, teller, hooks: plan.snapshot?.hooks, signal});
+    return {taskId: id, leftovers, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
+/** Everything before the source and the target are taken hold of. Disposal releases the lock of the task. */
+export async function makeReady(run: TaskRun): Promise<ReadyTask> {
+  const taken = await takeTask(run);
+  try {
     const source = await checkSource(run);
     const reached = await reachTarget(run, source.plan);
     await tellOfEncryption(run, source.identity);
     const target = await checkTarget(reached, source.identity);
     await checkPatchDir(reached);
-    const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
-    const context = {...reached, plan: change.plan};
-    return {taskId: id, leftovers, context, change, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
+    const change = await planTargetChange(reached, target, () => sizeOfSource(run.plan.sourcePath));
+    return {...taken, context: {...reached, plan: change.plan}, change};
   } catch (error) {
-    await lock[Symbol.asyncDispose]();
+    await taken[Symbol.asyncDispose]();
     throw error;
   }
 }

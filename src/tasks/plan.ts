@@ -29,6 +29,8 @@ export interface TaskPlan {
   /** Where a missing volume is created; a linear one when undefined. */
   readonly targetThinPool: string | undefined;
   readonly growTarget: boolean;
+  /** Compare once more when all is written. */
+  readonly verifyAfter: boolean;
   /** Of the target's host: a path, or a name for the search path. */
   readonly targetLvmProgram: string;
   readonly allowTargetInUse: boolean;
@@ -72,6 +74,7 @@ export function planTask(config: TaskConfig): TaskPlan {
     createTarget: config.createTargetIfMissing,
     targetThinPool: config.targetThinPool,
     growTarget: config.growTarget,
+    verifyAfter: config.verifyAfter,
     targetLvmProgram: config.targetLvmProgramPath,
     allowTargetInUse: config.allowTargetInUse,
     allowPlaintext: config.allowPlaintext,
@@ -145,6 +148,7 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     targetProgram: usesOwnTargetProgram(plan) ? 'built-in engine' : plan.targetProgram.join(' '),
     createTarget: plan.createTarget,
     growTarget: plan.growTarget,
+    verifyAfter: plan.verifyAfter,
     snapshot: plan.snapshot?.name,
     beforeSnapshot: plan.snapshot?.hooks?.before,
     afterSnapshot: plan.snapshot?.hooks?.after,

@@ -1,4 +1,5 @@
 import type {DiffOutcome} from './diff-outcome.js';
+import type {Verification} from './verify/verification.js';
 
 /** What happened to the tasks of one run: plain data that tables, JSON and log lines format. Times are milliseconds. */
 export interface RunReport {
@@ -18,6 +19,8 @@ export type TaskReport =
       readonly plan: TaskPlanSummary;
       readonly figures: TaskFigures | undefined;
     })
+  /** Compared for its own sake, and equal; what differs is a failure. */
+  | (TaskReportBase & {readonly state: 'verified'; readonly verification: Verification})
   | (TaskReportBase & {readonly state: 'skipped'; readonly reason: string})
   | (TaskReportBase & {readonly state: 'failed'; readonly failure: TaskFailure});
 
@@ -29,6 +32,8 @@ export interface TaskReportBase {
   readonly notes: readonly string[];
   /** Of a task whose snapshot was taken together with those of others. */
   readonly snapshotSet: SnapshotSet | undefined;
+  /** What a comparison for its own sake found. */
+  readonly verification: Verification | undefined;
 }
 
 /** Snapshots that were taken back to back, of the volumes of one section. */
@@ -54,6 +59,7 @@ export type Stage =
   | 'snapshot'
   | 'generate'
   | 'apply'
+  | 'verify'
   | 'clean up';
 
 /** One failure as it is told: what failed, where, the other end's last words, and the remedy if known. */
@@ -113,6 +119,8 @@ export interface StageTimes {
   readonly generate: number;
   readonly transfer: number;
   readonly apply: number;
+  /** Undefined where the task does not want it. */
+  readonly verify: number | undefined;
   readonly total: number;
 }
 
@@ -129,6 +137,7 @@ export interface TaskPlanSummary {
   readonly targetProgram: string;
   readonly createTarget: boolean;
   readonly growTarget: boolean;
+  readonly verifyAfter: boolean;
   readonly snapshot: string | undefined;
   /** Commands in words. */
   readonly beforeSnapshot: readonly string[] | undefined;

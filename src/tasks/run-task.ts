@@ -15,11 +15,18 @@ import {planForLargerTarget, type TaskPlan} from './plan.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
 import {TaskRun, type TaskRunRequest} from './task-run.js';
+import type {Verification} from './verify/verification.js';
+import {verifyEnds} from './verify/verify-ends.js';
+import {verifyTask} from './verify/verify-task.js';
 
 /** Runs one task to its report. A failure is in the report; only a defect is thrown. */
 export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
   using run = new TaskRun(request);
   try {
+    if (request.verify) {
+      await verifyTask(run, request.verify.sample);
+      return run.verified();
+    }
     if (!request.dryRun) return run.synced(await synchronize(run));
     const {plan, outcome} = await rehearse(run);
     return run.planned(plan, outcome);
@@ -40,7 +47,7 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
   const {taskId, leftovers} = ready;
   await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
   signal.throwIfAborted();
-  return await copy(ready, reading);
+  return await copy(run, ready, reading);
 }
 
 /** Creates the target if it is missing, keeps it for this run, and makes it as large as it has to be. */
@@ -59,11 +66,11 @@ export async function takeTarget({abort}: TaskRun, {context, change}: ReadyTask)
 }
 
 /** Brings the target in step with what is read. What failed behind a good snapshot fails the run at its end. */
-export async function copy(ready: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
-  const {teller} = ready.context;
+export async function copy(run: TaskRun, ready: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
+  const {teller} = run;
   const {afterFailure} = reading;
   try {
-    const outcome = await applyDifferences(ready, reading);
+    const outcome = await verified(run, ready, reading, await applyDifferences(ready, reading));
     if (afterFailure === undefined) return outcome;
   } catch (error) {
     if (afterFailure) teller.note(afterFailure.message);
@@ -71,6 +78,24 @@ export async function copy(ready: ReadyTask, reading: ConsistentSource): Promise
   }
   teller.enter('snapshot');
   throw afterFailure;
+}
+
+/** Compares once more what was read with what is there now, where the task wants it: both of the same moment. */
+async function verified(
+  run: TaskRun,
+  {context}: ReadyTask,
+  reading: ConsistentSource,
+  outcome: FlowOutcome,
+): Promise<FlowOutcome> {
+  if (!context.plan.verifyAfter) return outcome;
+  const onDone = (verification: Verification): void => {
+    run.verification = verification;
+    // What the patcher said of it was wrong.
+    if (verification.extentCount > 0) run.teller.targetState = 'partly-written';
+  };
+  await verifyEnds(context, reading, {sample: undefined, onDone});
+  const timesMs = {...outcome.timesMs, verify: run.verification?.timeMs};
+  return {...outcome, snapshotFill: reading.fill(), timesMs};
 }
 
 async function applyDifferences({context, leftovers}: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
@@ -113,7 +138,7 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
-  const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0};
+  const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0, verify: undefined};
   return {plan, outcome: {...outcome, snapshotFill: undefined, timesMs}};
 }
 

@@ -5,6 +5,7 @@ import type {RunReport, TaskReport} from './report.js';
 import {skippedReport, startOf, type TaskStart} from './task-start.js';
 import {runTask} from './run-task.js';
 import type {SelectedTask} from './select.js';
+import type {TaskRunRequest} from './task-run.js';
 import {expandTasks} from './sets/expand-tasks.js';
 import type {ExpandedTask} from './sets/expanded-task.js';
 import {runTogether} from './sets/run-together.js';
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** Undefined for a task that was given on the command line. */
   readonly configFile: string | undefined;
   readonly dryRun: boolean;
+  /** Compare only, and all or a sample of it. */
+  readonly verify?: TaskRunRequest['verify'];
   readonly waitForLock: boolean;
   readonly onEvent: OnRunEvent;
   /** Aborted when the run shall stop: what runs is ended and cleaned up, what has not begun is skipped. */
@@ -23,13 +26,13 @@ export interface RunOptions {
 
 /** Runs the tasks one after the other. Never throws for a failing task: the failure is in its report. */
 export async function runTasks(options: RunOptions): Promise<RunReport> {
-  const {configFile, dryRun, waitForLock, onEvent, signal} = options;
+  const {configFile, dryRun, verify, waitForLock, onEvent, signal} = options;
   const startedAt = new Date().toISOString();
   const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
   const pool = new HostPool();
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const reports: TaskReport[] = [];
-  for (const group of runGroups(tasks, dryRun)) reports.push(...(await reportsOn(group)));
+  for (const group of runGroups(tasks, dryRun || verify !== undefined)) reports.push(...(await reportsOn(group)));
   const endedAt = new Date().toISOString();
   return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: reports};
 
@@ -50,7 +53,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
     onEvent({kind: 'task-started', task: task.name, index: tasks.indexOf(expanded), total: tasks.length});
     for (const what of leftOut) onEvent({kind: 'log', task: section, level: 'info', message: `not copied: ${what}`});
     if (signal.aborted) return {kind: 'report', report: skippedReport(task.name, 'the run was cancelled')};
-    const start = startOf(expanded, {origin, pool, dryRun, waitForLock, onEvent, signal});
+    const start = startOf(expanded, {origin, pool, dryRun, verify, waitForLock, onEvent, signal});
     if (start.kind === 'report' && start.report.state === 'skipped' && byName) {
       onEvent({kind: 'log', task: task.name, level: 'warning', message: 'skipped: the task is disabled'});
     }
@@ -68,10 +71,10 @@ interface RunGroup {
   readonly members: readonly ExpandedTask[];
 }
 
-function runGroups(tasks: readonly ExpandedTask[], dryRun: boolean): RunGroup[] {
+function runGroups(tasks: readonly ExpandedTask[], isEachAlone: boolean): RunGroup[] {
   const groups: {section: string | undefined; members: ExpandedTask[]}[] = [];
   for (const expanded of tasks) {
-    const section = expanded.snapshotTogether && !dryRun ? expanded.section : undefined;
+    const section = expanded.snapshotTogether && !isEachAlone ? expanded.section : undefined;
     const last = groups.at(-1);
     if (section !== undefined && last?.section === section) last.members.push(expanded);
     else groups.push({section, members: [expanded]});

@@ -23,6 +23,7 @@ export type TaskErrorCode =
   | 'store-failed'
   | 'permission'
   | 'disk-full'
+  | 'verify-failed'
   | 'stalled'
   | 'cancelled';
 

@@ -1,6 +1,7 @@
 import {performance} from 'node:perf_hooks';
 import type {Host} from '../hosts/host.js';
 import {TrafficMeter} from '../hosts/traffic-meter.js';
+import type {Sample} from '../bdsync/verify/sample-extents.js';
 import type {TaskConfig} from './config/task-config.js';
 import type {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
@@ -9,6 +10,7 @@ import type {FlowOutcome} from './flows.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
 import type {SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
 import {Teller} from './task-context.js';
+import type {Verification} from './verify/verification.js';
 import {Watchdog} from './watch/watchdog.js';
 
 export interface TaskRunRequest {
@@ -19,6 +21,8 @@ export interface TaskRunRequest {
   readonly origin: string;
   readonly pool: HostPool;
   readonly dryRun: boolean;
+  /** Compare only, and all or a sample of it. */
+  readonly verify: {readonly sample: Sample | undefined} | undefined;
   readonly waitForLock: boolean;
   readonly onEvent: OnRunEvent;
   readonly signal: AbortSignal;
@@ -34,6 +38,7 @@ export class TaskRun implements Disposable {
   /** Aborts on a signal, a stall, or a lost hold; its reason is the error to tell. */
   readonly abort = new AbortController();
   snapshotSet: SnapshotSet | undefined;
+  verification: Verification | undefined;
   readonly #startedAt = new Date().toISOString();
   #startedMs = performance.now();
 
@@ -71,6 +76,11 @@ export class TaskRun implements Disposable {
     return {...this.#base(), state: 'planned', plan: summary, figures: outcome && this.#figures(outcome)};
   }
 
+  verified(): TaskReport {
+    if (this.verification === undefined) throw new TypeError('nothing was compared');
+    return {...this.#base(), state: 'verified', verification: this.verification};
+  }
+
   async failed(error: unknown): Promise<TaskReport> {
     const {stage, targetState} = this.teller;
     const target = {host: this.host.name, path: this.plan.target.path, state: targetState};
@@ -91,6 +101,7 @@ export class TaskRun implements Disposable {
       endedAt: new Date().toISOString(),
       notes: this.teller.notes,
       snapshotSet: this.snapshotSet,
+      verification: this.verification,
     };
   }
 

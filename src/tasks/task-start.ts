@@ -42,7 +42,7 @@ function failedReport(task: string, failure: TaskFailure): TaskReport {
 
 function nothingDone(task: string): TaskReportBase {
   const now = new Date().toISOString();
-  return {task, startedAt: now, endedAt: now, notes: [], snapshotSet: undefined};
+  return {task, startedAt: now, endedAt: now, notes: [], snapshotSet: undefined, verification: undefined};
 }
 
 function configFailure(errors: readonly ExpectedError[]): TaskFailure {

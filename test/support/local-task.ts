@@ -56,6 +56,7 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
     createTarget: false,
     targetThinPool: undefined,
     growTarget: false,
+    verifyAfter: false,
     targetLvmProgram: 'lvm',
     allowTargetInUse: false,
     allowPlaintext: false,

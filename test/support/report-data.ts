@@ -5,6 +5,7 @@ const BASE = {
   endedAt: '2024-05-01T02:00:15.500Z',
   notes: [],
   snapshotSet: undefined,
+  verification: undefined,
 };
 
 export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
@@ -19,7 +20,7 @@ export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
     receivedBytes: 33_554_432,
     digestBytes: 33_000_000,
     snapshotFill: undefined,
-    timesMs: {generate: 12_345.678, transfer: 2000, apply: 812.5, total: 15_500},
+    timesMs: {generate: 12_345.678, transfer: 2000, apply: 812.5, verify: undefined, total: 15_500},
     ...changes,
   };
 }
@@ -39,6 +40,7 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     targetProgram: 'bdsync',
     createTarget: false,
     growTarget: false,
+    verifyAfter: false,
     snapshot: undefined,
     beforeSnapshot: undefined,
     afterSnapshot: undefined,

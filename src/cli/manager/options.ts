@@ -40,6 +40,28 @@ export function progressOption() {
   return new Option('--progress', 'show progress also when standard error is no terminal');
 }
 
+export function sampleOption() {
+  return new Option('--sample <percent>', 'compare only this share, at random places: 5%').argParser(parsePercent);
+}
+
+export function seedOption() {
+  return new Option(
+    '--seed <number>',
+    'with --sample: the places of an earlier sample, as its report names them',
+  ).argParser(parseSeed);
+}
+
+function parsePercent(text: string): number {
+  const percent = /^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : 0;
+  if (percent > 0 && percent <= 100) return percent;
+  throw new InvalidArgumentError('It is a share of more than 0% and at most 100%, such as 5%.');
+}
+
+function parseSeed(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number.');
+}
+
 function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((name) => name === text.toLowerCase());
   if (level === undefined) throw new InvalidArgumentError(`It is one of ${LOG_LEVELS.join(', ')}.`);

@@ -5,6 +5,7 @@ import {addCheckCommand} from './commands/check.js';
 import {addListCommand} from './commands/list.js';
 import {addRunCommand} from './commands/run.js';
 import {addSnapshotsCommand} from './commands/snapshots.js';
+import {addVerifyCommand} from './commands/verify.js';
 import {addSyncCommand} from './commands/sync.js';
 import {helpAfterOptions} from './help-text.js';
 import {UsageError} from './usage-error.js';
@@ -44,7 +45,14 @@ export function createProgram(context: CommandContext): Command {
       outputError: () => {},
     })
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'a task failed; the others ran'}));
-  for (const add of [addRunCommand, addListCommand, addCheckCommand, addSnapshotsCommand, addSyncCommand])
+  for (const add of [
+    addRunCommand,
+    addListCommand,
+    addCheckCommand,
+    addVerifyCommand,
+    addSnapshotsCommand,
+    addSyncCommand,
+  ])
     add(program, context);
   for (const command of [program, ...program.commands]) refuseBadUsage(command);
   return program;

@@ -1,5 +1,6 @@
 import type {LogLevel} from '../../log.js';
 import type {RunReport} from '../../tasks/report.js';
+import type {RunOptions} from '../../tasks/run.js';
 import type {Configuration} from '../../tasks/config/configuration.js';
 import type {SelectedTask} from '../../tasks/select.js';
 import type {CommandContext} from './command-context.js';
@@ -8,6 +9,7 @@ import {formatJson} from '../text/json-text.js';
 import type {PrintLog} from '../screen/log-printer.js';
 import {formatPlans} from '../text/plan-text.js';
 import {formatReportTable} from '../text/report-table.js';
+import {formatVerifyTable} from '../text/verify-table.js';
 import {createRunView} from '../screen/run-view.js';
 import {watchInterrupts} from './watch-interrupts.js';
 
@@ -28,6 +30,8 @@ export interface RunSubject {
   readonly rephraseHint?: (hint: string) => string;
   /** About the configuration as a whole. */
   readonly warnings?: Configuration['warnings'];
+  /** Compare only. */
+  readonly verify?: RunOptions['verify'];
 }
 
 /** Runs tasks under the eyes of a person, or of cron, and prints the result. */
@@ -44,6 +48,7 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
     tasks: what.tasks,
     configFile: what.configFile,
     dryRun: flags.dryRun === true,
+    verify: what.verify,
     waitForLock: flags.wait === true,
     onEvent: (event) => view.onEvent(event),
     signal: interrupts.signal,
@@ -51,7 +56,7 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
   view.close();
   if (!interrupts.signal.aborted && isIdle(report, what))
     view.print('warning', undefined, `no enabled task in ${what.configFile}`);
-  context.stdout.write(flags.json === true ? formatJson(report) : resultText(report, context));
+  context.stdout.write(flags.json === true ? formatJson(report) : resultText(report, what, context));
   return interrupts.signal.aborted ? EXIT_STATUS.cancelled : statusOfRun(report);
 }
 
@@ -74,7 +79,8 @@ function isIdle({tasks}: RunReport, what: RunSubject): boolean {
 }
 
 /** The plan is what was asked for; the table is for people, since a log tells the same in lines. */
-function resultText(report: RunReport, {stdout}: CommandContext): string {
+function resultText(report: RunReport, {verify}: RunSubject, {stdout}: CommandContext): string {
+  if (verify) return stdout.isTerminal ? formatVerifyTable(report, stdout) : '';
   const plans = formatPlans(report);
   const table = stdout.isTerminal ? formatReportTable(report, stdout) : '';
   return [plans, table].filter((text) => text !== '').join('\n');

@@ -25,7 +25,7 @@ function repeats(line: string, message: string): boolean {
 }
 
 /** In which somebody might think that the target was written. */
-const AT_WORK: readonly TaskFailure['stage'][] = ['snapshot', 'generate', 'apply', 'clean up'];
+const AT_WORK: readonly TaskFailure['stage'][] = ['snapshot', 'generate', 'apply', 'verify', 'clean up'];
 
 function targetText({target, stage}: TaskFailure): string | undefined {
   if (target === undefined) return undefined;

@@ -3,7 +3,13 @@ import {formatBytes, formatDuration} from '../../units.js';
 
 /** What an info log tells of a task that was synced; the times and the patch size in the words that logs always had. */
 export function figureLines(figures: TaskFigures): string[] {
-  return [...timeLines(figures), differenceLine(figures), connectionLine(figures), ...snapshotLines(figures)];
+  return [
+    ...timeLines(figures),
+    ...verifyLines(figures),
+    differenceLine(figures),
+    connectionLine(figures),
+    ...snapshotLines(figures),
+  ];
 }
 
 function timeLines({flow, patchBytes, timesMs}: TaskFigures): string[] {
@@ -14,6 +20,10 @@ function timeLines({flow, patchBytes, timesMs}: TaskFigures): string[] {
     `Patch Size: ${formatBytes(patchBytes)}`,
     `Patch Apply Time: ${formatDuration(apply)}`,
   ];
+}
+
+function verifyLines({timesMs: {verify}}: TaskFigures): string[] {
+  return verify === undefined ? [] : [`Verify Time: ${formatDuration(verify)}`];
 }
 
 function differenceLine({differingBlocks, differingBytes, sourceBytes}: TaskFigures): string {

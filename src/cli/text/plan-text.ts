@@ -32,6 +32,7 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
   ];
   if (plan.createTarget) facts.push(['if missing', 'the target is created']);
   if (plan.growTarget) facts.push(['if too small', 'the target is grown']);
+  if (plan.verifyAfter) facts.push(['afterwards', 'source and target are compared once more']);
   if (plan.beforeSnapshot) facts.push(['before', plan.beforeSnapshot.join(' ')]);
   if (plan.snapshot !== undefined) facts.push(['snapshot', plan.snapshot]);
   if (plan.afterSnapshot) facts.push(['after', plan.afterSnapshot.join(' ')]);

@@ -20,25 +20,32 @@ interface Figure {
 }
 
 const FIGURES: readonly Figure[] = [
-  {title: 'Size', label: 'Size', rank: 10, text: (figures) => formatBytes(figures.sourceBytes)},
+  {title: 'Size', label: 'Size', rank: 11, text: (figures) => formatBytes(figures.sourceBytes)},
   {
     title: 'Blocks',
     label: 'Differing blocks',
-    rank: 5,
+    rank: 6,
     text: (figures) => figures.differingBlocks?.toString() ?? NOTHING,
   },
-  {title: 'Differing', label: 'Differing bytes', rank: 12, text: (figures) => formatBytes(figures.differingBytes)},
-  {title: 'Patch', label: 'Patch size', rank: 6, text: (figures) => formatBytes(figures.patchBytes)},
-  {title: 'Sent', label: 'Bytes sent', rank: 9, text: (figures) => formatBytes(figures.sentBytes)},
-  {title: 'Received', label: 'Bytes received', rank: 8, text: (figures) => formatBytes(figures.receivedBytes)},
-  {title: 'Generate', label: 'Time to generate', rank: 3, text: (figures) => formatTenths(figures.timesMs.generate)},
+  {title: 'Differing', label: 'Differing bytes', rank: 13, text: (figures) => formatBytes(figures.differingBytes)},
+  {title: 'Patch', label: 'Patch size', rank: 7, text: (figures) => formatBytes(figures.patchBytes)},
+  {title: 'Sent', label: 'Bytes sent', rank: 10, text: (figures) => formatBytes(figures.sentBytes)},
+  {title: 'Received', label: 'Bytes received', rank: 9, text: (figures) => formatBytes(figures.receivedBytes)},
+  {title: 'Generate', label: 'Time to generate', rank: 4, text: (figures) => formatTenths(figures.timesMs.generate)},
   {title: 'Transfer', label: 'Time to transfer', rank: 1, text: (figures) => formatTenths(figures.timesMs.transfer)},
   {title: 'Apply', label: 'Time to apply', rank: 2, text: (figures) => formatTenths(figures.timesMs.apply)},
-  {title: 'Total', label: 'Total time', rank: 11, text: (figures) => formatTenths(figures.timesMs.total)},
+  {
+    title: 'Verify',
+    label: 'Time to verify',
+    rank: 3,
+    text: ({timesMs}) => (timesMs.verify === undefined ? NOTHING : formatTenths(timesMs.verify)),
+    concerns: ({timesMs}) => timesMs.verify !== undefined,
+  },
+  {title: 'Total', label: 'Total time', rank: 12, text: (figures) => formatTenths(figures.timesMs.total)},
   {
     title: 'Compared',
     label: 'Compared',
-    rank: 4,
+    rank: 5,
     text: ({sourceBytes, timesMs}) => rateText(sourceBytes, timesMs.generate),
   },
   {
@@ -50,13 +57,18 @@ const FIGURES: readonly Figure[] = [
   {
     title: 'Snapshot',
     label: 'Snapshot used',
-    rank: 7,
+    rank: 8,
     text: ({snapshotFill}) => (snapshotFill === undefined ? NOTHING : fillText(snapshotFill)),
     concerns: ({snapshotFill}) => snapshotFill !== undefined,
   },
 ];
 
-const STATE_COLORS: Readonly<Record<string, Color>> = {synced: 'green', failed: 'red', cancelled: 'yellow'};
+const STATE_COLORS: Readonly<Record<string, Color>> = {
+  synced: 'green',
+  verified: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+};
 
 const NOTHING = '-';
 const MAX_NAME_COLUMNS = 24;
@@ -108,11 +120,11 @@ function columnPerTask(tasks: readonly TaskReport[], figures: readonly Figure[])
   };
 }
 
-function nameCell(task: TaskReport): Cell {
+export function nameCell(task: TaskReport): Cell {
   return {text: abridge(plainText(task.task), MAX_NAME_COLUMNS)};
 }
 
-function stateCell(task: TaskReport): Cell {
+export function stateCell(task: TaskReport): Cell {
   const text = task.state === 'failed' && task.failure.cancelled ? 'cancelled' : task.state;
   return {text, color: STATE_COLORS[text]};
 }
@@ -136,7 +148,7 @@ function rateText(bytes: number, milliseconds: number): string {
 }
 
 /** `skipped (disabled): old, older` */
-function skippedLines(tasks: readonly TaskReport[]): string[] {
+export function skippedLines(tasks: readonly TaskReport[]): string[] {
   const names = new Map<string, string[]>();
   for (const task of tasks) {
     if (task.state !== 'skipped') continue;
@@ -146,7 +158,7 @@ function skippedLines(tasks: readonly TaskReport[]): string[] {
 }
 
 /** The notes of a plan stand with the plan. */
-function noteLines({task, state, notes}: TaskReport): string[] {
+export function noteLines({task, state, notes}: TaskReport): string[] {
   if (state === 'planned') return [];
   return notes.map((note) => `${plainText(task)}: ${plainLines(note, '  ')}\n`);
 }

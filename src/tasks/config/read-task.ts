@@ -155,6 +155,7 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     createTargetIfMissing: values.create_target_if_missing,
     targetThinPool: values.target_thin_pool,
     growTarget: values.grow_target,
+    verifyAfter: values.verify_after,
     targetLvmProgramPath: values.target_lvm_program_path,
     allowTargetInUse: values.allow_target_in_use,
     allowPlaintext: values.allow_plaintext,

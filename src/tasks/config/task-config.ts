@@ -27,6 +27,8 @@ export interface TaskConfig {
   readonly allowTargetInUse: boolean;
   /** It is meant that the source shows plain text and the target is on another machine. */
   readonly allowPlaintext: boolean;
+  /** Compare source and target once more when all is written. */
+  readonly verifyAfter: boolean;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
   /** 0 means never. */
   readonly stallTimeoutMs: number;

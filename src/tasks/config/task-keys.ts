@@ -49,6 +49,7 @@ export interface TaskValues {
   readonly before_snapshot: readonly string[] | undefined;
   readonly after_snapshot: readonly string[] | undefined;
   readonly snapshot_hook_timeout: number;
+  readonly verify_after: boolean;
   readonly disabled: boolean;
   readonly state_dir: string;
 }
@@ -220,6 +221,10 @@ const KEY_RULES: {readonly [Name in TaskKeyName]: KeyRule<TaskValues[Name]>} = {
     placeholder: 'time',
     doc: 'how long each of these two commands may take, and the snapshot between them; 0 waits for ever',
     onlyWith: 'lvm_snapshot_enabled',
+  }),
+  verify_after: flag({
+    group: 'run',
+    doc: 'compare source and target once more when all is written, by SHA-256; a difference fails the task',
   }),
   disabled: flag({
     group: 'run',

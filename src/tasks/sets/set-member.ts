@@ -67,7 +67,7 @@ export class SetMember implements AsyncDisposable {
     watchdog.start();
     abort.signal.throwIfAborted();
     await using _lease = await takeTarget(this.run, ready);
-    return await copy(ready, source);
+    return await copy(this.run, ready, source);
   }
 
   async #end(report: Promise<TaskReport>): Promise<TaskReport> {

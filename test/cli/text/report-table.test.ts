@@ -7,7 +7,10 @@ import {failedTask, figures, plannedTask, runReport, skippedTask, syncedTask} fr
 const NIGHT = runReport([
   syncedTask('home'),
   failedTask('mail'),
-  syncedTask('vm.disk1', {differingBlocks: undefined, timesMs: {generate: 0, transfer: 0, apply: 0, total: 0}}),
+  syncedTask('vm.disk1', {
+    differingBlocks: undefined,
+    timesMs: {generate: 0, transfer: 0, apply: 0, verify: undefined, total: 0},
+  }),
   skippedTask('old', 'disabled'),
 ]);
 

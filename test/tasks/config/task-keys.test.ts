@@ -35,6 +35,7 @@ test('a task that sets only what it must gets every default', () => {
     createTargetIfMissing: false,
     targetThinPool: undefined,
     growTarget: false,
+    verifyAfter: false,
     targetLvmProgramPath: 'lvm',
     allowTargetInUse: false,
     allowPlaintext: false,
