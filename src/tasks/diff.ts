@@ -1,4 +1,4 @@
-import {generatePatch, type DiffOptions} from '../bdsync/client.js';
+import {generatePatch, type DiffOptions, type SealRequest} from '../bdsync/client.js';
 import {openDevice} from '../bdsync/device/device.js';
 import {diffDevices} from '../bdsync/local-diff.js';
 import {BdsyncError} from '../bdsync/errors.js';
@@ -18,12 +18,17 @@ export interface PatchTaker {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Compares the source with the target and hands the patch on as it grows. */
-export async function diff(context: TaskContext, sourcePath: string, taker: PatchTaker): Promise<DiffOutcome> {
+/** Compares the source with the target and hands the patch on as it grows. A native client makes no seal. */
+export async function diff(
+  context: TaskContext,
+  sourcePath: string,
+  taker: PatchTaker,
+  seal?: SealRequest,
+): Promise<DiffOutcome> {
   const {plan, host} = context;
   return host.isLocal && plan.client.kind === 'built-in'
-    ? await diffHere(context, plan.client.options, sourcePath, taker)
-    : await diffWithServer(context, sourcePath, taker);
+    ? await diffHere(context, plan.client.options, sourcePath, taker, seal)
+    : await diffWithServer(context, sourcePath, taker, seal);
 }
 
 /** Both are on this machine: they are compared as they are, without a server and without digests. */
@@ -32,6 +37,7 @@ async function diffHere(
   options: DiffOptions,
   sourcePath: string,
   taker: PatchTaker,
+  seal: SealRequest | undefined,
 ): Promise<DiffOutcome> {
   watchdog.waitingFor = `the comparison of ${sourcePath} with ${plan.target.path}`;
   taker.begin();
@@ -42,6 +48,7 @@ async function diffHere(
       source,
       target,
       options,
+      seal,
       writePatch: (bytes) => taker.write(bytes),
       onWarning: (message) => teller.log('warning', message),
       onProgress: ({comparedBytes, totalBytes, patchBytes}) => {
@@ -57,7 +64,12 @@ async function diffHere(
   }
 }
 
-async function diffWithServer(context: TaskContext, sourcePath: string, taker: PatchTaker): Promise<DiffOutcome> {
+async function diffWithServer(
+  context: TaskContext,
+  sourcePath: string,
+  taker: PatchTaker,
+  seal: SealRequest | undefined,
+): Promise<DiffOutcome> {
   const {plan, host, watchdog, signal} = context;
   await using server = await startServer(context);
   watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;
@@ -77,7 +89,7 @@ async function diffWithServer(context: TaskContext, sourcePath: string, taker: P
     const outcome =
       plan.client.kind === 'native'
         ? await diffWithNativeClient(context, plan.client, server.child, sourcePath, watched)
-        : await diffBuiltIn(context, plan.client.options, server.child, sourcePath, watched);
+        : await diffBuiltIn(context, plan.client.options, server.child, sourcePath, watched, seal);
     await server.finish();
     return outcome;
   } catch (error) {
@@ -93,6 +105,7 @@ async function diffBuiltIn(
   server: Child,
   sourcePath: string,
   taker: PatchTaker,
+  seal: SealRequest | undefined,
 ): Promise<DiffOutcome> {
   await using source = await openDevice(sourcePath, 'read');
   return await generatePatch({
@@ -100,6 +113,7 @@ async function diffBuiltIn(
     source,
     remotePath: plan.target.path,
     options,
+    seal,
     writePatch: (bytes) => taker.write(bytes),
     onSize: () => taker.begin(),
     onWarning: (message) => teller.log('warning', message),

@@ -1,17 +1,20 @@
 import {performance} from 'node:perf_hooks';
 import {LvmError} from '../lvm/lvm-error.js';
-import {diff} from './diff.js';
+import type {SealRequest} from '../bdsync/client.js';
+import {diff, type PatchTaker} from './diff.js';
 import type {DiffOutcome} from './diff-outcome.js';
 import type {Leftovers} from './state/leftovers.js';
 import {lateSink, type LateSink} from './programs/late-sink.js';
+import {applySealed} from './recovery/apply-sealed.js';
 import {applyStoredPatch, startPatcher} from './programs/patcher.js';
-import type {SnapshotFill, StageTimes} from './report.js';
+import type {Proof, SnapshotFill, StageTimes} from './report.js';
 import type {ConsistentSource} from './ends/snapshot.js';
 import {storePatch} from './programs/stored-patch.js';
 import type {TaskContext} from './task-context.js';
 
 export interface FlowOutcome extends DiffOutcome {
   readonly snapshotFill: SnapshotFill | undefined;
+  readonly proof: Proof | undefined;
   readonly timesMs: Omit<StageTimes, 'total'>;
 }
 
@@ -26,30 +29,40 @@ export async function applyInPlace(context: TaskContext, source: ConsistentSourc
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   const applyMs = await timed(() => patcher.finish());
   const timesMs = {generate: generateMs, transfer: transferMs, apply: applyMs, verify: undefined};
-  return {...outcome, snapshotFill: source.fill(), timesMs};
+  return {...outcome, snapshotFill: source.fill(), proof: {kind: 'in-place'}, timesMs};
+}
+
+export interface FileFlow {
+  readonly patchDir: string;
+  readonly leftovers: Leftovers;
+  /** Of the target; undefined for a patch without a seal. */
+  readonly seal: SealRequest | undefined;
 }
 
 /** Stores the whole patch on the target's host before the first byte of the target changes. */
 export async function applyThroughFile(
   context: TaskContext,
   source: ConsistentSource,
-  patchDir: string,
-  leftovers: Leftovers,
+  {patchDir, leftovers, seal}: FileFlow,
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
   await using stored = storePatch(context, patchDir, leftovers);
-  const {outcome, generateMs, transferMs} = await diffInto(context, source, stored.sink);
+  const {outcome, generateMs, transferMs} = await diffInto(context, source, stored.sink, seal);
   const finishMs = await timed(async () => {
     await stored.sink.finish();
     await stored.verifySize(outcome.patchBytes);
   });
   await source.requireValid(context.signal);
   teller.enter('apply');
-  const applyMs = await timed(() => applyStoredPatch(context, stored.path, outcome.patchBytes));
+  let proof: Proof = {kind: 'patch-stored'};
+  const applyMs = await timed(async () => {
+    if (seal === undefined) await applyStoredPatch(context, stored.path, outcome.patchBytes);
+    else proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
+  });
   teller.enter('clean up');
   const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs, verify: undefined};
-  return {...outcome, snapshotFill: source.fill(), timesMs};
+  return {...outcome, snapshotFill: source.fill(), proof, timesMs};
 }
 
 interface TimedDiff {
@@ -63,21 +76,27 @@ interface TimedDiff {
  * Compares until the patch is in the sink. When the sink's program ends before that, or the source is lost, so does the
  * comparison.
  */
-async function diffInto(context: TaskContext, source: ConsistentSource, sink: LateSink): Promise<TimedDiff> {
+async function diffInto(
+  context: TaskContext,
+  source: ConsistentSource,
+  sink: LateSink,
+  seal?: SealRequest,
+): Promise<TimedDiff> {
   const broken = new AbortController();
   for (const end of [sink.brokenOff, source.lost]) void end.then((failure) => broken.abort(failure));
   const signal = AbortSignal.any([context.signal, broken.signal]);
   let transferMs = 0;
   const startedAt = performance.now();
   try {
-    const outcome = await diff({...context, signal}, source.path, {
+    const taker: PatchTaker = {
       begin: () => sink.begin(),
       async write(bytes) {
         const before = performance.now();
         await sink.write(bytes);
         transferMs += performance.now() - before;
       },
-    });
+    };
+    const outcome = await diff({...context, signal}, source.path, taker, seal);
     return {outcome, generateMs: performance.now() - startedAt - transferMs, transferMs};
   } catch (error) {
     throw await orLostSource(broken.signal.aborted ? broken.signal.reason : error, source, context.signal);

@@ -6,6 +6,7 @@ import {inspectSource, sizeOfSource} from './ends/source.js';
 import {remarkOnEncryption} from './ends/source-encryption.js';
 import {planTargetChange, type TargetChange} from './ends/target-change.js';
 import type {TaskPlan} from './plan.js';
+import {finishBegun} from './recovery/finish-begun.js';
 import {Leftovers} from './state/leftovers.js';
 import {removeLeftovers} from './state/remove-leftovers.js';
 import {lockTask} from './state/run-lock.js';
@@ -55,6 +56,7 @@ export async function takeTask(run: TaskRun): Promise<TakenTask> {
 export async function makeReady(run: TaskRun): Promise<ReadyTask> {
   const taken = await takeTask(run);
   try {
+    await finishBegun(run, taken.leftovers);
     const source = await checkSource(run);
     const reached = await reachTarget(run, source.plan);
     await tellOfEncryption(run, source.identity);

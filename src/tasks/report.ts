@@ -52,6 +52,7 @@ export interface SnapshotSet {
 /** A part of a run; in place, what is found while generating is applied at once. */
 export type Stage =
   | 'lock'
+  | 'recover'
   | 'check source'
   | 'check target'
   | 'create target'
@@ -100,8 +101,20 @@ export interface TaskFigures extends DiffOutcome {
   readonly receivedBytes: number;
   /** Undefined without a snapshot, and for a thin one, which has no room of its own. */
   readonly snapshotFill: SnapshotFill | undefined;
+  /** What was proven of the target; undefined where nothing was written. */
+  readonly proof: Proof | undefined;
   readonly timesMs: StageTimes;
 }
+
+/**
+ * What stands behind a good ending. `sealed`: the target was what had been compared, the patch was checked as a whole
+ * before the first write, and what was written was read back, past the page cache (`direct`) or through it (`cached`).
+ * `patch-stored`: the whole patch had arrived, by its size, before the first write. `in-place`: neither.
+ */
+export type Proof =
+  | {readonly kind: 'sealed'; readonly readBack: 'direct' | 'cached'}
+  | {readonly kind: 'patch-stored'}
+  | {readonly kind: 'in-place'};
 
 /** How much of the room of a snapshot was used until what was read from it was complete. */
 export interface SnapshotFill {

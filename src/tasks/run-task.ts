@@ -2,6 +2,7 @@ import {performance} from 'node:perf_hooks';
 import {HostError} from '../hosts/host-error.js';
 import {diff} from './diff.js';
 import {createMissingTarget, growTarget} from './ends/change-target.js';
+import {chooseSeal} from './ends/choose-seal.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
 import {probeTarget} from './ends/probe-target.js';
@@ -12,6 +13,7 @@ import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
 import {planForLargerTarget, type TaskPlan} from './plan.js';
+import {unfinishedApplications} from './recovery/unfinished-applications.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
 import {TaskRun, type TaskRunRequest} from './task-run.js';
@@ -40,14 +42,14 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
   const {plan, teller, abort} = run;
   const {signal} = abort;
   await using ready = await makeReady(run);
-  await using _lease = await takeTarget(run, ready);
+  await using lease = await takeTarget(run, ready);
 
   if (plan.snapshot) teller.enter('snapshot');
   const {sourcePath, snapshot, task} = plan;
   const {taskId, leftovers} = ready;
   await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
   signal.throwIfAborted();
-  return await copy(run, ready, reading);
+  return await copy(run, ready, reading, lease);
 }
 
 /** Creates the target if it is missing, keeps it for this run, and makes it as large as it has to be. */
@@ -66,11 +68,16 @@ export async function takeTarget({abort}: TaskRun, {context, change}: ReadyTask)
 }
 
 /** Brings the target in step with what is read. What failed behind a good snapshot fails the run at its end. */
-export async function copy(run: TaskRun, ready: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
+export async function copy(
+  run: TaskRun,
+  ready: ReadyTask,
+  reading: ConsistentSource,
+  lease: TargetLease,
+): Promise<FlowOutcome> {
   const {teller} = run;
   const {afterFailure} = reading;
   try {
-    const outcome = await verified(run, ready, reading, await applyDifferences(ready, reading));
+    const outcome = await verified(run, ready, reading, await applyDifferences(ready, reading, lease));
     if (afterFailure === undefined) return outcome;
   } catch (error) {
     if (afterFailure) teller.note(afterFailure.message);
@@ -98,11 +105,15 @@ async function verified(
   return {...outcome, snapshotFill: reading.fill(), timesMs};
 }
 
-async function applyDifferences({context, leftovers}: ReadyTask, reading: ConsistentSource): Promise<FlowOutcome> {
+async function applyDifferences(
+  {context, leftovers}: ReadyTask,
+  reading: ConsistentSource,
+  lease: TargetLease,
+): Promise<FlowOutcome> {
   const {flow} = context.plan;
-  return flow.kind === 'in-place'
-    ? await applyInPlace(context, reading)
-    : await applyThroughFile(context, reading, flow.patchDir, leftovers);
+  if (flow.kind === 'in-place') return await applyInPlace(context, reading);
+  const seal = chooseSeal(context, lease.lastingIdentity);
+  return await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal});
 }
 
 /**
@@ -134,12 +145,13 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   if (request.snapshotWith !== undefined) {
     teller.note(`its snapshot would be taken together with those of the other volumes of ${request.snapshotWith}`);
   }
+  for (const text of await unfinishedApplications(plan, request.origin)) teller.note(text);
   teller.enter('generate');
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
   const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0, verify: undefined};
-  return {plan, outcome: {...outcome, snapshotFill: undefined, timesMs}};
+  return {plan, outcome: {...outcome, snapshotFill: undefined, proof: undefined, timesMs}};
 }
 
 interface Rehearsal {

@@ -117,6 +117,7 @@ export class TaskRun implements Disposable {
       sentBytes: this.meter.sentBytes,
       receivedBytes: this.meter.receivedBytes,
       snapshotFill: outcome.snapshotFill,
+      proof: outcome.proof,
       timesMs: {...outcome.timesMs, total: performance.now() - this.#startedMs},
     };
   }

@@ -4,6 +4,8 @@ import type {TasksLayer} from '#dist/cli/manager/tasks-layer.js';
 import type {CheckReport} from '#dist/tasks/check/check-report.js';
 import type {Configuration} from '#dist/tasks/config/configuration.js';
 import type {RunOptions} from '#dist/tasks/run.js';
+import type {RecoverRequest} from '#dist/tasks/recovery/recover-tasks.js';
+import type {RecoveryReport} from '#dist/tasks/recovery/recovery-report.js';
 import type {SnapshotsRequest} from '#dist/tasks/snapshots/report-snapshots.js';
 import type {SnapshotReport} from '#dist/tasks/snapshots/snapshot-report.js';
 import {runReport} from './report-data.js';
@@ -17,6 +19,7 @@ export interface CliWorldOptions {
   readonly run?: TasksLayer['runTasks'];
   readonly checkReport?: CheckReport;
   readonly snapshotReport?: Partial<SnapshotReport>;
+  readonly recoveryReport?: Partial<RecoveryReport>;
 }
 
 /** What the command line asked of the tasks, and what a person saw. */
@@ -29,6 +32,7 @@ export interface CliOutcome {
   readonly checkedNames: readonly (readonly string[])[];
   readonly selectedNames: readonly (readonly string[])[];
   readonly snapshotRequests: readonly SnapshotsRequest[];
+  readonly recoverRequests: readonly RecoverRequest[];
 }
 
 export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
@@ -48,6 +52,7 @@ export async function runCli(
     checkedNames: [] as (readonly string[])[],
     selectedNames: [] as (readonly string[])[],
     snapshotRequests: [] as SnapshotsRequest[],
+    recoverRequests: [] as RecoverRequest[],
   };
   const tasks: TasksLayer = {
     async loadConfiguration(file) {
@@ -72,6 +77,11 @@ export async function runCli(
     async checkTasks({names}) {
       asked.checkedNames.push(names);
       return options.checkReport ?? {configFile: configuration.file, warnings: [], tasks: []};
+    },
+    async recoverTasks(request) {
+      asked.recoverRequests.push(request);
+      const empty = {configFile: configuration.file, rollback: request.rollback, applications: []};
+      return {...empty, ...options.recoveryReport};
     },
     async reportSnapshots(request) {
       asked.snapshotRequests.push(request);

@@ -20,6 +20,7 @@ export function figures(changes: Partial<TaskFigures> = {}): TaskFigures {
     receivedBytes: 33_554_432,
     digestBytes: 33_000_000,
     snapshotFill: undefined,
+    proof: {kind: 'sealed', readBack: 'direct'},
     timesMs: {generate: 12_345.678, transfer: 2000, apply: 812.5, verify: undefined, total: 15_500},
     ...changes,
   };

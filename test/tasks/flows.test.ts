@@ -47,12 +47,8 @@ function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Prom
 
 async function throughFile(task: LocalTask, source = sourceOf(task), patchDir = join(task.folder, 'patches')) {
   await mkdir(join(task.folder, 'patches'));
-  return await applyThroughFile(
-    task.context,
-    source,
-    patchDir,
-    await Leftovers.open(task.context.plan.stateDir, 'home'),
-  );
+  const leftovers = await Leftovers.open(task.context.plan.stateDir, 'home');
+  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined});
 }
 
 function logsOf({events}: LocalTask): string[] {

@@ -2,6 +2,7 @@ import {ExpectedError} from '../../errors.js';
 import {unwrapSuppressed} from '../../suppressed-errors.js';
 import type {ConfigErrorCode} from '../../tasks/config/config-error.js';
 import type {CheckReport} from '../../tasks/check/check-report.js';
+import type {RecoveryReport} from '../../tasks/recovery/recovery-report.js';
 import type {RunReport, TaskReport} from '../../tasks/report.js';
 import type {SnapshotReport} from '../../tasks/snapshots/snapshot-report.js';
 
@@ -57,6 +58,10 @@ export function statusOfSnapshots({snapshots}: SnapshotReport): ExitStatus {
     ({state, reason}) => state === 'doubtful' || (state === 'left-over' && reason !== undefined),
   );
   return isOpen ? EXIT_STATUS.task : EXIT_STATUS.success;
+}
+
+export function statusOfRecovery({applications}: RecoveryReport): ExitStatus {
+  return applications.some(({state}) => state === 'failed') ? EXIT_STATUS.task : EXIT_STATUS.success;
 }
 
 /** The status for what ended the program before there was a report. */

@@ -3,6 +3,7 @@ import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
 import {addListCommand} from './commands/list.js';
+import {addRecoverCommand} from './commands/recover.js';
 import {addRunCommand} from './commands/run.js';
 import {addSnapshotsCommand} from './commands/snapshots.js';
 import {addVerifyCommand} from './commands/verify.js';
@@ -51,9 +52,11 @@ export function createProgram(context: CommandContext): Command {
     addCheckCommand,
     addVerifyCommand,
     addSnapshotsCommand,
+    addRecoverCommand,
     addSyncCommand,
-  ])
+  ]) {
     add(program, context);
+  }
   for (const command of [program, ...program.commands]) refuseBadUsage(command);
   return program;
 }

@@ -1,10 +1,19 @@
 import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
+import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {runTasks} from '../../tasks/run.js';
 import {selectTasks} from '../../tasks/select.js';
 import {expandTasks} from '../../tasks/sets/expand-tasks.js';
 import {reportSnapshots} from '../../tasks/snapshots/report-snapshots.js';
 
 /** What the commands ask of the tasks; tests put something else in its place. */
-export const TASKS_LAYER = {checkTasks, expandTasks, loadConfiguration, reportSnapshots, runTasks, selectTasks};
+export const TASKS_LAYER = {
+  checkTasks,
+  expandTasks,
+  loadConfiguration,
+  recoverTasks,
+  reportSnapshots,
+  runTasks,
+  selectTasks,
+};
 export type TasksLayer = typeof TASKS_LAYER;

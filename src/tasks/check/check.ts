@@ -3,6 +3,8 @@ import {checkNeeds} from './check-needs.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {planTask} from '../plan.js';
+import {unfinishedApplications} from '../recovery/unfinished-applications.js';
+import {configOrigin} from '../state/task-id.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
@@ -22,12 +24,18 @@ export async function checkTasks({configuration, names, signal}: CheckRequest): 
   const selected = selectTasks(configuration, names);
   const expanded = await expandTasks({tasks: selected, signal});
   signal.throwIfAborted();
-  for (const each of expanded) tasks.push(await checkTask(each, pool, signal));
+  const origin = await configOrigin(configuration.file);
+  for (const each of expanded) tasks.push(await checkTask(each, origin, pool, signal));
   const ofSets = selected.flatMap(({configured}) => (configured.state === 'set' ? configured.warnings : []));
   return {configFile: configuration.file, warnings: [...configuration.warnings, ...ofSets], tasks};
 }
 
-async function checkTask({task, leftOut}: ExpandedTask, pool: HostPool, signal: AbortSignal): Promise<CheckedTask> {
+async function checkTask(
+  {task, leftOut}: ExpandedTask,
+  origin: string,
+  pool: HostPool,
+  signal: AbortSignal,
+): Promise<CheckedTask> {
   const {name, warnings} = task;
   const facts = leftOut.map((what) => `not copied: ${what}`);
   const base = {task: name, disabled: false, configErrors: [], unmetNeeds: [], warnings, facts};
@@ -38,8 +46,18 @@ async function checkTask({task, leftOut}: ExpandedTask, pool: HostPool, signal: 
       return {...base, unmetNeeds: [findingOf(task.error)]};
     case 'valid': {
       if (task.config.disabled) return {...base, disabled: true};
-      const needs = await checkNeeds(planTask(task.config), pool, signal);
-      return {...base, ...needs, warnings: [...warnings, ...needs.warnings], facts: [...needs.facts, ...facts]};
+      const plan = planTask(task.config);
+      const needs = await checkNeeds(plan, pool, signal);
+      const unfinished = (await unfinishedApplications(plan, origin)).map((message) => ({
+        message,
+        hint: "the next run finishes it first; 'bdsync-manager recover' does so now, with --rollback it undoes it",
+      }));
+      return {
+        ...base,
+        ...needs,
+        warnings: [...warnings, ...needs.warnings, ...unfinished],
+        facts: [...needs.facts, ...facts],
+      };
     }
     default:
       return task satisfies never;

@@ -2,7 +2,12 @@ import {TaskError, type TaskErrorCode} from '../task-error.js';
 
 /** What `bdsync --hold` tells in its one line of JSON. */
 export type HoldAnswer =
-  | {readonly state: 'held'; readonly sizeBytes: number | undefined}
+  | {
+      readonly state: 'held';
+      readonly sizeBytes: number | undefined;
+      /** For the seal of a patch; undefined from a version that knows no seals. */
+      readonly lastingIdentity: string | undefined;
+    }
   | {readonly state: 'refused'; readonly code: string; readonly message: string};
 
 /** Undefined for what is no answer. */
@@ -15,14 +20,19 @@ export function parseHoldAnswer(line: string | undefined): HoldAnswer | undefine
     return undefined;
   }
   if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
-  if (answer.state === 'held') return {state: 'held', sizeBytes: sizeIn(answer)};
+  if (answer.state === 'held') return {state: 'held', ...factsIn(answer)};
   if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
   return {state: 'refused', code: String(answer.code), message: String(answer.message)};
 }
 
-function sizeIn(answer: object): number | undefined {
-  if (!('facts' in answer) || typeof answer.facts !== 'object' || answer.facts === null) return undefined;
-  return 'sizeBytes' in answer.facts && typeof answer.facts.sizeBytes === 'number' ? answer.facts.sizeBytes : undefined;
+function factsIn(answer: object): Pick<Extract<HoldAnswer, {state: 'held'}>, 'sizeBytes' | 'lastingIdentity'> {
+  const facts: unknown = 'facts' in answer ? answer.facts : undefined;
+  if (typeof facts !== 'object' || facts === null) return {sizeBytes: undefined, lastingIdentity: undefined};
+  return {
+    sizeBytes: 'sizeBytes' in facts && typeof facts.sizeBytes === 'number' ? facts.sizeBytes : undefined,
+    lastingIdentity:
+      'lastingIdentity' in facts && typeof facts.lastingIdentity === 'string' ? facts.lastingIdentity : undefined,
+  };
 }
 
 /** `code` is that of a BdsyncError, here or from the other end. */

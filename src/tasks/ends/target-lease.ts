@@ -16,6 +16,8 @@ export interface TargetLease extends AsyncDisposable {
   readonly lost: Promise<TaskError>;
   /** Of the target; undefined where the far end cannot tell. */
   readonly sizeBytes: number | undefined;
+  /** Goes into the seal of a patch; undefined where bdsync at the target knows no seals. */
+  readonly lastingIdentity: string | undefined;
 }
 
 const NEVER_LOST = new Promise<TaskError>(() => {});
@@ -32,10 +34,15 @@ export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
   teller.note(
     `bdsync on ${host.name} is not ours: whether ${plan.target.path} gets into use there, or is written by another machine at the same time, cannot be known`,
   );
-  return {lost: NEVER_LOST, sizeBytes: undefined, [Symbol.asyncDispose]: () => Promise.resolve()};
+  return {
+    lost: NEVER_LOST,
+    sizeBytes: undefined,
+    lastingIdentity: undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
-async function leaseHere({plan, signal}: TaskContext): Promise<TargetLease> {
+async function leaseHere({plan, farEnd, signal}: TaskContext): Promise<TargetLease> {
   try {
     const hold = await holdTarget(plan.target.path, {
       holder: holderText(plan.task),
@@ -46,6 +53,7 @@ async function leaseHere({plan, signal}: TaskContext): Promise<TargetLease> {
     return {
       lost: NEVER_LOST,
       sizeBytes: hold.facts.sizeBytes,
+      lastingIdentity: farEnd.kind === 'ours' ? hold.facts.lastingIdentity : undefined,
       [Symbol.asyncDispose]: () => hold[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -66,7 +74,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
     hostName: host.name,
     path: plan.target.path,
   };
-  let sizeBytes: number | undefined;
+  let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity'>;
   try {
     const answer = parseHoldAnswer(await firstAnswerLine(child));
     if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
@@ -77,7 +85,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
         errorLines: child.errorTail(),
       });
     }
-    sizeBytes = answer.sizeBytes;
+    facts = {sizeBytes: answer.sizeBytes, lastingIdentity: answer.lastingIdentity};
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;
@@ -86,7 +94,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
   const released = new AbortController();
   return {
     lost: lossOf(child, host.name, plan.target.path, released.signal),
-    sizeBytes,
+    ...facts,
     async [Symbol.asyncDispose]() {
       released.abort();
       child.stdin.end();

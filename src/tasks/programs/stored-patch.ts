@@ -4,7 +4,7 @@ import {messageOf} from '../../errors.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {lateSink, type LateSink} from './late-sink.js';
 import type {ProgramRole} from './explain-ending.js';
-import type {FileRecord, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord, FileRecord, Leftover, Leftovers} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 
@@ -12,7 +12,8 @@ import {TaskError} from '../task-error.js';
 const REMOVE_TIMEOUT_MS = 60_000;
 
 // set -C: creates, and never writes into a file that is there.
-const STORE_SCRIPT = 'umask 077; set -C; cat > "$1"';
+// The whole patch is on its medium before its application may begin. Older programs sync everything.
+const STORE_SCRIPT = 'umask 077; set -C; cat > "$1" && { sync "$1" 2>/dev/null || sync; }';
 
 /** A patch file on the target's host, made when its sink begins; removed on disposal, whatever happened. */
 export interface StoredPatch extends AsyncDisposable {
@@ -20,14 +21,19 @@ export interface StoredPatch extends AsyncDisposable {
   readonly sink: LateSink;
   /** Makes sure that the host has what was sent. */
   verifySize(sentBytes: number): Promise<void>;
+  /** Notes, before the power can go, that the patch is about to be applied. */
+  beginApplication(how: Omit<ApplicationRecord, keyof FileRecord>): Promise<ApplicationRecord>;
+  /** Leaves the patch, with its record, to the next run. */
+  keep(): void;
 }
 
 export function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): StoredPatch {
   const {host, plan, teller} = context;
   const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
   const {connection, quoting} = plan.target;
-  const record: FileRecord = {kind: 'file', connection, quoting, path};
+  let record: FileRecord | ApplicationRecord = {kind: 'file', connection, quoting, path};
   let isRecorded = false;
+  let isKept = false;
   const sink = lateSink(async () => {
     await leftovers.add(record);
     isRecorded = true;
@@ -37,9 +43,18 @@ export function storePatch(context: TaskContext, patchDir: string, leftovers: Le
     path,
     sink,
     verifySize: (sentBytes) => verifySize(context, path, sentBytes),
+    async beginApplication(how) {
+      const application: ApplicationRecord = {...how, kind: 'application', connection, quoting, path};
+      await leftovers.replace<Leftover>(record, application);
+      record = application;
+      return application;
+    },
+    keep() {
+      isKept = true;
+    },
     async [Symbol.asyncDispose]() {
       await sink[Symbol.asyncDispose]();
-      if (!isRecorded) return;
+      if (!isRecorded || isKept) return;
       try {
         await removeFile(host, path);
         await leftovers.drop(record);

@@ -66,8 +66,8 @@ export class SetMember implements AsyncDisposable {
     const {watchdog, abort} = this.run;
     watchdog.start();
     abort.signal.throwIfAborted();
-    await using _lease = await takeTarget(this.run, ready);
-    return await copy(this.run, ready, source);
+    await using lease = await takeTarget(this.run, ready);
+    return await copy(this.run, ready, source, lease);
   }
 
   async #end(report: Promise<TaskReport>): Promise<TaskReport> {

@@ -7,7 +7,7 @@ import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-fold
 const FOLDER = 'temporary';
 
 /** Something that a run makes and must take away again, or begins and must end. */
-export type Leftover = FileRecord | SnapshotRecord | AfterSnapshotRecord;
+export type Leftover = FileRecord | ApplicationRecord | SnapshotRecord | AfterSnapshotRecord;
 
 /** A file on the target's host. */
 export interface FileRecord {
@@ -16,6 +16,21 @@ export interface FileRecord {
   readonly connection: readonly string[];
   readonly quoting: 'auto' | 'shell' | 'none';
   readonly path: string;
+}
+
+/**
+ * A sealed patch on the target's host of which the application began, or was about to. It is never removed like a file,
+ * but finished or undone: the target may be between old and new.
+ */
+export interface ApplicationRecord extends Omit<FileRecord, 'kind'> {
+  readonly kind: 'application';
+  readonly targetPath: string;
+  /** Starts bdsync there. */
+  readonly program: readonly string[];
+  /** That the patch is applied with, beside the target and itself. */
+  readonly options: readonly string[];
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 /** An LVM snapshot of the source, known by tags that no other one carries. */
@@ -154,8 +169,16 @@ function isLeftover(value: unknown): value is Leftover {
   if (value.kind === 'after-snapshot') {
     return ['task', 'sourcePath', 'snapshotName'].every((name) => typeof Reflect.get(value, name) === 'string');
   }
+  if (value.kind === 'application') {
+    const texts = ['targetPath', 'since'].every((name) => typeof Reflect.get(value, name) === 'string');
+    const words = ['program', 'options'].every((name) => isWords(Reflect.get(value, name)));
+    return texts && words && isOnHost(value);
+  }
+  return value.kind === 'file' && isOnHost(value);
+}
+
+function isOnHost(value: object): boolean {
   return (
-    value.kind === 'file' &&
     'path' in value &&
     typeof value.path === 'string' &&
     'quoting' in value &&

@@ -76,6 +76,24 @@ it('removes what is there, tells it, and forgets it', async () => {
   expect(await recorded()).toEqual([]);
 });
 
+it('leaves a patch alone of which the application began', async () => {
+  const path = join(await temporaryFolder(), 'patch-1.bdsync');
+  await writeFile(path, 'a patch');
+  const begun: Leftover = {
+    ...fileAt(path),
+    kind: 'application',
+    targetPath: '/srv/home.img',
+    program: ['bdsync'],
+    options: ['--diffsize=minsize'],
+    since: '2024-05-01T02:00:00.000Z',
+  };
+  const {remove, recorded, lines} = await nextRun([begun]);
+  await remove();
+  await access(path);
+  expect(lines).toEqual([]);
+  expect(await recorded()).toEqual([begun]);
+});
+
 it('keeps what cannot be removed now, warns, and goes on', async () => {
   const path = join(await temporaryFolder(), 'patch-1.bdsync');
   await writeFile(path, 'half a patch');

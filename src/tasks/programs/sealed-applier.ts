@@ -1,0 +1,122 @@
+import type {Child, Host} from '../../hosts/host.js';
+import type {TrafficMeter} from '../../hosts/traffic-meter.js';
+import {parseProgressLine} from '../../bdsync/progress-line.js';
+import {childProgress} from '../../hosts/child/child-progress.js';
+import type {ApplicationRecord} from '../state/leftovers.js';
+import {TaskError, type TaskErrorCode} from '../task-error.js';
+import type {Watchdog} from '../watch/watchdog.js';
+import {explainEnding, type ProgramRole} from './explain-ending.js';
+
+export interface SealedApplication {
+  readonly record: ApplicationRecord;
+  readonly host: Host;
+  readonly mode: 'apply' | 'recover' | 'rollback';
+  /** The run holds the target already. */
+  readonly isHeld: boolean;
+  readonly signal: AbortSignal;
+  readonly meter?: TrafficMeter;
+  readonly watchdog?: Watchdog;
+  readonly onProgress?: (position: number, sizeBytes: number) => void;
+}
+
+export interface SealedOutcome {
+  readonly kind: 'applied' | 'recovered' | 'unchanged' | 'rolled-back' | 'untouched';
+  readonly writtenBytes: number;
+  readonly readBack: 'direct' | 'cached';
+}
+
+/** The applier itself said why it ended: it does nothing any more, and has written nothing unless its journal is there. */
+export class ApplierRefusal extends TaskError {}
+
+/**
+ * Has a sealed patch applied, finished or undone on the target's host.
+ *
+ * @throws ApplierRefusal when the program ended with a status of its own; TaskError, HostError for any other ending.
+ */
+export async function runSealedApplier(application: SealedApplication): Promise<SealedOutcome> {
+  const {host, record, signal, meter, watchdog, onProgress} = application;
+  const describe = `bdsync --sealed on ${host.name}`;
+  await using child = await host.spawn(wordsOf(application), {
+    signal,
+    meter,
+    describe,
+    onErrorLine: (line) => {
+      const progress = parseProgressLine(line);
+      if (progress) {
+        meter?.noteSignOfLife();
+        onProgress?.(progress.position, progress.sizeBytes);
+      }
+      return progress !== undefined;
+    },
+  });
+  using _watch = watchdog?.watch(() => childProgress(child));
+  child.stdin.end();
+  const said = await readSome(child);
+  const end = await child.ended;
+  const outcome = parseOutcome(said);
+  if (end.kind === 'exit' && end.status === 0 && outcome !== undefined) return outcome;
+  const role: ProgramRole = {
+    code: 'patcher-failed',
+    what: 'bdsync --sealed',
+    hostName: host.name,
+    path: record.targetPath,
+  };
+  const error = await explainEnding(child, role);
+  if (!(error instanceof TaskError) || end.kind !== 'exit' || end.status === 0 || end.status > LAST_STATUS) throw error;
+  const {code, message, errorLines} = error;
+  const known = REFUSALS.get(end.status);
+  const hint = known?.hint ?? (code === 'disk-full' ? ROOM_HINT : error.hint);
+  throw new ApplierRefusal(known?.code ?? code, message, {errorLines, hint, cause: error});
+}
+
+/** Above it are signals, and what the way there ended with. */
+const LAST_STATUS = 18;
+
+const ROOM_HINT =
+  'make room on the file system of target_patch_dir (the undo journal takes about as much as the patch) and on that of the target';
+
+const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint?: string}> = new Map([
+  [1, {code: 'no-bdsync', hint: 'bdsync there must be one of bdsync-manager that knows sealed patches'}],
+  [2, {code: 'invalid-patch'}],
+  [3, {code: 'size-mismatch'}],
+  [14, {code: 'target-locked', hint: 'let that run end first'}],
+  [15, {code: 'target-in-use', hint: 'unmount or release it first; allow_target_in_use = yes writes all the same'}],
+  [16, {code: 'target-changed', hint: 'find out who else writes the target; the next run compares it anew'}],
+  [17, {code: 'unfinished', hint: "'bdsync-manager recover' finishes it, with --rollback undoes it"}],
+  [18, {code: 'journal'}],
+] as const);
+
+function wordsOf({record, mode, isHeld}: SealedApplication): string[] {
+  const {program, targetPath, path, options} = record;
+  return [
+    ...program,
+    `--patch=${targetPath}`,
+    `--sealed=${path}`,
+    ...(mode === 'apply' ? [] : [`--${mode}`]),
+    ...(isHeld ? ['--held', ...options.filter((option) => option !== '--allow-in-use')] : options),
+    '--progress',
+  ];
+}
+
+/** One line is expected, and a login shell may greet before it. */
+const MAX_OUTPUT_BYTES = 65_536;
+
+async function readSome(child: Child): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout) if (text.length < MAX_OUTPUT_BYTES) text += String(chunk);
+  return text;
+}
+
+function parseOutcome(text: string): SealedOutcome | undefined {
+  const line =
+    /^sealed (applied|recovered|unchanged|rolled-back|untouched) extents=\d+ bytes=(\d+) read-back=(direct|cached)$/m;
+  const [, kind, bytes, readBack] = line.exec(text) ?? [];
+  if (kind === undefined) return undefined;
+  return {
+    kind: OUTCOMES.find((word) => word === kind) ?? 'applied',
+    writtenBytes: Number(bytes),
+    readBack: readBack === 'direct' ? 'direct' : 'cached',
+  };
+}
+
+const OUTCOMES = ['applied', 'recovered', 'unchanged', 'rolled-back', 'untouched'] as const;

@@ -1,0 +1,58 @@
+import {messageOf} from '../../errors.js';
+import {ApplierRefusal, runSealedApplier, type SealedOutcome} from '../programs/sealed-applier.js';
+import type {StoredPatch} from '../programs/stored-patch.js';
+import type {TaskContext} from '../task-context.js';
+import {lookAtFiles} from './look-at-files.js';
+
+/**
+ * Applies a stored patch with a seal. That this begins is noted before, so that whatever happens, the next run finishes
+ * it. A patch of which nothing was written goes with the run, as any other does.
+ */
+export async function applySealed(context: TaskContext, stored: StoredPatch): Promise<SealedOutcome['readBack']> {
+  const {plan, host, signal, meter, watchdog, teller} = context;
+  const {targetProgram: program, allowTargetInUse} = plan;
+  const record = await stored.beginApplication({
+    targetPath: plan.target.path,
+    program,
+    options: [
+      ...plan.patchArguments.filter((word) => word.startsWith('--diffsize')),
+      ...(allowTargetInUse ? ['--allow-in-use'] : []),
+    ],
+    since: new Date().toISOString(),
+  });
+  watchdog.waitingFor = `bdsync --sealed on ${host.name}, which writes ${plan.target.path}`;
+  try {
+    const {readBack} = await runSealedApplier({
+      record,
+      host,
+      mode: 'apply',
+      isHeld: true,
+      signal,
+      meter,
+      watchdog,
+      onProgress: (position, sizeBytes) => teller.progress(meter, position, sizeBytes, sizeBytes),
+    });
+    teller.targetState = 'complete';
+    return readBack;
+  } catch (error) {
+    if (await mayHaveWritten(context, record.path, error)) {
+      stored.keep();
+      teller.targetState = 'partly-written';
+      teller.note(
+        `${record.path} on ${host.name} and its journal stay until the next run, or 'recover', finishes them`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Only an applier that is known to have ended can be trusted to have written nothing. */
+async function mayHaveWritten({host, teller}: TaskContext, patchPath: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof ApplierRefusal) && !host.isLocal) return true;
+  try {
+    return (await lookAtFiles(host, patchPath)).hasJournal;
+  } catch (lookError) {
+    teller.log('info', messageOf(lookError));
+    return true;
+  }
+}

@@ -1,0 +1,50 @@
+import {ExpectedError, messageOf, ProgramError} from '../../errors.js';
+import type {Leftovers} from '../state/leftovers.js';
+import type {TaskRun} from '../task-run.js';
+import {isFinal, isForTarget, settleApplication, type Settled} from './settle-application.js';
+
+/**
+ * Finishes what an interrupted run began to apply, before anything is compared anew. What can never be finished is told
+ * of and left alone: the comparison makes the target whole all the same.
+ *
+ * @throws TaskError, HostError when the target of this task could not be finished now.
+ */
+export async function finishBegun(
+  {plan, request, teller, watchdog, meter, abort}: TaskRun,
+  leftovers: Leftovers,
+): Promise<void> {
+  const {signal} = abort;
+  for (const record of leftovers.list()) {
+    if (record.kind !== 'application') continue;
+    const host = request.pool.host(record);
+    teller.enter('recover');
+    watchdog.waitingFor = `${host.name}, where ${record.targetPath} is finished`;
+    try {
+      const onProgress = (done: number, all: number): void => teller.progress(meter, done, all, all);
+      const common = {host, signal, meter, watchdog, onProgress, mode: 'recover' as const};
+      const settled = await settleApplication({...common, plan, record, leftovers});
+      tell(settled, `${record.targetPath} on ${host.name}`);
+    } catch (error) {
+      if (signal.aborted || (isForTarget(plan, record) && !isFinal(error))) {
+        teller.targetState = 'partly-written';
+        throw error;
+      }
+      const text = `what an interrupted run began on ${record.targetPath} cannot be finished: ${textOf(error)}`;
+      teller.log('warning', text);
+      teller.note(text);
+    }
+  }
+
+  function tell(settled: Settled, target: string): void {
+    if (settled.kind === 'gone' || settled.kind === 'untouched') return;
+    const text = `${target}: what an interrupted run had begun was finished first, without sending it again`;
+    teller.log('info', text);
+    teller.note(text);
+  }
+}
+
+function textOf(error: unknown): string {
+  const lines = error instanceof ProgramError ? error.errorLines : [];
+  const hint = error instanceof ExpectedError && error.hint !== undefined ? ` (${error.hint})` : '';
+  return [messageOf(error), ...lines].join('; ') + hint;
+}

@@ -1,0 +1,26 @@
+import type {Host} from '../../hosts/host.js';
+import {TaskError} from '../task-error.js';
+
+export interface ApplicationFiles {
+  readonly hasPatch: boolean;
+  /** Whole: the target may be between old and new. */
+  readonly hasJournal: boolean;
+}
+
+const LOOK_SCRIPT = 'if [ -e "$1" ]; then echo patch; fi; if [ -e "$1.journal" ]; then echo journal; fi; echo looked';
+
+/** What there is of an application on the target's host. */
+export async function lookAtFiles(host: Host, patchPath: string, signal?: AbortSignal): Promise<ApplicationFiles> {
+  const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchPath], {
+    signal,
+    timeoutMs: LOOK_TIMEOUT_MS,
+    describe: `looking for ${patchPath}`,
+  });
+  const found = stdout.split('\n');
+  if (!found.includes('looked')) {
+    throw new TaskError('store-failed', `cannot look for ${patchPath} on ${host.name}: ${stderr.trim()}`);
+  }
+  return {hasPatch: found.includes('patch'), hasJournal: found.includes('journal')};
+}
+
+const LOOK_TIMEOUT_MS = 60_000;

@@ -1,0 +1,95 @@
+import {ExpectedError, ProgramError} from '../../errors.js';
+import type {Configuration} from '../config/configuration.js';
+import {HostPool} from '../ends/host-pool.js';
+import {planTask, type TaskPlan} from '../plan.js';
+import {selectTasks} from '../select.js';
+import {expandTasks} from '../sets/expand-tasks.js';
+import {type ApplicationRecord, Leftovers} from '../state/leftovers.js';
+import {lockTask} from '../state/run-lock.js';
+import {configOrigin, taskId} from '../state/task-id.js';
+import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
+import {settleApplication, type Settled} from './settle-application.js';
+
+export interface RecoverRequest {
+  readonly configuration: Configuration;
+  /** Empty: all tasks. */
+  readonly names: readonly string[];
+  /** Undo instead of finishing. */
+  readonly rollback: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finishes, or undoes, what interrupted runs began to apply, each under the lock of its task. A disabled task counts:
+ * its target is no less incomplete.
+ *
+ * @throws TaskError 'unknown-task'; the reason of `signal` when it aborts.
+ */
+export async function recoverTasks({configuration, names, rollback, signal}: RecoverRequest): Promise<RecoveryReport> {
+  const pool = new HostPool();
+  const origin = await configOrigin(configuration.file);
+  const applications: RecoveredApplication[] = [];
+  const expanded = await expandTasks({tasks: selectTasks(configuration, names), signal});
+  for (const {task} of expanded) {
+    if (task.state !== 'valid') continue;
+    applications.push(...(await recoverTask(planTask(task.config), {origin, pool, rollback, signal})));
+  }
+  return {configFile: configuration.file, rollback, applications};
+}
+
+interface Surroundings extends Pick<RecoverRequest, 'rollback' | 'signal'> {
+  readonly origin: string;
+  readonly pool: HostPool;
+}
+
+async function recoverTask(
+  plan: TaskPlan,
+  {origin, pool, rollback, signal}: Surroundings,
+): Promise<RecoveredApplication[]> {
+  const {task, stateDir} = plan;
+  const id = taskId(task, origin);
+  const done: RecoveredApplication[] = [];
+  let current: ApplicationRecord | undefined;
+  try {
+    if ((await Leftovers.peek(stateDir, id)).every(({kind}) => kind !== 'application')) return [];
+    await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
+    void lock;
+    const leftovers = await Leftovers.open(stateDir, id);
+    for (const record of leftovers.list()) {
+      if (record.kind !== 'application') continue;
+      current = record;
+      const host = pool.host(record);
+      const mode = rollback ? 'rollback' : 'recover';
+      const settled = await settleApplication({host, record, plan, leftovers, mode, signal});
+      done.push({...placeOf(task, record, pool), ...NOTHING_WRONG, state: stateOf(settled)});
+    }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ExpectedError)) throw error;
+    const {message, hint} = error;
+    const errorLines = error instanceof ProgramError ? error.errorLines : [];
+    done.push({...placeOf(task, current, pool), state: 'failed', message, hint, errorLines});
+  }
+  return done;
+}
+
+const NOTHING_WRONG = {message: undefined, hint: undefined, errorLines: []};
+
+function placeOf(task: string, record: ApplicationRecord | undefined, pool: HostPool) {
+  return {task, host: record && pool.host(record).name, target: record?.targetPath};
+}
+
+function stateOf({kind}: Settled): RecoveredApplication['state'] {
+  switch (kind) {
+    case 'applied':
+    case 'recovered':
+    case 'unchanged':
+      return 'finished';
+    case 'rolled-back':
+      return 'undone';
+    case 'untouched':
+    case 'gone':
+      return 'untouched';
+    default:
+      return kind satisfies never;
+  }
+}

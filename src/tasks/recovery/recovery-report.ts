@@ -1,0 +1,19 @@
+/** What `recover` found and did. */
+export interface RecoveryReport {
+  readonly configFile: string;
+  readonly rollback: boolean;
+  readonly applications: readonly RecoveredApplication[];
+}
+
+export interface RecoveredApplication {
+  readonly task: string;
+  /** The target's host and path; undefined where the task could not be looked at. */
+  readonly host: string | undefined;
+  readonly target: string | undefined;
+  /** `untouched`: nothing had been written, or nothing is left of it. */
+  readonly state: 'finished' | 'undone' | 'untouched' | 'failed';
+  readonly message: string | undefined;
+  readonly hint: string | undefined;
+  /** Last lines of the standard error of the program that failed. */
+  readonly errorLines: readonly string[];
+}

@@ -1,0 +1,82 @@
+import type {Host} from '../../hosts/host.js';
+import {
+  ApplierRefusal,
+  runSealedApplier,
+  type SealedApplication,
+  type SealedOutcome,
+} from '../programs/sealed-applier.js';
+import {removeFile} from '../programs/stored-patch.js';
+import type {ApplicationRecord, Leftovers} from '../state/leftovers.js';
+import type {TaskPlan} from '../plan.js';
+import type {TaskError} from '../task-error.js';
+import {lookAtFiles} from './look-at-files.js';
+
+export interface SettleRequest extends Omit<SealedApplication, 'isHeld' | 'mode'> {
+  /** Of the task as it is now: the program that the record names may have moved. */
+  readonly plan: TaskPlan;
+  readonly mode: 'recover' | 'rollback';
+  readonly leftovers: Leftovers;
+}
+
+/** `gone`: somebody has removed patch and journal. */
+export type Settled = SealedOutcome | {readonly kind: 'gone'};
+
+/**
+ * Finishes or undoes an application that an interrupted run began, and removes what it left. An application that wrote
+ * nothing and cannot be done any more is forgotten: the comparison that follows is worth more.
+ *
+ * @throws ApplierRefusal when it can be neither done nor forgotten; patch, journal and record stay then. TaskError,
+ *   HostError when it could not be tried.
+ */
+export async function settleApplication(request: SettleRequest): Promise<Settled> {
+  const {host, record, plan, mode, leftovers, signal} = request;
+  const {hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  if (!hasPatch && hasJournal) {
+    const message = `${record.path} on ${host.name} is gone, but its journal is there: ${record.targetPath} may be partly written`;
+    throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
+  }
+  let settled: Settled = {kind: 'gone'};
+  if (hasPatch) {
+    try {
+      settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      if (hasJournal) throw withHint(error, host, record);
+      if (mode === 'rollback') throw error;
+      settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+    }
+    await removeFile(host, record.path);
+    await removeFile(host, `${record.path}.journal.new`);
+  }
+  await leftovers.drop(record);
+  return settled;
+}
+
+/** Trying again would end in the same way. */
+export function isFinal(error: unknown): error is ApplierRefusal {
+  return error instanceof ApplierRefusal && FINAL_CODES.has(error.code);
+}
+
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'invalid-patch',
+  'size-mismatch',
+  'target-changed',
+  'journal',
+] satisfies TaskError['code'][]);
+
+/** Whether a record is about what the task writes now. */
+export function isForTarget({target}: TaskPlan, {connection, targetPath}: ApplicationRecord): boolean {
+  return targetPath === target.path && JSON.stringify(connection) === JSON.stringify(target.connection);
+}
+
+function withProgramOf(plan: TaskPlan, record: ApplicationRecord): ApplicationRecord {
+  return isForTarget(plan, record) ? {...record, program: plan.targetProgram} : record;
+}
+
+function withHint({code, message, errorLines}: ApplierRefusal, host: Host, record: ApplicationRecord): ApplierRefusal {
+  return new ApplierRefusal(code, message, {errorLines, hint: giveUpHint(host, record)});
+}
+
+function giveUpHint({name}: Host, {path}: ApplicationRecord): string {
+  return `if nobody needs what was there before, remove ${path} and ${path}.journal on ${name}: the next run compares anew`;
+}

@@ -1,0 +1,209 @@
+import {copyFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {quoteWords} from '#dist/hosts/quote.js';
+import {noise, sha256, writePair} from '../support/images.js';
+import {taskReportOf} from '../support/reports.js';
+import {OUR_BDSYNC} from '../support/run-bdsync.js';
+import {BDSYNC_MANAGER, type ProgramResult, runProgram, startProgram} from '../support/spawn-program.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {until} from '../support/until.js';
+import {writeConfig} from '../support/write-config.js';
+
+const BYTES = 8 * 1024 * 1024;
+
+interface SealedTask {
+  readonly folder: string;
+  readonly source: string;
+  readonly target: string;
+  /** What the target had at first. */
+  readonly old: string;
+  run(...words: string[]): Promise<ProgramResult>;
+  /** What there is in the folder for patches. */
+  stored(): Promise<string[]>;
+}
+
+/**
+ * A task that stores its patch. `applier` is what a shell does in place of the first program that applies it; it has the
+ * words in `"$@"`, and ours in `$BDSYNC`.
+ */
+async function sealedTask(where: 'here' | 'behind a connection', applier?: string): Promise<SealedTask> {
+  const folder = await temporaryFolder();
+  const [source, target, program] = [join(folder, 's.img'), join(folder, 't.img'), join(folder, 'bdsync')];
+  await writePair(source, target, BYTES, 0);
+  await writeFile(source, noise(BYTES, 7));
+  await writeFile(target, noise(BYTES, 8));
+  await mkdir(join(folder, 'patches'));
+  const once = applier ? `if [ ! -e ${folder}/ran ]; then touch ${folder}/ran\n${applier}\nfi;` : '';
+  const lines = ['#!/bin/sh', `case "$*" in *--sealed=*) ${once} ;; esac`, 'exec $BDSYNC "$@"', ''];
+  await writeFile(program, lines.join('\n').replaceAll('$BDSYNC', quoteWords(OUR_BDSYNC)), {mode: 0o755});
+  const config = await writeConfig(join(folder, 'tasks.conf'), {
+    home: {
+      source_path: source,
+      target_path: target,
+      target_patch_dir: join(folder, 'patches'),
+      state_dir: join(folder, 'state'),
+      ...(where === 'here' ? {} : {connection_command: 'env A=1', remote_bdsync_bin: program}),
+    },
+  });
+  return {
+    folder,
+    source,
+    target,
+    old: await sha256(target),
+    run: (...words) =>
+      runProgram(BDSYNC_MANAGER, [...words, '--config', config], {STATE_DIRECTORY: join(folder, 'remote-state')}),
+    stored: () => readdir(join(folder, 'patches')),
+  };
+}
+
+/** Ends the applier as a power cut would, as soon as the target is not what it was. */
+const KILLED_WHILE_WRITING = `
+target=; for word in "$@"; do case "$word" in --patch=*) target=\${word#--patch=};; esac; done
+before=$(cksum <"$target")
+$BDSYNC "$@" & pid=$!
+while kill -0 $pid 2>/dev/null; do [ "$(cksum <"$target")" = "$before" ] || { kill -KILL $pid; break; }; done
+wait $pid; exit 137`;
+
+describe('a run with a patch file', () => {
+  for (const where of ['here', 'behind a connection'] as const) {
+    it(`${where}: the patch is sealed, applied as a whole and read back; nothing stays`, async () => {
+      const task = await sealedTask(where);
+      const result = await task.run('--json');
+      expect(result).toMatchObject({status: 0, stderr: ''});
+      expect(taskReportOf(result)).toMatchObject({
+        notes: [],
+        figures: {proof: {kind: 'sealed', readBack: expect.stringMatching(/^(direct|cached)$/)}},
+      });
+      expect(await sha256(task.target)).toBe(await sha256(task.source));
+      expect(await task.stored()).toEqual([]);
+      expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+    });
+  }
+
+  it('refuses a target that changed since it was compared, and leaves it and the folder as they were', async () => {
+    const task = await sealedTask(
+      'behind a connection',
+      'target=; for word in "$@"; do case "$word" in --patch=*) target=${word#--patch=};; esac; done; printf changed | dd of="$target" conv=notrunc bs=1 seek=50000 2>/dev/null',
+    );
+    const result = await task.run('--json');
+    expect(result.status).toBe(3);
+    expect(taskReportOf(result)).toMatchObject({
+      failure: {code: 'target-changed', stage: 'apply', target: {state: 'untouched'}},
+    });
+    expect(await task.stored()).toEqual([]);
+    expect(await task.run('--json')).toMatchObject({status: 0});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+
+  it('says so where the bdsync at the target knows no seals', async () => {
+    const task = await sealedTask('behind a connection');
+    const program = join(task.folder, 'bdsync');
+    const lines = (await readFile(program, 'utf8')).split('\n');
+    const hold = `case "$1" in --hold*) ${quoteWords(OUR_BDSYNC)} "$@" | sed -u 's/,"lastingIdentity":"[^"]*"//'; exit;; esac`;
+    await writeFile(program, [lines[0], hold, ...lines.slice(1)].join('\n'));
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0});
+    expect(taskReportOf(result)).toMatchObject({
+      notes: [expect.stringContaining('knows no sealed patches')],
+      figures: {proof: {kind: 'patch-stored'}},
+    });
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+});
+
+async function killed(): Promise<SealedTask> {
+  const task = await sealedTask('behind a connection', KILLED_WHILE_WRITING);
+  const result = await task.run('--json');
+  expect(taskReportOf(result)).toMatchObject({failure: {target: {state: 'partly-written'}}});
+  expect((await task.stored()).toSorted()).toEqual([
+    expect.stringMatching(/^patch-.*\.bdsync$/),
+    expect.stringMatching(/^patch-.*\.bdsync\.journal$/),
+  ]);
+  expect(await sha256(task.target)).not.toBe(task.old);
+  expect(await sha256(task.target)).not.toBe(await sha256(task.source));
+  return task;
+}
+
+describe('an application that was killed while it wrote', () => {
+  it('is finished by the next run, which sends nothing of it again', async () => {
+    const task = await killed();
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0, stderr: ''});
+    const report = taskReportOf(result);
+    expect(report).toMatchObject({
+      notes: [expect.stringContaining('finished first, without sending it again')],
+      figures: {differingBytes: 0},
+    });
+    if (report.state === 'synced') expect(report.figures.sentBytes).toBeLessThan(BYTES / 10);
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+
+  it('is told by check, finished by recover, and then there is nothing to recover', async () => {
+    const task = await killed();
+    expect((await task.run('check')).stdout).toContain('is incomplete since');
+    expect(await task.run('recover')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('was finished'),
+    });
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+    expect(await task.run('recover')).toMatchObject({status: 0, stdout: 'nothing to recover\n'});
+  });
+
+  it('is undone by recover --rollback', async () => {
+    const task = await killed();
+    const result = await task.run('recover', '--rollback', '--task', 'home', '--json');
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      rollback: true,
+      applications: [{task: 'home', target: task.target, state: 'undone'}],
+    });
+    expect(await sha256(task.target)).toBe(task.old);
+    expect(await task.stored()).toEqual([]);
+  });
+
+  it('with a journal that was damaged is refused and told, and the next run compares anew', async () => {
+    const task = await killed();
+    const journal = (await task.stored()).find((name) => name.endsWith('.journal')) ?? '';
+    const path = join(task.folder, 'patches', journal);
+    const bytes = await readFile(path);
+    bytes.fill(0, 1_000_000, 1_000_016);
+    await writeFile(path, bytes);
+    const refused = await task.run('recover', '--rollback');
+    expect(refused).toMatchObject({status: 3, stdout: expect.stringContaining(`${path} on env`)});
+    const result = await task.run('--json');
+    expect(result.status).toBe(0);
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+
+  it('on a file that another one has taken the place of is told and kept, and the next run compares anew', async () => {
+    const task = await killed();
+    await copyFile(task.target, join(task.folder, 'other.img'));
+    await rename(join(task.folder, 'other.img'), task.target);
+    const stored = await task.stored();
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0, stderr: expect.stringContaining('cannot be finished')});
+    expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('if nobody needs what was there')]});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual(stored);
+    for (const name of stored) await rm(join(task.folder, 'patches', name));
+    expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+});
+
+it('a manager that is killed while the patch is applied leaves that to the next run', async () => {
+  const task = await sealedTask('here');
+  const words = ['--config', join(task.folder, 'tasks.conf'), '--log-level=debug'];
+  const run = startProgram(BDSYNC_MANAGER, words, {STATE_DIRECTORY: join(task.folder, 'remote-state')});
+  await until('the journal', async () => (await task.stored()).some((name) => name.includes('.journal')));
+  run.child.kill('SIGKILL');
+  await run.result;
+  const result = await task.run('--json');
+  expect(result.status).toBe(0);
+  expect(taskReportOf(result)).toMatchObject({figures: {differingBytes: 0}});
+  expect(await sha256(task.target)).toBe(await sha256(task.source));
+  expect(await task.stored()).toEqual([]);
+});
