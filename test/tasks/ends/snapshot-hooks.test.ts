@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import type {SnapshotHooks} from '#dist/tasks/config/task-config.js';
 import {payDebt, withSnapshotHooks} from '#dist/tasks/ends/snapshot-hooks.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
-import {processesRunning, uniqueSeconds} from '../../support/processes.js';
+import {processesRunning, uniqueSeconds, waitForProcesses} from '../../support/processes.js';
 import {startProgram} from '../../support/spawn-program.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 import {until} from '../../support/until.js';
@@ -69,6 +69,8 @@ function start(folder: string, hooks: SnapshotHooks, take: string) {
 
 const BEFORE = 'echo before >>"$0"';
 const AFTER = 'echo after >>"$0"';
+/** Within it a shell starts and ends also where many others want to. */
+const QUICK_MS = 3000;
 
 describe('hooks around a snapshot', () => {
   it('need not be there', async () => {
@@ -130,8 +132,8 @@ describe('hooks around a snapshot', () => {
   it('end when the first one takes too long, with all that it started', async () => {
     const {run, hooks, lines} = await world();
     const seconds = uniqueSeconds();
-    const slow = run(hooks(`sleep ${seconds} & sleep ${seconds}`, AFTER, 300));
-    await expect(slow).rejects.toMatchObject({message: expect.stringContaining('did not end within 0.3 s')});
+    const slow = run(hooks(`sleep ${seconds} & sleep ${seconds}`, AFTER, QUICK_MS));
+    await expect(slow).rejects.toMatchObject({message: expect.stringContaining('did not end within 3 s')});
     expect(processesRunning(['sleep', seconds])).toEqual([]);
     expect(await lines()).toEqual(['after']);
   });
@@ -169,21 +171,21 @@ describe('hooks around a snapshot', () => {
 
   it('owe the second one to the next run when it did not come to its end', async () => {
     const {run, hooks, recorded} = await world();
-    const failure = await run(hooks(BEFORE, 'exec sleep 60', 300));
+    const failure = await run(hooks(undefined, 'exec sleep 60', 300));
     expect(failure).toMatchObject({code: 'snapshot-hook'});
     expect(await recorded()).toMatchObject([{kind: 'after-snapshot', snapshotName: 'night'}]);
   });
 
   it('run the second one when taking the snapshot hangs, and then do not trust it', async () => {
     const {run, hooks, lines, note} = await world();
-    const late = run(hooks(BEFORE, AFTER, 500), async () => {
+    const late = run(hooks(BEFORE, AFTER, QUICK_MS), async () => {
       await until('the second hook', async () => (await lines()).includes('after'));
       await sleep(50);
       await note('take');
     });
     await expect(late).rejects.toMatchObject({
       code: 'snapshot-hook',
-      message: 'after_snapshot had to run before the snapshot was there: taking it lasted longer than 0.5 s',
+      message: 'after_snapshot had to run before the snapshot was there: taking it lasted longer than 3 s',
     });
     expect(await lines()).toEqual(['before', 'after', 'take']);
   });
@@ -192,7 +194,7 @@ describe('hooks around a snapshot', () => {
     const {run, hooks} = await world();
     const seconds = uniqueSeconds();
     await run(hooks(`sleep ${seconds} >/dev/null 2>&1 & echo $! >"$0"`, undefined), async () => {
-      expect(processesRunning(['sleep', seconds])).toHaveLength(1);
+      await waitForProcesses(['sleep', seconds], 1);
     });
     for (const pid of processesRunning(['sleep', seconds])) process.kill(pid);
   });
