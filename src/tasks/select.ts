@@ -21,9 +21,11 @@ export function selectTasks(configuration: Configuration, names: readonly string
   const unknown = found.filter(({configured}) => configured === undefined);
   if (unknown.length > 0) {
     const known = configuration.tasks.map(({name}) => name);
+    const leftOut = unknown.find(({volume}) => volume !== undefined);
     throw new TaskError('unknown-task', `unknown task ${unknown.map(({name}) => `'${name}'`).join(', ')}`, {
-      hint:
-        known.length > 0
+      hint: leftOut
+        ? `the patterns of its section leave the volume ${leftOut.volume} out`
+        : known.length > 0
           ? `${configuration.file} has the tasks ${known.join(', ')}`
           : `${configuration.file} has no tasks`,
     });
@@ -51,5 +53,6 @@ function findTask({tasks}: Configuration, name: string): FoundTask {
   const slash = name.lastIndexOf('/');
   const volume = name.slice(slash + 1);
   const configured = tasks.find((task) => slash > 0 && task.name === name.slice(0, slash));
-  return configured?.state === 'set' && volume !== '' && isInSet(configured.set, volume) ? {configured, volume} : {};
+  if (configured?.state !== 'set' || volume === '') return {};
+  return isInSet(configured.set, volume) ? {configured, volume} : {volume};
 }

@@ -170,6 +170,13 @@ describe('--task', () => {
       message: `unknown task '${name}'`,
     });
   });
+
+  test('tells that the patterns leave a volume out', async () => {
+    const vms = section('vms', '/dev/vg0/vm-*', 'source_exclude = *-swap\n');
+    await expect(expanded(vms, ['vms/vm-a-swap'])).rejects.toMatchObject({
+      hint: 'the patterns of its section leave the volume vm-a-swap out',
+    });
+  });
 });
 
 describe('a target', () => {
