@@ -1,10 +1,10 @@
-import {findVolume} from './find-volume.js';
+import {isGroupFull} from './group-full.js';
 import {listVolumes} from './list-volumes.js';
 import {type Lvm, type LvmOutcome, runLvm, throwLvmFailure} from './lvm.js';
 import {LvmError} from './lvm-error.js';
 import type {LogicalVolume} from './lvs-report.js';
+import {findOrigin, isThin, requireSize, snapshotNameTaken} from './find-origin.js';
 import {carriesTags, removeSnapshot, type SnapshotIdentity} from './remove-snapshot.js';
-import {snapshotOwner} from './tags.js';
 
 export interface SnapshotRequest {
   /** Any path of the volume, as `findVolume` takes it. */
@@ -27,11 +27,6 @@ export interface CreatedSnapshot {
   readonly volume: LogicalVolume & {readonly path: string; readonly originUuid: string};
 }
 
-/** Thin volumes have snapshots in their pool; all others have a room of their own for what changes meanwhile. */
-export function isThin(origin: LogicalVolume): boolean {
-  return origin.pool !== undefined && origin.layout.includes('thin');
-}
-
 /** Creation in two steps, so that nothing else comes between those of several snapshots. */
 export interface PreparedSnapshot {
   /** Runs lvcreate to its end and nothing else; what is wrong with that is told by `settle`. */
@@ -47,13 +42,7 @@ export interface PreparedSnapshot {
 /** Finds the origin and lets the caller record what is to come. `takeSnapshot` documents what is thrown. */
 export async function prepareSnapshot(lvm: Lvm, request: SnapshotRequest): Promise<PreparedSnapshot> {
   const {signal} = request;
-  const origin = await findVolume(lvm, request.sourcePath, signal);
-  const originName = `${origin.vg}/${origin.name}`;
-  if (!origin.isActive) {
-    throw new LvmError('volume-inactive', `the volume ${originName} is not active`, {
-      hint: `activate it: lvchange -ay ${originName}`,
-    });
-  }
+  const origin = await findOrigin(lvm, request.sourcePath, signal);
   const words = ['lvcreate', '--yes', '--snapshot', '--permission', 'r', ...kindWords(origin, request)];
   for (const tag of request.tags) words.push('--addtag', tag);
   signal?.throwIfAborted();
@@ -63,7 +52,7 @@ export async function prepareSnapshot(lvm: Lvm, request: SnapshotRequest): Promi
     async create() {
       try {
         // Without the signal: to kill it while it has suspended the origin would stop everybody who writes there.
-        outcome = await runLvm(lvm, [...words, '--', originName]);
+        outcome = await runLvm(lvm, [...words, '--', `${origin.vg}/${origin.name}`]);
       } catch (error) {
         outcome = {error};
       }
@@ -103,12 +92,8 @@ async function settleCreation(
 function kindWords(origin: LogicalVolume, {name, size}: SnapshotRequest): string[] {
   // Thin snapshots are born with a flag that keeps them inactive.
   if (isThin(origin)) return ['--setactivationskip', 'n', '--activate', 'y', '--name', name];
-  if (size === undefined) {
-    throw new LvmError('snapshot-size-missing', `a snapshot of ${origin.vg}/${origin.name} needs a size`, {
-      hint: 'it is not a thin volume; 10%ORIGIN is enough when little is written during a run',
-    });
-  }
-  return [size.includes('%') ? '--extents' : '--size', size, '--name', name];
+  const room = requireSize(origin, size);
+  return [room.includes('%') ? '--extents' : '--size', room, '--name', name];
 }
 
 /** What this very run created under the name, recognised without a uuid, which nobody could record yet. */
@@ -144,28 +129,14 @@ async function throwCreationFailure(
   const {errorLines} = outcome;
   if (errorLines.some((line) => line.includes('already exists in volume group'))) {
     const [taken] = await listVolumes(lvm, {name: fullName, signal: request.signal});
-    throw new LvmError('snapshot-name-taken', `${trouble}: the name is taken${taken ? ` by ${whose(taken)}` : ''}`, {
-      errorLines,
-      hint:
-        taken !== undefined && snapshotOwner(taken.tags) !== undefined
-          ? `choose another name for the snapshot; 'bdsync-manager snapshots' tells whether that one is in use`
-          : `choose another name for the snapshot; or, if nobody needs that volume: lvremove ${fullName}`,
-    });
+    throw snapshotNameTaken(origin, request.name, taken, errorLines);
   }
   await removeUnfinished(lvm, origin, request);
-  if (errorLines.some((line) => /insufficient (free space|suitable allocatable extents)/i.test(line))) {
+  if (isGroupFull(outcome)) {
     throw new LvmError('volume-group-full', `${trouble}: the volume group has no room for ${request.size}`, {
       errorLines,
       hint: `see what is free (vgs ${origin.vg}), and choose a smaller size or extend the group`,
     });
   }
   return throwLvmFailure(trouble, outcome);
-}
-
-function whose(volume: LogicalVolume): string {
-  const kind = volume.origin === undefined ? 'a volume' : `a snapshot of ${volume.vg}/${volume.origin}`;
-  const owner = snapshotOwner(volume.tags);
-  if (owner !== undefined)
-    return `${kind} that bdsync-manager took for ${owner.task ? `task ${owner.task}` : 'a task'}`;
-  return `${kind} that is not of bdsync-manager`;
 }

@@ -1,4 +1,5 @@
 import {findGroup} from './find-group.js';
+import {isGroupFull} from './group-full.js';
 import {listVolumes} from './list-volumes.js';
 import {type Lvm, type LvmOutcome, runLvm, throwLvmFailure} from './lvm.js';
 import {LvmError} from './lvm-error.js';
@@ -39,11 +40,9 @@ async function throwCreationFailure(
   if (says(/already exists in volume group/)) {
     throw new LvmError('volume-name-taken', `the group ${vg} has a volume ${name} already`, {errorLines});
   }
-  if (says(INSUFFICIENT_ROOM)) throw groupFull(`${vg}/${name}`, await findGroup(lvm, vg), sizeBytes);
+  if (isGroupFull(outcome)) throw groupFull(`${vg}/${name}`, await findGroup(lvm, vg), sizeBytes);
   if (says(/^Pool .* not found in Volume group|is not a thin pool/)) {
     throw new LvmError('thin-pool-missing', `the group ${vg} has no thin pool ${pool}`, {errorLines});
   }
   return throwLvmFailure(`cannot create the volume ${vg}/${name}`, outcome);
 }
-
-export const INSUFFICIENT_ROOM = /insufficient (free space|suitable allocatable extents)/i;

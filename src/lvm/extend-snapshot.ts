@@ -1,3 +1,4 @@
+import {isGroupFull} from './group-full.js';
 import {type Lvm, runLvm, throwLvmFailure} from './lvm.js';
 import {LvmError} from './lvm-error.js';
 import {findByUuid, requireSame, type SnapshotIdentity} from './remove-snapshot.js';
@@ -26,15 +27,13 @@ export async function extendSnapshot(
   const before = await roomOf(lvm, identity, fullName);
   // All without a signal: to kill it while it has suspended the origin would stop everybody who writes there.
   let outcome = await runLvm(lvm, ['lvextend', '--yes', '--size', `+${Math.ceil(byBytes)}b`, '--', fullName]);
-  const isGroupFull = outcome.errorLines.some((line) => INSUFFICIENT.test(line));
-  if (isGroupFull) outcome = await runLvm(lvm, ['lvextend', '--yes', '--extents', '+100%FREE', '--', fullName]);
+  const lacksRoom = isGroupFull(outcome);
+  if (lacksRoom) outcome = await runLvm(lvm, ['lvextend', '--yes', '--extents', '+100%FREE', '--', fullName]);
   const after = await roomOf(lvm, identity, fullName);
-  if (isGroupFull) return {outcome: 'group-full', roomBytes: after};
+  if (lacksRoom) return {outcome: 'group-full', roomBytes: after};
   if (outcome.status !== 0) throwLvmFailure(`cannot extend the snapshot ${fullName}`, outcome);
   return {outcome: after > before ? 'extended' : 'whole', roomBytes: after};
 }
-
-const INSUFFICIENT = /insufficient (free space|suitable allocatable extents)/i;
 
 async function roomOf(lvm: Lvm, identity: SnapshotIdentity, fullName: string): Promise<number> {
   const volume = await findByUuid(lvm, identity);

@@ -1,5 +1,5 @@
-import {INSUFFICIENT_ROOM} from './create-volume.js';
 import {findGroup} from './find-group.js';
+import {isGroupFull} from './group-full.js';
 import {listVolumes} from './list-volumes.js';
 import {type Lvm, runLvm, throwLvmFailure} from './lvm.js';
 import {LvmError} from './lvm-error.js';
@@ -22,7 +22,7 @@ export async function extendVolume(lvm: Lvm, {volume, sizeBytes, extents}: Plann
   const outcome = await runLvm(lvm, ['lvextend', '--extents', String(extents), '--', fullName]);
   const extended = await findSame(lvm, vg, uuid, fullName);
   if (extended.sizeBytes >= sizeBytes) return extended;
-  if (outcome.errorLines.some((line) => INSUFFICIENT_ROOM.test(line))) {
+  if (isGroupFull(outcome)) {
     throw groupFull(fullName, await findGroup(lvm, vg), sizeBytes - extended.sizeBytes);
   }
   return throwLvmFailure(`cannot extend the volume ${fullName}`, outcome);

@@ -1,4 +1,4 @@
-import {isThin} from './create-snapshot.js';
+import {isThin} from './find-origin.js';
 import {findGroup} from './find-group.js';
 import {listVolumes} from './list-volumes.js';
 import type {Lvm} from './lvm.js';

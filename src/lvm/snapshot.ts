@@ -1,5 +1,6 @@
 import {formatBytes} from '../units.js';
-import {type CreatedSnapshot, isThin, prepareSnapshot, type SnapshotRequest} from './create-snapshot.js';
+import {type CreatedSnapshot, prepareSnapshot, type SnapshotRequest} from './create-snapshot.js';
+import {isThin} from './find-origin.js';
 import {extendSnapshot, type SnapshotExtension} from './extend-snapshot.js';
 import type {Lvm} from './lvm.js';
 import {LvmError} from './lvm-error.js';

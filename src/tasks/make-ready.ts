@@ -1,4 +1,5 @@
 import type {DeviceIdentity} from '../device-identity.js';
+import {checkSnapshot} from './ends/check-snapshot.js';
 import {settleClient} from './ends/local-program.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
@@ -79,6 +80,7 @@ export async function checkSource({
 }: TaskRun): Promise<{readonly plan: TaskPlan; readonly identity: DeviceIdentity}> {
   teller.enter('check source');
   const identity = await inspectSource(plan.sourcePath);
+  await checkSnapshot(plan, abort.signal);
   return {plan: await settleClient(plan, request.pool, abort.signal), identity};
 }
 

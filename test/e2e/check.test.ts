@@ -1,9 +1,12 @@
+import {existsSync} from 'node:fs';
 import {chmod, readdir, stat, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {CheckedTask, CheckReport} from '#dist/tasks/check/check-report.js';
+import type {RunReport} from '#dist/tasks/report.js';
 import {noise} from '../support/images.js';
 import {attachLoopDevice, noLoopDevices} from '../support/loop-device.js';
+import {reportOf} from '../support/scripted-lvm.js';
 import {taskReportOf} from '../support/reports.js';
 import {runBdsync, startBdsync} from '../support/run-bdsync.js';
 import {BDSYNC, BDSYNC_MANAGER, runProgram, type ProgramResult} from '../support/spawn-program.js';
@@ -27,6 +30,16 @@ async function place(tasks: Readonly<Record<string, Keys>>) {
   const manager = (...words: string[]): Promise<ProgramResult> =>
     runProgram(BDSYNC_MANAGER, [...words, '--config', config, '--json'], {STATE_DIRECTORY: state});
   return {folder, source, target, state, manager};
+}
+
+/** Keys of a task that reads from a snapshot of what its LVM takes for the volume vg0/home. */
+async function fromVolume(): Promise<Keys> {
+  const folder = await temporaryFolder();
+  const [source, report, program] = [join(folder, 'volume'), join(folder, 'report'), join(folder, 'lvm')];
+  await writeFile(source, noise(5000, 1));
+  await writeFile(report, (await reportOf('group', ['home'], {lv_path: source})).stdout);
+  await writeFile(program, `#!/bin/sh\n[ "$1" = lvs ] && exec cat ${report}\n`, {mode: 0o755});
+  return {source_path: source, lvm_snapshot_enabled: 'yes', lvm_program_path: program};
 }
 
 function checkedIn({stdout}: ProgramResult): readonly CheckedTask[] {
@@ -126,7 +139,7 @@ describe('check', () => {
   });
 
   it('finds that a command around the snapshot cannot be started', async () => {
-    const snapshot = {lvm_snapshot_enabled: 'yes', lvm_program_path: '/bin/true'};
+    const snapshot = {...(await fromVolume()), lvm_snapshot_size: '4M'};
     const {manager} = await place({
       missing: {...snapshot, before_snapshot: '/no/such/program -f', after_snapshot: 'no-such-program'},
       unfit: {...snapshot, before_snapshot: '/etc/passwd'},
@@ -144,6 +157,30 @@ describe('check', () => {
     expect(taskReportOf(plan)).toMatchObject({
       plan: {beforeSnapshot: ['sh', '-c', 'true'], afterSnapshot: ['/bin/sh', '-c', 'true']},
     });
+    expect(taskReportOf(await manager('run', '--task', 'missing', '--dry-run'))).toMatchObject({
+      failure: {code: 'snapshot-hook', stage: 'check source'},
+    });
+  });
+
+  it('finds that there can be no snapshot, and so does a run before it creates a target', async () => {
+    const target = join(await temporaryFolder(), 'new.img');
+    const snapshot = {...(await fromVolume()), target_path: target, create_target_if_missing: 'yes'};
+    const {manager} = await place({
+      'no size': snapshot,
+      taken: {...snapshot, lvm_snapshot_size: '4M', lvm_snapshot_name: 'home'},
+      'no volume': {...snapshot, source_path: BDSYNC},
+    });
+    const messages = [
+      'a snapshot of vg0/home needs a size',
+      'cannot create the snapshot vg0/home of vg0/home: the name is taken by a volume that is not of bdsync-manager',
+      `${BDSYNC} is a regular file, not a logical volume`,
+    ];
+    expect(needsIn(await manager('check'))).toEqual(messages);
+    const result = await manager('run');
+    expect(result.status).toBe(3);
+    const {tasks}: RunReport = JSON.parse(result.stdout);
+    expect(tasks.map((task) => task.state === 'failed' && task.failure.message)).toEqual(messages);
+    expect(existsSync(target)).toBe(false);
   });
 
   it('tells that a source is ciphertext, for which --zeroblocks is of no use', async () => {

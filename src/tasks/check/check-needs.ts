@@ -6,6 +6,7 @@ import {checkTargetEnd} from './check-target-end.js';
 import {Needs} from './needs.js';
 import {noteThinSource} from './note-thin-source.js';
 import type {HostPool} from '../ends/host-pool.js';
+import {checkLvm} from '../ends/check-snapshot.js';
 import {settleClient} from '../ends/local-program.js';
 import {planWithBuiltIn, type TaskPlan} from '../plan.js';
 import {inspectSource, sizeOfSource} from '../ends/source.js';
@@ -28,7 +29,7 @@ export async function checkNeeds(
   const sizeBytes = identity && (await needs.collect(signal, () => sizeOfSource(sourcePath)));
   if (sizeBytes !== undefined) needs.facts.push(`source ${sourcePath}: ${formatBytes(sizeBytes)}`);
   const settled = await needs.collect(signal, () => checkClient(plan, pool, signal, needs));
-  await needs.collect(signal, () => checkLvmProgram(plan));
+  await needs.collect(signal, () => checkOwnLvm(plan, signal));
   await noteThinSource(plan, signal, needs);
   await checkHooks(plan, needs, signal);
   if (identity) await needs.collect(signal, () => checkEncryption(plan, pool, signal, needs, identity));
@@ -54,8 +55,9 @@ async function checkClient(plan: TaskPlan, pool: HostPool, signal: AbortSignal, 
   return settled;
 }
 
-async function checkLvmProgram({snapshot}: TaskPlan): Promise<void> {
-  if (snapshot) await requireProgram(snapshot.programPath, 'lvm_program_path', 'no-bdsync');
+async function checkOwnLvm(plan: TaskPlan, signal: AbortSignal): Promise<void> {
+  if (plan.snapshot) await requireProgram(plan.snapshot.programPath, 'lvm_program_path', 'no-bdsync');
+  await checkLvm(plan, signal);
 }
 
 async function checkHooks({snapshot}: TaskPlan, needs: Needs, signal: AbortSignal): Promise<void> {

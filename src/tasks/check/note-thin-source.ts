@@ -1,4 +1,4 @@
-import {isThin} from '../../lvm/create-snapshot.js';
+import {isThin} from '../../lvm/find-origin.js';
 import {findVolume} from '../../lvm/find-volume.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import type {TaskPlan} from '../plan.js';

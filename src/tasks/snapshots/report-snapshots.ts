@@ -1,6 +1,6 @@
 import type {Configuration} from '../config/configuration.js';
 import {DEFAULT_LVM_PROGRAM} from '../config/task-keys.js';
-import {isThin} from '../../lvm/create-snapshot.js';
+import {isThin} from '../../lvm/find-origin.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import {selectTasks} from '../select.js';
 import {configOrigin} from '../state/task-id.js';
