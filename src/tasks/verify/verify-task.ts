@@ -10,6 +10,7 @@ import type {DeviceIdentity} from '../../device-identity.js';
 import type {Sample} from '../../bdsync/verify/sample-extents.js';
 import {planTargetChange} from '../ends/target-change.js';
 import type {TaskPlan} from '../plan.js';
+import type {Verification} from './verification.js';
 import {verifyEnds} from './verify-ends.js';
 
 /**
@@ -33,16 +34,19 @@ export async function verifyTask(run: TaskRun, sample: Sample | undefined): Prom
   const {sourcePath, snapshot, task} = plan;
   await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
   signal.throwIfAborted();
-  await verifyEnds(context, reading, {
-    sample,
-    onDone: (verification) => {
-      run.verification = verification;
-    },
-  });
-  if (reading.afterFailure) {
-    teller.enter('snapshot');
-    throw reading.afterFailure;
+  const onDone = (verification: Verification): void => {
+    run.verification = verification;
+  };
+  const {afterFailure} = reading;
+  try {
+    await verifyEnds(context, reading, {sample, onDone});
+  } catch (error) {
+    if (afterFailure) teller.note(afterFailure.message);
+    throw error;
   }
+  if (afterFailure === undefined) return;
+  teller.enter('snapshot');
+  throw afterFailure;
 }
 
 async function requireReadable({plan, host, signal}: TaskContext, source: DeviceIdentity): Promise<PresentTarget> {
