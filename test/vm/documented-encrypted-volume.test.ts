@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {type DocumentedPage, openPage} from './documented-page.js';
 import {type Guest, startGuest, whyNoGuest} from './guest.js';
-import {startSshServer} from './guest-ssh.js';
+import {shareConnection, startSshServer} from './guest-ssh.js';
 
 const skipped = whyNoGuest();
 if (skipped !== undefined) console.warn(`the page about encrypted volumes is NOT tested: ${skipped}`);
@@ -21,6 +21,7 @@ describe.skipIf(skipped !== undefined)(
       guest = await startGuest(160 * 2 ** 20);
       page = openPage(guest, PAGE);
       await startSshServer(guest, {host: 'store.example.org', user: 'vault'});
+      await shareConnection(guest, 'vault@store.example.org');
       await guest.sh(`vgcreate -q vg0 /dev/ubda
         lvcreate -qq --size 32M --name documents vg0
         echo -n '${PASSPHRASE}' >/run/passphrase

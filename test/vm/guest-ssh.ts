@@ -22,6 +22,8 @@ export async function startSshServer(guest: Guest, {host, user}: SshSetUp): Prom
     [ -e ~/.ssh/id_ed25519 ] || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519
     cat ~/.ssh/id_ed25519.pub >>~${user}/.ssh/authorized_keys
     chown -R '${user}:' ~${user}/.ssh
+    # What is in there takes seconds on some machines, at each connection.
+    rm -f ~${user}/.bashrc
     [ -e /run/sshd/key ] || ssh-keygen -q -t ed25519 -N '' -f /run/sshd/key
     echo "${host} $(cat /run/sshd/key.pub)" >>~/.ssh/known_hosts
     [ -e /run/sshd.pid ] || /usr/sbin/sshd -f /dev/null -h /run/sshd/key -o PidFile=/run/sshd.pid
@@ -34,4 +36,19 @@ export async function installPrograms(guest: Guest): Promise<void> {
     await guest.sh(`echo '#!/bin/sh\nexec ${process.execPath} ${path} "$@"' >/usr/local/bin/${name}
       chmod 755 /usr/local/bin/${name}`);
   }
+}
+
+/**
+ * From now on, all connections to a login share one, which is made as any other is; disposal ends it. In a guest, to
+ * connect takes longer than most of what a run asks of the other end.
+ */
+export async function shareConnection(guest: Guest, login: string): Promise<AsyncDisposable> {
+  await guest.sh(`grep -qs ControlPath /etc/ssh/ssh_config ||
+      printf 'Host *\\nControlPath /run/ssh-%%C\\n' >>/etc/ssh/ssh_config
+    ssh -M -N -f '${login}' >/dev/null 2>&1`);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await guest.sh(`ssh -O exit '${login}' 2>/dev/null`);
+    },
+  };
 }

@@ -37,7 +37,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const INIT = join(REPOSITORY, 'test/vm/guest-init.sh');
 /** Of the whole life of a guest: the last resort against one that outlives its test. */
-const MAX_LIFE_S = 300;
+const MAX_LIFE_S = 900;
 
 /** Why this machine cannot run a guest, or undefined. */
 export function whyNoGuest(): string | undefined {
