@@ -1,4 +1,6 @@
+import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
+import {pageAligned} from '../../bdsync/hash/page-aligned.js';
 import type {DeviceIdentity} from '../../device-identity.js';
 import type {Host} from '../../hosts/host.js';
 import {HostError} from '../../hosts/host-error.js';
@@ -16,6 +18,7 @@ export interface EncryptionRemarks {
 
 // u8[6] "LUKS\xba\xbe" | u16be version, in LUKS1 and LUKS2 alike.
 const LUKS_MAGIC = Buffer.from('LUKS\xba\xbe', 'latin1');
+const PAGE_BYTES = 4096;
 const LUKS_VERSIONS: readonly number[] = [1, 2];
 const ASK_TIMEOUT_MS = 30_000;
 
@@ -68,16 +71,20 @@ async function isSameMachine(host: Host, bootId: string, signal: AbortSignal): P
 
 /** Undefined for what is no LUKS volume, or cannot be read: others tell of that. */
 async function luksVersionOf(path: string): Promise<number | undefined> {
-  const header = Buffer.alloc(LUKS_MAGIC.length + 2);
+  const header = (await readStart(path, constants.O_DIRECT)) ?? (await readStart(path, 0));
+  if (!header?.subarray(0, LUKS_MAGIC.length).equals(LUKS_MAGIC)) return undefined;
+  const version = header.readUInt16BE(LUKS_MAGIC.length);
+  return LUKS_VERSIONS.includes(version) ? version : undefined;
+}
+
+/** The first page. Directly, where the file allows it: a task with flush_cache leaves the page cache alone. */
+async function readStart(path: string, flag: number): Promise<Buffer | undefined> {
+  const page = pageAligned(PAGE_BYTES);
   try {
-    await using handle = await open(path, 'r');
-    const {bytesRead} = await handle.read(header, 0, header.length, 0);
-    if (bytesRead < header.length) return undefined;
+    await using handle = await open(path, constants.O_RDONLY | flag);
+    await handle.read(page, 0, page.length, 0);
+    return page;
   } catch {
     return undefined;
   }
-  const version = header.readUInt16BE(LUKS_MAGIC.length);
-  return header.subarray(0, LUKS_MAGIC.length).equals(LUKS_MAGIC) && LUKS_VERSIONS.includes(version)
-    ? version
-    : undefined;
 }
