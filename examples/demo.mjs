@@ -121,7 +121,8 @@ async function runManager() {
   const status = await ended;
   running = undefined;
   if (status !== 0) throw new Error(`bdsync-manager ended with status ${status}`);
-  const report = JSON.parse(text);
+  // JSON has null for what a report does not say.
+  const report = JSON.parse(text, (_, value) => value ?? undefined);
   const {isTTY = false, columns = COLUMNS_OF_A_LOG} = process.stdout;
   say(formatReportTable(report, {columns, hasColors: isTTY && !process.env.NO_COLOR}).trimEnd());
   return report;
