@@ -53,13 +53,13 @@ const GOOD = `[linear]
 target_path = /dev/vg0/linear
 [thin]
 target_path = /dev/mapper/vg0-thin--copy
-source_path = /run/work/odd.img
+source_path = /run/images/odd.img
 target_thin_pool = pool
 [image]
-target_path = /run/work/copy.img
+target_path = /run/images/copy.img
 [far]
 target_path = /dev/mapper/vg0-far--odd
-source_path = /run/work/odd.img
+source_path = /run/images/odd.img
 ${FAR}`;
 
 /** Targets that cannot be had, and what is said of them. */
@@ -81,11 +81,11 @@ const BAD: Readonly<Record<string, readonly [keys: string, ...texts: string[]]>>
     'vg1/plain does not fill new chunks with zeros',
   ],
   full: [
-    'target_path = /dev/vg1/new\nsource_path = /run/work/large.img',
+    'target_path = /dev/vg1/new\nsource_path = /run/images/large.img',
     'no room for vg1/new: 80.0MiB needed, 24.0MiB free',
   ],
   'full for more': [
-    `target_path = /dev/vg1/last\nsource_path = /run/work/large.img\n${FAR}`,
+    `target_path = /dev/vg1/last\nsource_path = /run/images/large.img\n${FAR}`,
     'no room for vg1/last: 76.0MiB needed, 24.0MiB free (on ssh ',
   ],
   'has a snapshot': ['target_path = /dev/vg1/small', 'vg1/small has the snapshot vg1/snap', 'lvremove vg1/snap'],
@@ -115,21 +115,21 @@ describe.skipIf(skipped !== undefined)(
       guest = await startGuest(256 * MIB);
       lvm = {run: guest.run.bind(guest), programPath: '/sbin/lvm'};
       const head = `[DEFAULT]
-source_path = /run/work/source.img
+source_path = /run/images/source.img
 apply_patch_in_place = yes
 create_target_if_missing = yes
 grow_target = yes
-state_dir = /run/work/state
+state_dir = /run/images/state
 `;
       const bad = Object.entries(BAD).map(([name, [keys]]) => `[${name}]\n${keys}\n`);
       await guest.sh(`echo 'activation/retry_deactivation=0' >>/etc/lvm/lvmlocal.conf
-      mkdir /run/work
+      mkdir /run/images
       vgcreate -q vg0 /dev/ubda
-      dd if=/dev/urandom of=/run/work/source.img bs=1M count=12 2>/dev/null
-      head -c 5000000 /run/work/source.img >/run/work/odd.img
-      head -c 1000000 /dev/urandom >/run/work/copy.img
-      cat >/run/work/good.conf <<'END'\n${head}${GOOD}END
-      cat >/run/work/bad.conf <<'END'\n${head}${bad.join('')}END
+      dd if=/dev/urandom of=/run/images/source.img bs=1M count=12 2>/dev/null
+      head -c 5000000 /run/images/source.img >/run/images/odd.img
+      head -c 1000000 /dev/urandom >/run/images/copy.img
+      cat >/run/images/good.conf <<'END'\n${head}${GOOD}END
+      cat >/run/images/bad.conf <<'END'\n${head}${bad.join('')}END
       ${SSH}`);
       return () => guest[Symbol.asyncDispose]();
     });
@@ -139,7 +139,7 @@ state_dir = /run/work/state
       const {status, stdout} = await guest.run(['sh', '-c', command, 'sh', ...words]);
       return {status, output: stdout};
     }
-    const good = (...words: string[]) => manager(...words, '--config', '/run/work/good.conf');
+    const good = (...words: string[]) => manager(...words, '--config', '/run/images/good.conf');
 
     /** Name, size in MiB, pool. */
     const volumes = async (vg = 'vg0'): Promise<string[]> => {
@@ -150,7 +150,7 @@ state_dir = /run/work/state
         .toSorted();
     };
     const expectSame = (bytes: number, source: string, ...targets: string[]): Promise<string> =>
-      guest.sh(targets.map((target) => `cmp -n ${bytes} /run/work/${source} ${target}`).join('\n'));
+      guest.sh(targets.map((target) => `cmp -n ${bytes} /run/images/${source} ${target}`).join('\n'));
 
     it('is created, linear or thin, here or behind ssh, also as the first one of its group', async () => {
       await guest.sh('[ ! -e /dev/vg0 ]');
@@ -167,7 +167,7 @@ state_dir = /run/work/state
       const {status, output} = await good('run');
       expect({status, output}).toMatchObject({status: 0});
       expect(output).toContain('Creating missing target volume: /dev/vg0/linear, 12.0MiB in vg0');
-      expect(output).toContain('Growing the target /run/work/copy.img from 976.6KiB to 12.0MiB');
+      expect(output).toContain('Growing the target /run/images/copy.img from 976.6KiB to 12.0MiB');
       expect(await volumes()).toEqual([
         'far-odd 8.00  bdsync-manager.target=far',
         'linear 12.00  bdsync-manager.target=linear',
@@ -176,17 +176,17 @@ state_dir = /run/work/state
       ]);
       await expectSame(12 * MIB, 'source.img', '/dev/vg0/linear');
       await expectSame(5_000_000, 'odd.img', '/dev/vg0/far-odd', '/dev/vg0/thin-copy');
-      await guest.sh('cmp /run/work/source.img /run/work/copy.img');
+      await guest.sh('cmp /run/images/source.img /run/images/copy.img');
     });
 
     it('is written without a word the next night, also where it is larger by a part of an extent', async () => {
-      await guest.sh('printf changed | dd of=/run/work/odd.img bs=1 seek=4999000 conv=notrunc 2>/dev/null');
+      await guest.sh('printf changed | dd of=/run/images/odd.img bs=1 seek=4999000 conv=notrunc 2>/dev/null');
       expect(await good('run', '--task', 'thin')).toEqual({status: 0, output: ''});
       await expectSame(5_000_000, 'odd.img', '/dev/vg0/thin-copy');
     });
 
     it('grows with its source', async () => {
-      await guest.sh('head -c 4M /dev/urandom >>/run/work/source.img; head -c 4M /dev/urandom >>/run/work/odd.img');
+      await guest.sh('head -c 4M /dev/urandom >>/run/images/source.img; head -c 4M /dev/urandom >>/run/images/odd.img');
       const {status, output} = await good('run');
       expect({status, output}).toMatchObject({status: 0});
       expect(output).toContain('Growing the target /dev/mapper/vg0-far--odd from 8.0MiB to 12.0MiB');
@@ -194,12 +194,12 @@ state_dir = /run/work/state
       expect(sizes).toEqual(['far-odd 12.00', 'linear 16.00', 'pool 64.00', 'thin-copy 12.00']);
       await expectSame(16 * MIB, 'source.img', '/dev/vg0/linear');
       await expectSame(5_000_000 + 4 * MIB, 'odd.img', '/dev/vg0/far-odd', '/dev/vg0/thin-copy');
-      await guest.sh('cmp /run/work/source.img /run/work/copy.img');
+      await guest.sh('cmp /run/images/source.img /run/images/copy.img');
     });
 
     it('is never made smaller', async () => {
       const before = await volumes();
-      await guest.sh('truncate -s 12M /run/work/source.img; truncate -s 5000000 /run/work/odd.img');
+      await guest.sh('truncate -s 12M /run/images/source.img; truncate -s 5000000 /run/images/odd.img');
       const {status, output} = await good('run', ...LOCAL);
       expect(status).toBe(3);
       expect(output.match(/Different sizes/g)).toHaveLength(3);
@@ -208,17 +208,17 @@ state_dir = /run/work/state
     });
 
     it('is refused by check and by run where it cannot be had, in the same words, and nothing changes', async () => {
-      await guest.sh(`modprobe loop; truncate -s 72M /run/work/disk; losetup /dev/loop0 /run/work/disk
+      await guest.sh(`modprobe loop; truncate -s 72M /run/images/disk; losetup /dev/loop0 /run/images/disk
       vgcreate -q vg1 /dev/loop0
-      truncate -s 80M /run/work/large.img; truncate -s 1M /run/work/device; losetup /dev/loop1 /run/work/device
+      truncate -s 80M /run/images/large.img; truncate -s 1M /run/images/device; losetup /dev/loop1 /run/images/device
       lvcreate -qq --size 4M --name off vg1; lvchange -an vg1/off
       lvcreate -qq --type thin-pool --zero n --size 8M --name plain vg1
       lvcreate -qq --size 8M --name small vg1; lvcreate -qq --snapshot --size 4M --name snap vg1/small
       lvcreate -qq --size 4M --name last vg1; lvcreate -qq --size 8M --name used vg1
-      mkfs.ext4 -q /dev/vg1/used; mkdir /run/work/mounted; mount /dev/vg1/used /run/work/mounted`);
+      mkfs.ext4 -q /dev/vg1/used; mkdir /run/images/mounted; mount /dev/vg1/used /run/images/mounted`);
       const before = await volumes('vg1');
       const expectRefused = async (names: readonly string[], ...words: string[]): Promise<void> => {
-        const {status, output} = await manager(...words, '--config', '/run/work/bad.conf');
+        const {status, output} = await manager(...words, '--config', '/run/images/bad.conf');
         expect(status).toBe(3);
         for (const name of names) for (const text of BAD[name]?.slice(1) ?? []) expect(output).toContain(text);
       };
@@ -226,7 +226,7 @@ state_dir = /run/work/state
       const some = ['inactive', 'full', 'device', 'in use'];
       await expectRefused(some, 'run', ...some.flatMap((name) => ['--task', name]));
       expect(await volumes('vg1')).toEqual(before);
-      expect(await guest.sh('umount /run/work/mounted; e2fsck -fn /dev/vg1/used >/dev/null 2>&1 && echo clean')).toBe(
+      expect(await guest.sh('umount /run/images/mounted; e2fsck -fn /dev/vg1/used >/dev/null 2>&1 && echo clean')).toBe(
         'clean',
       );
     });
