@@ -37,6 +37,9 @@ export interface KeyRule<Value> extends KeyFacts {
   readonly whenUnset: (context: KeyContext) => Value;
 }
 
+/** A table of keys, by the names of their values. */
+export type KeyRules<Values> = {readonly [Name in keyof Values]: KeyRule<Values[Name]>};
+
 /** A key that every task must set. */
 export function required<Value>(parse: KeyRule<Value>['parse'], facts: KeyFacts): KeyRule<Value> {
   return {...facts, kind: 'value', defaultText: 'required', parse, whenUnset: refuseToBeUnset};

@@ -1,5 +1,5 @@
 import type {Configuration} from '../config/configuration.js';
-import {DEFAULT_LVM_PROGRAM} from '../config/task-keys.js';
+import {DEFAULT_LVM_PROGRAM} from '../config/keys/snapshot-keys.js';
 import {isThin} from '../../lvm/find-origin.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import {selectTasks} from '../select.js';

@@ -1,0 +1,47 @@
+import {type KeyContext, type KeyRules, flag, optional} from '../key-rule.js';
+import {quoted} from '../quoted.js';
+import {KeyFault} from '../key-fault.js';
+import {localPath} from '../path-values.js';
+
+export interface RunValues {
+  readonly verify_after: boolean;
+  readonly disabled: boolean;
+  readonly state_dir: string;
+}
+
+export const RUN_KEYS: KeyRules<RunValues> = {
+  verify_after: flag({
+    group: 'run',
+    doc: 'compare source and target once more when all is written, by SHA-256; a difference fails the task',
+  }),
+  disabled: flag({
+    group: 'run',
+    doc: 'leave this task out',
+  }),
+  state_dir: {
+    ...optional(parseStateDir, {
+      group: 'run',
+      placeholder: 'folder',
+      doc: 'the folder on this machine for locks and for what must outlive a run',
+    }),
+    defaultText: '/var/lib/bdsync-manager for root, else ~/.local/state/bdsync-manager',
+    whenUnset: unsetStateDir,
+  },
+};
+
+function parseStateDir(text: string, context: KeyContext): string {
+  const path = localPath(text, context.homeFolderOf);
+  if (path.startsWith('/')) return path;
+  throw new KeyFault(
+    `${quoted(text)} depends on the current folder, so that two runs would not find each other's locks`,
+    {
+      hint: "begin with '/' or '~/'",
+    },
+  );
+}
+
+function unsetStateDir(context: KeyContext): string {
+  const stateDir = context.defaultStateDir();
+  if (stateDir !== undefined) return stateDir;
+  throw new KeyFault('must be set for a user without a home folder', {code: 'config-missing-key'});
+}
