@@ -1,6 +1,6 @@
 // npm run bench: measures, and tells figures, ratios and what of the aims is met. Status 0 when all results were right,
 // whatever the figures are.
-import {formatJson} from '#dist/cli/text/json-text.js';
+import {formatJson} from '#dist/json-text.js';
 import {ExpectedError} from '#dist/errors.js';
 import {parseBenchOptions, USAGE} from './bench-options.js';
 import {EXPERIMENTS} from './experiments/experiments.js';

@@ -5,7 +5,7 @@ import type {Configuration} from '../../tasks/config/configuration.js';
 import type {SelectedTask} from '../../tasks/select.js';
 import type {CommandContext} from './command-context.js';
 import {EXIT_STATUS, type ExitStatus, statusOfRun} from './exit-status.js';
-import {formatJson} from '../text/json-text.js';
+import {formatJson} from '../../json-text.js';
 import type {PrintLog} from '../screen/log-printer.js';
 import {formatPlans} from '../text/plan-text.js';
 import {formatReportTable} from '../text/report-table.js';

@@ -1,7 +1,7 @@
 import type {LogLevel} from '../../log.js';
 import type {RunEvent} from '../../tasks/events.js';
 import type {TaskReport} from '../../tasks/report.js';
-import {formatFailure} from '../text/failure-text.js';
+import {formatFailure} from '../../tasks/failure-text.js';
 import {figureLines} from '../text/figure-lines.js';
 import {type PrintLog, createLogPrinter} from './log-printer.js';
 import {holdableScreen} from './holdable-screen.js';

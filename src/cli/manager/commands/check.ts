@@ -3,7 +3,7 @@ import {formatCheck} from '../../text/check-text.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS, statusOfCheck} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {formatJson} from '../../text/json-text.js';
+import {formatJson} from '../../../json-text.js';
 import {createLogPrinter} from '../../screen/log-printer.js';
 import {configOption, jsonOption, logLevelOption, taskOption} from '../options.js';
 import {watchInterrupts} from '../watch-interrupts.js';

@@ -2,7 +2,7 @@ import type {Command} from '@commander-js/extra-typings';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {formatJson} from '../../text/json-text.js';
+import {formatJson} from '../../../json-text.js';
 import {formatListTable} from '../../text/list-table.js';
 import {configOption, jsonOption, logLevelOption} from '../options.js';
 import {listTasks} from '../../text/task-list.js';

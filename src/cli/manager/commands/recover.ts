@@ -1,6 +1,6 @@
 import {type Command, Option} from '@commander-js/extra-typings';
 import {createLogPrinter} from '../../screen/log-printer.js';
-import {formatJson} from '../../text/json-text.js';
+import {formatJson} from '../../../json-text.js';
 import {formatRecovery} from '../../text/recovery-text.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS, statusOfRecovery} from '../exit-status.js';

@@ -2,7 +2,7 @@ import {type Command, Option} from '@commander-js/extra-typings';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS, statusOfSnapshots} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {formatJson} from '../../text/json-text.js';
+import {formatJson} from '../../../json-text.js';
 import {formatSnapshots} from '../../text/snapshot-table.js';
 import {createLogPrinter} from '../../screen/log-printer.js';
 import {configOption, jsonOption, logLevelOption, taskOption} from '../options.js';

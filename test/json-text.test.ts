@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {formatJson} from '#dist/cli/text/json-text.js';
+import {formatJson} from '#dist/json-text.js';
 import {ConfigError} from '#dist/tasks/config/config-error.js';
 
 test('what is undefined is null, so that documents keep their keys', () => {

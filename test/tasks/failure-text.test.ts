@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {formatFailure} from '#dist/cli/text/failure-text.js';
+import {formatFailure} from '#dist/tasks/failure-text.js';
 import {formatLogLine} from '#dist/cli/screen/log-printer.js';
-import {failure} from '../../support/report-data.js';
+import {failure} from '../support/report-data.js';
 
 test('a failure is one message: what failed, while doing what, the last words of the other end, the remedy', () => {
   expect(formatLogLine('error', 'home', formatFailure(failure()))).toBe(

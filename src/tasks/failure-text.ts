@@ -1,4 +1,4 @@
-import type {TaskFailure} from '../../tasks/report.js';
+import type {TaskFailure} from './report.js';
 
 /**
  * One message for a failed task: the stage and what failed in it, the other end's last words, how the target is left,
