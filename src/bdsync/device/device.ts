@@ -2,6 +2,7 @@ import {constants, writevSync} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
 import {deviceError} from './device-error.js';
 import {type DeviceHandle, type DeviceKind, openDeviceHandle} from './device-facts.js';
+import {dropCached} from './drop-cached.js';
 import {PendingWrite} from './pending-write.js';
 import {BdsyncError} from '../errors.js';
 
@@ -29,7 +30,8 @@ export interface Device {
   /** The same, and the thread waits: for what is so small that a promise would cost more than the write. */
   writeNow(buffers: readonly Uint8Array[], position: number): void;
   /**
-   * Returns when what was written has reached the medium.
+   * Returns when what was written has reached the medium. When it has not, the page cache is made to forget it as the
+   * device is closed: the next reader is to find what the medium has.
    *
    * @throws BdsyncError 'write'.
    */
@@ -59,6 +61,7 @@ class OpenDevice implements Device {
   readonly kind: DeviceKind;
   readonly #handle: FileHandle;
   #sizeBytes: number;
+  #hasLostWrites = false;
 
   constructor(path: string, {handle, facts}: DeviceHandle) {
     this.path = path;
@@ -123,6 +126,7 @@ class OpenDevice implements Device {
     try {
       await this.#handle.datasync();
     } catch (error) {
+      this.#hasLostWrites = true;
       throw deviceError('write', `cannot bring ${this.path} to its medium`, error);
     }
   }
@@ -139,8 +143,10 @@ class OpenDevice implements Device {
     this.#sizeBytes = sizeBytes;
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async close(): Promise<void> {
+    // Not before nothing is written any more.
+    if (this.#hasLostWrites) await dropCached(this.#handle);
+    await this.#handle.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
