@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/cli/bdsync.js';
+import '../dist/programs/bdsync.js';

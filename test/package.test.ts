@@ -1,4 +1,3 @@
-import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -41,11 +40,11 @@ test('the package holds the programs, their documentation and the examples, and 
   const inFolders = (await Promise.all(['bin', 'docs', 'examples', 'man'].map(filesOf))).flat();
   const atTop = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
   expect(files.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual([...inFolders, ...atTop].toSorted());
-  const built = files.filter((path) => path.startsWith('dist/'));
-  expect(built).toEqual(expect.arrayContaining(['dist/cli/bdsync-manager.js', 'dist/cli/bdsync.js']));
-  // Each was made of a source that exists: dist has no leftovers.
-  const withoutSource = built.filter((path) => !existsSync(join(ROOT, path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts'))));
-  expect(withoutSource).toEqual([]);
+  // Bundles and kernels, as the build made them: no modules, and nothing left of an earlier build.
+  const built = await filesOf('dist/programs');
+  expect(built).toEqual(expect.arrayContaining(['dist/programs/bdsync-manager.js', 'dist/programs/bdsync.js']));
+  const kernels = ['md5', 'sha1', 'sha256'].map((name) => `dist/bdsync/kernels/${name}.wasm`);
+  expect(files.filter((path) => path.startsWith('dist/')).toSorted()).toEqual([...built, ...kernels].toSorted());
 });
 
 test('the version of Node.js that is asked for is one that every dependency accepts', async () => {

@@ -139,7 +139,7 @@ describe.skipIf(whyNoSshd !== undefined)('the commands of README.md', () => {
     expect(pathLine).toMatch(/^PATH=(\/[a-z/]+:)*\/[a-z/]+$/);
     const [, cronCommand = ''] = /^[\d*]+ [\d*]+ \* \* \* root (.+)$/.exec(cronLine) ?? [];
     expect(await machines.run(cronCommand)).toEqual({status: 0, signal: undefined, stdout: '', stderr: ''});
-  });
+  }, 180_000);
 });
 
 function textOf(language: string): string {

@@ -1,6 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import type {DiffOptions} from '../bdsync/client.js';
 import type {SizePolicy} from '../bdsync/size-policy.js';
+import {packageFile} from '../package-file.js';
 import {clientArguments, diffOptions, patchArguments, serverArguments, sizePolicy} from './config/bdsync-args.js';
 import type {LvmSnapshotConfig, TaskConfig} from './config/task-config.js';
 import type {TaskPlanSummary} from './report.js';
@@ -51,7 +52,7 @@ export interface TargetAddress {
   readonly path: string;
 }
 
-const OWN_PROGRAM = [process.execPath, fileURLToPath(new URL('../../bin/bdsync.js', import.meta.url))];
+const OWN_PROGRAM = [process.execPath, fileURLToPath(packageFile('bin/bdsync.js'))];
 
 export function planTask(config: TaskConfig): TaskPlan {
   return {

@@ -1,6 +1,7 @@
 import {Worker} from 'node:worker_threads';
+import {packageFile} from '../../package-file.js';
 
-const BLOCK_WORKER = new URL('./block-worker.js', import.meta.url);
+const BLOCK_WORKER = packageFile('dist/programs/block-worker.js');
 
 /**
  * Threads for jobs, started before it is known what the jobs have in common: to load their code takes them longer than

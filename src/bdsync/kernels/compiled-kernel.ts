@@ -1,12 +1,13 @@
 import {readFileSync} from 'node:fs';
 import {setFlagsFromString} from 'node:v8';
+import {packageFile} from '../../package-file.js';
 import type {KernelDigest} from './kernel-digests.js';
 
 const compiled = new Map<string, WebAssembly.Module | undefined>();
 
 /** The module of a digest, compiled once. Undefined where the processor lacks the vector instructions. */
 export function compiledKernel({name}: KernelDigest): WebAssembly.Module | undefined {
-  if (!compiled.has(name)) compiled.set(name, compile(readFileSync(new URL(`./${name}.wasm`, import.meta.url))));
+  if (!compiled.has(name)) compiled.set(name, compile(readFileSync(packageFile(`dist/bdsync/kernels/${name}.wasm`))));
   return compiled.get(name);
 }
 

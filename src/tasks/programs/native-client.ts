@@ -6,6 +6,7 @@ import {quoteServerCommand} from '../../bdsync/server-command.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
 import {localHost} from '../../hosts/local-host.js';
+import {packageFile} from '../../package-file.js';
 import type {PatchTaker} from '../diff.js';
 import type {DiffOutcome} from '../diff-outcome.js';
 import {drainOrClose, isOpen} from './drain.js';
@@ -14,7 +15,7 @@ import {AnnouncedSize} from './announced-size.js';
 import {tellLastWords} from './last-words.js';
 import type {TaskContext} from '../task-context.js';
 
-const RELAY_PROGRAM = fileURLToPath(new URL('./relay.js', import.meta.url));
+const RELAY_PROGRAM = fileURLToPath(packageFile('dist/programs/relay.js'));
 
 /** Time for more of a text that came in place of the protocol, which the message then quotes. */
 const BANNER_WAIT_MS = 200;
