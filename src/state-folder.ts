@@ -76,7 +76,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** What is written into a folder survives a power cut only if the folder itself does. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   try {
     await using folder = await open(path, 'r');
     await folder.sync();

@@ -11,6 +11,15 @@ export function parseByteCount(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
+const DURATION_FACTORS: Readonly<Record<string, number>> = {'': 1000, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+/** Milliseconds of `90`, `90s`, `30m`, `2h`, `7d` (a plain number is seconds); undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d+)([smhd]?)$/i.exec(text) ?? [];
+  const milliseconds = Number(count) * (DURATION_FACTORS[unit.toLowerCase()] ?? Number.NaN);
+  return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
+}
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
 /** `4.0MiB`, `17.5KiB`, `12B`: one decimal above bytes. */

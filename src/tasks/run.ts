@@ -1,6 +1,8 @@
 import {packageVersion} from '../version.js';
+import {defaultStateDir} from '../state-dir.js';
 import {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
+import {RunRecorder} from './history/run-recorder.js';
 import type {RunReport, TaskReport} from './report.js';
 import {skippedReport, startOf, type TaskStart} from './task-start.js';
 import {runTask} from './run-task.js';
@@ -30,6 +32,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const startedAt = new Date().toISOString();
   const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
   const pool = new HostPool();
+  const recorder = dryRun ? undefined : new RunRecorder({origin, purpose: verify ? 'verify' : 'run', onEvent});
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const reports: TaskReport[] = [];
   for (const group of runGroups(tasks, dryRun || verify !== undefined)) reports.push(...(await reportsOn(group)));
@@ -37,32 +40,46 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: reports};
 
   async function reportsOn({section, members}: RunGroup): Promise<readonly TaskReport[]> {
-    const starts = members.map(begin);
-    if (section !== undefined) return await runTogether({section, starts, onReport: tellEnd});
+    const starts: TaskStart[] = [];
+    for (const member of members) starts.push(await begin(member));
+    if (section !== undefined) return await runTogether({section, starts, onReport: finish});
     const done: TaskReport[] = [];
     for (const start of starts) {
       const report = start.kind === 'report' ? start.report : await runTask(start.request);
-      tellEnd(report);
-      done.push(report);
+      done.push(await finish(report));
     }
     return done;
   }
 
-  function begin(expanded: ExpandedTask): TaskStart {
+  async function begin(expanded: ExpandedTask): Promise<TaskStart> {
     const {task, byName, section, leftOut} = expanded;
     onEvent({kind: 'task-started', task: task.name, index: tasks.indexOf(expanded), total: tasks.length});
     for (const what of leftOut) onEvent({kind: 'log', task: section, level: 'info', message: `not copied: ${what}`});
-    if (signal.aborted) return {kind: 'report', report: skippedReport(task.name, 'the run was cancelled')};
-    const start = startOf(expanded, {origin, pool, dryRun, verify, waitForLock, onEvent, signal});
-    if (start.kind === 'report' && start.report.state === 'skipped' && byName) {
+    const start = signal.aborted
+      ? cancelledStart(task.name)
+      : startOf(expanded, {origin, pool, dryRun, verify, waitForLock, onEvent, signal});
+    if (start.kind === 'report' && start.report.state === 'skipped' && byName && !signal.aborted) {
       onEvent({kind: 'log', task: task.name, level: 'warning', message: 'skipped: the task is disabled'});
     }
+    await recorder?.started(task.name, stateDirOf(task), start.kind === 'run');
     return start;
   }
 
-  function tellEnd(report: TaskReport): void {
-    onEvent({kind: 'task-ended', report});
+  /** What a finished report means to others than who reads it. */
+  async function finish(report: TaskReport): Promise<TaskReport> {
+    const recorded = (await recorder?.ended(report)) ?? report;
+    onEvent({kind: 'task-ended', report: recorded});
+    return recorded;
   }
+}
+
+function cancelledStart(task: string): TaskStart {
+  return {kind: 'report', report: skippedReport(task, 'the run was cancelled')};
+}
+
+/** The usual one for a task that does not even tell that. */
+function stateDirOf(task: ExpandedTask['task']): string | undefined {
+  return (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
 }
 
 interface RunGroup {

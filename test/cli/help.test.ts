@@ -6,6 +6,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],
+  log: ['--config', '--since', '--failed', '--limit', '--sync', '--json', '--log-level'],
   snapshots: ['--config', '--task', '--clean', '--json', '--log-level'],
   recover: ['--config', '--task', '--rollback', '--json', '--log-level'],
   sync: ['--dry-run', '--wait', '--json', '--progress', '--log-level'],

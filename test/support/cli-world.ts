@@ -6,6 +6,8 @@ import type {Configuration} from '#dist/tasks/config/configuration.js';
 import type {RunOptions} from '#dist/tasks/run.js';
 import type {RecoverRequest} from '#dist/tasks/recovery/recover-tasks.js';
 import type {RecoveryReport} from '#dist/tasks/recovery/recovery-report.js';
+import type {LogReport} from '#dist/tasks/log/log-report.js';
+import type {LogRequest} from '#dist/tasks/log/report-log.js';
 import type {SnapshotsRequest} from '#dist/tasks/snapshots/report-snapshots.js';
 import type {SnapshotReport} from '#dist/tasks/snapshots/snapshot-report.js';
 import {runReport} from './report-data.js';
@@ -20,6 +22,7 @@ export interface CliWorldOptions {
   readonly checkReport?: CheckReport;
   readonly snapshotReport?: Partial<SnapshotReport>;
   readonly recoveryReport?: Partial<RecoveryReport>;
+  readonly logReport?: Partial<LogReport>;
 }
 
 /** What the command line asked of the tasks, and what a person saw. */
@@ -33,6 +36,7 @@ export interface CliOutcome {
   readonly selectedNames: readonly (readonly string[])[];
   readonly snapshotRequests: readonly SnapshotsRequest[];
   readonly recoverRequests: readonly RecoverRequest[];
+  readonly logRequests: readonly LogRequest[];
 }
 
 export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
@@ -53,6 +57,7 @@ export async function runCli(
     selectedNames: [] as (readonly string[])[],
     snapshotRequests: [] as SnapshotsRequest[],
     recoverRequests: [] as RecoverRequest[],
+    logRequests: [] as LogRequest[],
   };
   const tasks: TasksLayer = {
     async loadConfiguration(file) {
@@ -80,8 +85,13 @@ export async function runCli(
     },
     async recoverTasks(request) {
       asked.recoverRequests.push(request);
-      const empty = {configFile: configuration.file, rollback: request.rollback, applications: []};
+      const empty = {configFile: configuration.file, rollback: request.rollback, applications: [], warnings: []};
       return {...empty, ...options.recoveryReport};
+    },
+    async reportLog(request) {
+      asked.logRequests.push(request);
+      const empty = {configFile: request.configuration?.file, runs: [], olderRuns: 0, strangeLines: 0};
+      return {...empty, ...options.logReport};
     },
     async reportSnapshots(request) {
       asked.snapshotRequests.push(request);

@@ -3,6 +3,7 @@ import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
 import {addListCommand} from './commands/list.js';
+import {addLogCommand} from './commands/log.js';
 import {addRecoverCommand} from './commands/recover.js';
 import {addRunCommand} from './commands/run.js';
 import {addSnapshotsCommand} from './commands/snapshots.js';
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
     addListCommand,
     addCheckCommand,
     addVerifyCommand,
+    addLogCommand,
     addSnapshotsCommand,
     addRecoverCommand,
     addSyncCommand,

@@ -1,5 +1,6 @@
 import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
+import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {runTasks} from '../../tasks/run.js';
 import {selectTasks} from '../../tasks/select.js';
@@ -12,6 +13,7 @@ export const TASKS_LAYER = {
   expandTasks,
   loadConfiguration,
   recoverTasks,
+  reportLog,
   reportSnapshots,
   runTasks,
   selectTasks,

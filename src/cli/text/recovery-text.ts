@@ -8,9 +8,10 @@ const DONE: Readonly<Record<Exclude<RecoveredApplication['state'], 'failed'>, st
 };
 
 /** A line for each application; the words of what failed below it. */
-export function formatRecovery({applications}: RecoveryReport): string {
+export function formatRecovery({applications, warnings}: RecoveryReport): string {
   if (applications.length === 0) return 'nothing to recover\n';
-  return applications.map((application) => `${linesOf(application).map(plainText).join('\n')}\n`).join('');
+  const lines = [...applications.flatMap(linesOf), ...warnings.map((warning) => `warning: ${warning}`)];
+  return lines.map((line) => `${plainText(line)}\n`).join('');
 }
 
 function linesOf({task, host, target, state, message, hint, errorLines}: RecoveredApplication): string[] {

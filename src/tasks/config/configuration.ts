@@ -45,8 +45,9 @@ export type ConfiguredTask =
       readonly name: string;
       readonly line: number;
       readonly state: 'invalid';
-      /** As far as it can be told. */
+      /** This and the next one as far as they can be told. */
       readonly disabled: boolean;
+      readonly stateDir?: string | undefined;
       readonly errors: readonly ConfigError[];
       readonly warnings: readonly ConfigWarning[];
     };

@@ -1,4 +1,4 @@
-import {parseByteCount} from '../../units.js';
+import {parseByteCount, parseDuration} from '../../units.js';
 import {KeyFault} from './key-fault.js';
 import {quoted} from './quoted.js';
 import {ShellWordsError, splitShellWords} from './shell-words.js';
@@ -38,19 +38,22 @@ export function rateValue(text: string): number {
   throw new KeyFault(`${quoted(text)} would never let a byte pass`, {hint: 'leave the value empty for no limit'});
 }
 
-const DURATION_FACTORS: Readonly<Record<string, number>> = {'': 1000, s: 1000, m: 60_000, h: 3_600_000};
 /** The longest time that a timer of Node takes, nearly 25 days. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** `90s`, `30m`, `2h`, or a plain number of seconds, as milliseconds; 0 means never. */
+/** `90s`, `30m`, `2h`, `1d`, or a plain number of seconds, as milliseconds; 0 means never. */
 export function durationMs(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([smh]?)$/i.exec(text) ?? [];
-  if (count === undefined) {
-    throw new KeyFault(`${quoted(text)} is no time: a whole number of seconds, or with m or h behind it (90, 30m, 2h)`);
-  }
-  const milliseconds = Number(count) * (DURATION_FACTORS[unit.toLowerCase()] ?? Number.NaN);
+  const milliseconds = anyDurationMs(text);
   if (milliseconds <= MAX_DURATION_MS) return milliseconds;
   throw new KeyFault(`${quoted(text)} is more than 24 days`, {hint: '0 stands for no limit'});
+}
+
+function anyDurationMs(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new KeyFault(
+    `${quoted(text)} is no time: a whole number of seconds, or with m, h or d behind it (90, 30m, 2h, 7d)`,
+  );
 }
 
 /** Words for a program to be started; there is at least one. */

@@ -15,7 +15,13 @@ export type ReadTask =
   | {readonly state: 'valid'; readonly config: TaskConfig}
   /** A section of many volumes: what is theirs stands in `config` as a template. */
   | {readonly state: 'set'; readonly config: TaskConfig; readonly set: VolumeSet}
-  | {readonly state: 'invalid'; readonly disabled: boolean; readonly errors: readonly ConfigError[]};
+  | {
+      readonly state: 'invalid';
+      /** This and the next one as far as they can be told. */
+      readonly disabled: boolean;
+      readonly stateDir: string | undefined;
+      readonly errors: readonly ConfigError[];
+    };
 
 /** What of a task's values depends on this machine and its user. */
 export type Surroundings = Omit<KeyContext, 'targetIsRemote' | 'hasManyVolumes'> & {
@@ -49,7 +55,7 @@ export function readTask(name: string, source: TaskSource, surroundings: Surroun
     const config = taskConfig(name, values);
     return pattern ? {state: 'set', config, set: volumeSet(pattern, values)} : {state: 'valid', config};
   }
-  return {state: 'invalid', disabled: values.disabled ?? false, errors};
+  return {state: 'invalid', disabled: values.disabled ?? false, stateDir: values.state_dir, errors};
 }
 
 function sourcePattern(source: TaskSource, {pathExists}: Surroundings): ReturnType<typeof volumePattern> {

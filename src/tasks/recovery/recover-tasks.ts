@@ -7,6 +7,7 @@ import {expandTasks} from '../sets/expand-tasks.js';
 import {type ApplicationRecord, Leftovers} from '../state/leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
+import {recordRecovery} from './record-recovery.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
 import {settleApplication, type Settled} from './settle-application.js';
 
@@ -29,12 +30,18 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
   const pool = new HostPool();
   const origin = await configOrigin(configuration.file);
   const applications: RecoveredApplication[] = [];
+  const warnings: string[] = [];
   const expanded = await expandTasks({tasks: selectTasks(configuration, names), signal});
   for (const {task} of expanded) {
     if (task.state !== 'valid') continue;
-    applications.push(...(await recoverTask(planTask(task.config), {origin, pool, rollback, signal})));
+    const startedAt = new Date().toISOString();
+    const plan = planTask(task.config);
+    const done = await recoverTask(plan, {origin, pool, rollback, signal});
+    applications.push(...done);
+    const trouble = done.length === 0 ? undefined : await recordRecovery(plan, origin, done, startedAt);
+    if (trouble !== undefined) warnings.push(trouble);
   }
-  return {configFile: configuration.file, rollback, applications};
+  return {configFile: configuration.file, rollback, applications, warnings};
 }
 
 interface Surroundings extends Pick<RecoverRequest, 'rollback' | 'signal'> {

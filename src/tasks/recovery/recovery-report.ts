@@ -3,6 +3,8 @@ export interface RecoveryReport {
   readonly configFile: string;
   readonly rollback: boolean;
   readonly applications: readonly RecoveredApplication[];
+  /** What went wrong beside. */
+  readonly warnings: readonly string[];
 }
 
 export interface RecoveredApplication {

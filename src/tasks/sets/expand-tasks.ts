@@ -29,8 +29,12 @@ export async function expandTasks({tasks, signal, lvmAt = lvmOfThisMachine}: Exp
         const members = await expandSet(configured, volumes, lvmAt(configured.set.lvmProgramPath), signal);
         expanded.push(...members.map((member) => ({...member, byName})));
       } catch (error) {
-        const {name, warnings} = configured;
-        expanded.push({...single, task: {state: 'unusable', name, warnings, error: expectedError(error, signal)}});
+        const {name, warnings, config} = configured;
+        const told = expectedError(error, signal);
+        expanded.push({
+          ...single,
+          task: {state: 'unusable', name, warnings, stateDir: config.stateDir, error: told},
+        });
       }
     }
   }

@@ -18,5 +18,7 @@ export interface UnusableTask {
   readonly state: 'unusable';
   readonly name: string;
   readonly error: ExpectedError;
+  /** Of its section. */
+  readonly stateDir: string;
   readonly warnings: ConfiguredTask['warnings'];
 }

@@ -27,7 +27,13 @@ export function refuseSharedTargets(tasks: readonly ExpandedTask[]): ExpandedTas
     const hint = 'tell them apart in target_path, by {group} or by folders of their own';
     return {
       ...expanded,
-      task: {state: 'unusable', name, warnings, error: new TaskError('target-shared', message, {hint})},
+      task: {
+        state: 'unusable',
+        name,
+        warnings,
+        stateDir: config.stateDir,
+        error: new TaskError('target-shared', message, {hint}),
+      },
     };
   });
 }

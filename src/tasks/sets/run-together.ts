@@ -8,7 +8,8 @@ import {spanNote} from './span-note.js';
 export interface TogetherRun {
   readonly section: string;
   readonly starts: readonly TaskStart[];
-  readonly onReport: (report: TaskReport) => void;
+  /** What becomes of a report that is there. */
+  readonly onReport: (report: TaskReport) => Promise<TaskReport>;
 }
 
 /**
@@ -20,28 +21,27 @@ export interface TogetherRun {
 export async function runTogether({section, starts, onReport}: TogetherRun): Promise<readonly TaskReport[]> {
   const reports: (TaskReport | undefined)[] = starts.map(() => undefined);
   const members = new Map<number, SetMember>();
-  const tell = (index: number, report: TaskReport | undefined): void => {
+  const tell = async (index: number, report: TaskReport | undefined): Promise<void> => {
     if (report === undefined) return;
-    reports[index] = report;
     members.delete(index);
-    onReport(report);
+    reports[index] = await onReport(report);
   };
   try {
     for (const [index, start] of starts.entries()) {
       if (start.kind === 'report') {
-        tell(index, start.report);
+        await tell(index, start.report);
       } else {
         // All of them listen to the signal that ends the run.
         setMaxListeners(0, start.request.signal);
         const member = new SetMember(start.request);
         members.set(index, member);
-        tell(index, await member.makeReady());
+        await tell(index, await member.makeReady());
       }
     }
     const taken = await takeSnapshots(section, members, tell);
     const missing = reports.flatMap((report) => (report?.state === 'failed' ? [report.task] : []));
     noteSet(members.values(), {...taken, section, snapshots: members.size, missing});
-    for (const [index, member] of members) tell(index, await member.copy());
+    for (const [index, member] of members) await tell(index, await member.copy());
   } finally {
     // Nobody is left here, unless a defect ended all of this.
     for (const member of members.values()) await member[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ export async function runTogether({section, starts, onReport}: TogetherRun): Pro
 async function takeSnapshots(
   section: string,
   members: ReadonlyMap<number, SetMember>,
-  tell: (index: number, report: TaskReport | undefined) => void,
+  tell: (index: number, report: TaskReport | undefined) => Promise<void>,
 ): Promise<Pick<SnapshotSet, 'spanMs' | 'hadBeforeHook'>> {
   const waiting = [...members];
   const {outcomes, spanMs, hadBeforeHook} = await openSet(
@@ -62,7 +62,7 @@ async function takeSnapshots(
   );
   // All of them first: a report takes a moment, and until then nobody else would own what was taken.
   const failures = waiting.map(([, member], index) => member.receive(outcomes[index]));
-  for (const [index, [key]] of waiting.entries()) tell(key, await failures[index]);
+  for (const [index, [key]] of waiting.entries()) await tell(key, await failures[index]);
   return {spanMs, hadBeforeHook};
 }
 

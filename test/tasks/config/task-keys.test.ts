@@ -62,6 +62,7 @@ describe('a value is understood:', () => {
     ['seconds', {...LOCAL, stall_timeout: '90s'}, {stallTimeoutMs: 90_000}],
     ['plain seconds', {...LOCAL, stall_timeout: '90'}, {stallTimeoutMs: 90_000}],
     ['minutes', {...LOCAL, stall_timeout: '5M'}, {stallTimeoutMs: 300_000}],
+    ['days', {...LOCAL, stall_timeout: '1d'}, {stallTimeoutMs: 86_400_000}],
     ['hours', {...LOCAL, stall_timeout: '2h'}, {stallTimeoutMs: 7_200_000}],
     ['never', {...LOCAL, stall_timeout: '0'}, {stallTimeoutMs: 0}],
     ['a size of a snapshot', {...SNAPSHOT, lvm_snapshot_size: '5G'}, {lvmSnapshot: snapshot('5G')}],
@@ -181,9 +182,9 @@ describe('a value is refused:', () => {
         `--bandwidth-limit: '${rate}' is no rate: a whole number of bytes per second, or of KiB, MiB, GiB with k, m, g behind it (500k, 2m)`,
       ],
     ),
-    ...['1d', '1.5h', 'soon', '-1', '1h30m'].map((time): [Record<string, string>, string] => [
+    ...['1w', '1.5h', 'soon', '-1', '1h30m'].map((time): [Record<string, string>, string] => [
       {...LOCAL, stall_timeout: time},
-      `--stall-timeout: '${time}' is no time: a whole number of seconds, or with m or h behind it (90, 30m, 2h)`,
+      `--stall-timeout: '${time}' is no time: a whole number of seconds, or with m, h or d behind it (90, 30m, 2h, 7d)`,
     ]),
     [{...LOCAL, stall_timeout: '600h'}, "--stall-timeout: '600h' is more than 24 days"],
     ...['5 G', 'G', '5x', '10%', '10%VG', '10%ORIGINS', '-5G', '5G\n6G'].map(

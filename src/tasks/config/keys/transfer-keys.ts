@@ -31,6 +31,6 @@ export const TRANSFER_KEYS: KeyRules<TransferValues> = {
   stall_timeout: withDefault('30m', durationMs, {
     group: 'transfer',
     placeholder: 'time',
-    doc: 'fail when nothing has moved for this long, in seconds or with m or h behind it; 0 waits for ever',
+    doc: 'fail when nothing has moved for this long, in seconds or with m, h or d behind it; 0 waits for ever',
   }),
 };
