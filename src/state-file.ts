@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {open, readFile, rename} from 'node:fs/promises';
+import {open, readFile, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 
 const {O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY} = constants;
@@ -16,9 +16,15 @@ export async function readStateFile(path: string): Promise<string> {
 export async function replaceStateFile(path: string, text: string): Promise<void> {
   const freshPath = `${path}.new`;
   await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-  await handle.writeFile(text);
-  await handle.sync();
-  await rename(freshPath, path);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+    await rename(freshPath, path);
+  } catch (error) {
+    // Where there was no room for it, it would keep what there is.
+    await rm(freshPath, {force: true});
+    throw error;
+  }
   await using folder = await open(dirname(path), 'r');
   await folder.sync();
 }

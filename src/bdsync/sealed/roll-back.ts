@@ -2,6 +2,7 @@ import {BdsyncError} from '../errors.js';
 import {ExtentWriter} from '../patch/extent-writer.js';
 import {settleSizes} from './apply-checked.js';
 import {OldContent} from './old-content.js';
+import {putBack} from './put-back.js';
 import {ReadBack} from './read-back.js';
 import {readJournalHeader} from './read-journal-header.js';
 import {sealedBlocks} from './sealed-blocks.js';
@@ -19,7 +20,7 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
   try {
     throwIfAborted(request.signal);
     request.onBegin?.();
-    await putBack(session, sizes, writer);
+    await putBackAll(session, sizes, writer);
     const readBack = await compareWithJournal(session);
     await paths.removeWhole();
     const {extents, writtenBytes} = writer;
@@ -31,7 +32,7 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
   }
 }
 
-async function putBack(
+async function putBackAll(
   {device, paths, request}: SealedSession,
   {before}: TargetSizes,
   writer: ExtentWriter,
@@ -41,7 +42,7 @@ async function putBack(
     paths.whole,
     async (event) => {
       throwIfAborted(request.signal);
-      if (event.kind === 'record') await writer.add(event.position, event.data);
+      if (event.kind === 'record') await putBack(device, event, writer);
     },
     request.signal,
   );

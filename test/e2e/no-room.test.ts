@@ -1,0 +1,184 @@
+import {mkdir, readdir, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {Stage} from '#dist/tasks/report.js';
+import {noise, sha256} from '../support/images.js';
+import {taskReportOf} from '../support/reports.js';
+import {mountSmallFileSystem, noSmallFileSystem} from '../support/small-file-system.js';
+import {BDSYNC, BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
+import {type Sshd, sshdMissing, startSshd} from '../support/sshd.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {writeConfig} from '../support/write-config.js';
+
+const skipped = noSmallFileSystem ?? sshdMissing();
+if (skipped !== undefined) console.warn(`skipped, ${skipped}`);
+
+const MIB = 1024 * 1024;
+
+interface Shortage {
+  /** What does not fit. */
+  readonly what: string;
+  /** Where: a folder of the task. */
+  readonly where: 'patches' | 'state' | 'disk';
+  /** Of its file system, as mount(8) has it. */
+  readonly size: string;
+  /** Of the target at first: holes, or a file of random bytes. */
+  readonly targetBytes: number;
+  readonly hasHoles: boolean;
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly expected: {
+    readonly code: string;
+    readonly stage: Stage;
+    readonly target: 'untouched' | 'partly-written';
+    /** Of what is in the folder for patches. */
+    readonly stored: readonly RegExp[];
+  };
+}
+
+const UNTOUCHED = {code: 'disk-full', stage: 'apply', target: 'untouched', stored: []} as const;
+const BEGUN = {
+  code: 'disk-full',
+  stage: 'apply',
+  target: 'partly-written',
+  stored: [/^patch-.*\.bdsync$/, /^patch-.*\.bdsync\.journal$/],
+} as const;
+
+const SHORTAGES: readonly Shortage[] = [
+  {
+    what: 'a note in the state folder',
+    where: 'state',
+    size: '4k',
+    targetBytes: 2 * MIB,
+    hasHoles: false,
+    expected: {...UNTOUCHED, code: 'state-dir', stage: 'generate'},
+  },
+  {
+    what: 'the note that the patch is being applied',
+    where: 'state',
+    size: '12k',
+    targetBytes: 2 * MIB,
+    hasHoles: false,
+    expected: {...UNTOUCHED, code: 'state-dir'},
+  },
+  {
+    what: 'the patch',
+    where: 'patches',
+    size: '1m',
+    targetBytes: 2 * MIB,
+    hasHoles: false,
+    expected: {...UNTOUCHED, stage: 'generate'},
+  },
+  {what: 'the journal', where: 'patches', size: '3m', targetBytes: 2 * MIB, hasHoles: false, expected: UNTOUCHED},
+  {
+    what: 'the new content of a file with holes',
+    where: 'disk',
+    size: '1m',
+    targetBytes: 2 * MIB,
+    hasHoles: true,
+    expected: BEGUN,
+  },
+  {
+    what: 'the new end of a file',
+    where: 'disk',
+    size: '1536k',
+    targetBytes: MIB,
+    hasHoles: false,
+    keys: {bdsync_args: '--diffsize=resize'},
+    expected: BEGUN,
+  },
+];
+
+/** The same at the end of a real connection, where each run takes some. */
+const ELSEWHERE = SHORTAGES.filter(({where, hasHoles}) => where === 'disk' && hasHoles).map((stage) => ({
+  ...stage,
+  place: 'on another machine',
+}));
+
+interface Task {
+  readonly target: string;
+  readonly old: string;
+  run(...words: readonly string[]): Promise<ProgramResult>;
+  makeRoom(): void;
+  stored(): Promise<string[]>;
+  noted(): Promise<string[]>;
+  requireDone(result: ProgramResult): Promise<void>;
+}
+
+describe.skipIf(skipped !== undefined)(`no room${skipped === undefined ? '' : ` (skipped: ${skipped})`}`, () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd[Symbol.asyncDispose]());
+
+  async function taskFor(stage: Shortage, place: string): Promise<Task> {
+    const folder = await temporaryFolder();
+    const folders = {patches: join(folder, 'patches'), state: join(folder, 'state'), disk: join(folder, 'disk')};
+    const small = mountSmallFileSystem(folders[stage.where], stage.size);
+    for (const path of Object.values(folders)) await mkdir(path, {recursive: true});
+    // Not the file system's own folder, which everybody may write to.
+    const stateDir = join(folders.state, 'ours');
+    const [source, target] = [join(folder, 's.img'), join(folders.disk, 't.img')];
+    await writeFile(source, noise(2 * MIB, 1));
+    await writeFile(target, stage.hasHoles ? '' : noise(stage.targetBytes, 2));
+    await truncate(target, stage.targetBytes);
+    const there = {connection_command: sshd.connectionCommand, remote_bdsync_bin: BDSYNC};
+    const config = await writeConfig(join(folder, 'tasks.conf'), {
+      home: {
+        source_path: source,
+        target_path: target,
+        target_patch_dir: folders.patches,
+        state_dir: stateDir,
+        ...(place === 'here' ? {} : there),
+        ...stage.keys,
+      },
+    });
+    const stored = async (): Promise<string[]> => (await readdir(folders.patches)).toSorted();
+    const noted = (): Promise<string[]> => readdir(join(stateDir, 'temporary'));
+    return {
+      target,
+      old: await sha256(target),
+      run: (...words) => runProgram(BDSYNC_MANAGER, [...words, '--json', '--config', config]),
+      makeRoom: () => small.grow('16m'),
+      stored,
+      noted,
+      async requireDone(result) {
+        expect(result).toMatchObject({status: 0, stderr: ''});
+        expect(await sha256(target)).toBe(await sha256(source));
+        expect([await stored(), await noted()]).toEqual([[], []]);
+      },
+    };
+  }
+
+  const places = [...SHORTAGES.map((stage) => ({...stage, place: 'here'})), ...ELSEWHERE];
+  it.each(places)(
+    '$place, for $what: it is told, and the next run succeeds when there is some',
+    async ({place, ...stage}) => {
+      const task = await taskFor(stage, place);
+      const {code, target, stored} = stage.expected;
+      const result = await task.run();
+      expect(result.status).toBe(3);
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {code, stage: stage.expected.stage, target: {path: task.target, state: target}},
+      });
+      expect(await task.stored()).toEqual(stored.map((pattern): unknown => expect.stringMatching(pattern)));
+      if (target === 'untouched') {
+        expect(await sha256(task.target)).toBe(task.old);
+        expect(await task.noted()).toEqual([]);
+      }
+      task.makeRoom();
+      await task.requireDone(await task.run());
+    },
+  );
+
+  it.each(SHORTAGES.filter(({expected}) => expected.target === 'partly-written'))(
+    'for $what: what was begun can be undone without any',
+    async (stage) => {
+      const task = await taskFor(stage, 'here');
+      expect((await task.run()).status).toBe(3);
+      expect(await task.run('recover', '--rollback')).toMatchObject({status: 0});
+      expect(await sha256(task.target)).toBe(task.old);
+      expect(await task.stored()).toEqual([]);
+    },
+  );
+});
