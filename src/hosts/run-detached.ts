@@ -1,16 +1,18 @@
+import {Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa} from 'execa';
 import {debugStory} from '../log.js';
 import {checkStart} from './check-start.js';
 import {ChildEnding} from './child/child-ending.js';
 import {ErrorTail} from './child/error-tail.js';
+import {openInputFile} from './child/input-file.js';
 import {ProcessTree} from './child/process-tree.js';
 import type {ChildEnd} from './host.js';
 
 const tell = debugStory('hosts:detached');
 
 /** Becomes the program when it is told to; ends without it when this process is gone. */
-const GATE = ['/bin/sh', '-c', 'read -r go && exec "$@" </dev/null', 'bdsync-manager-gate'];
+const GATE = ['/bin/sh', '-c', 'read -r go <&3 && exec "$@" 3<&-', 'bdsync-manager-gate'];
 
 /** After the end, for what the program itself wrote to arrive. */
 const OUTPUT_GRACE_MS = 300;
@@ -19,6 +21,8 @@ export interface DetachedRequest {
   readonly words: readonly string[];
   /** Added to our own. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Standard input; empty when undefined. */
+  readonly input?: string | undefined;
   /** 0: no limit. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -41,13 +45,18 @@ export interface DetachedResult {
  * @throws HostError for what precedes the start.
  */
 export async function runDetached(request: DetachedRequest): Promise<DetachedResult> {
-  const {words, environment, timeoutMs, signal, describe} = request;
+  const {words, environment, timeoutMs, signal, describe, onStart} = request;
   checkStart(words, signal, describe);
-  const {onStart} = request;
+  await using input = request.input === undefined ? undefined : await openInputFile(request.input);
   const [file = '', ...args] = onStart === undefined ? words : [...GATE, ...words];
   tell('start %s: %o', describe, words);
   const subprocess = execa(file, args, {
-    stdio: [onStart === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [
+      isDescriptor(input?.fd) ? input.fd : 'ignore',
+      'pipe',
+      'pipe',
+      ...(onStart === undefined ? [] : (['pipe'] as const)),
+    ],
     buffer: false,
     encoding: 'buffer',
     reject: false,
@@ -60,8 +69,7 @@ export async function runDetached(request: DetachedRequest): Promise<DetachedRes
   const ending = new ChildEnding(subprocess, subprocess, signal);
   const output = new MergedOutput([subprocess.stdout, subprocess.stderr]);
   if (subprocess.pid !== undefined) await onStart?.(subprocess.pid);
-  subprocess.stdin?.on('error', () => {});
-  subprocess.stdin?.end('go\n');
+  openGate(subprocess.stdio);
   const over = new AbortController();
   const end = await Promise.race([ending.first, timeOut(timeoutMs, over.signal)]);
   over.abort();
@@ -71,6 +79,19 @@ export async function runDetached(request: DetachedRequest): Promise<DetachedRes
   subprocess.unref();
   tell('%s: %o', describe, end);
   return {end, lines: output.lines()};
+}
+
+/** Any will do; execa's types know the first few. */
+function isDescriptor(number: number | undefined): number is 3 {
+  return number !== undefined;
+}
+
+/** execa's types do not know of a fourth stream. */
+function openGate(stdio: readonly unknown[]): void {
+  const gate = stdio[3];
+  if (!(gate instanceof Writable)) return;
+  gate.on('error', () => {});
+  gate.end('go\n');
 }
 
 async function timeOut(timeoutMs: number, over: AbortSignal): Promise<{readonly kind: 'timed-out'}> {

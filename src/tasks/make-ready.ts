@@ -27,12 +27,13 @@ export interface ReadyTask extends AsyncDisposable {
 /** A task that nobody else runs until it is disposed of. */
 export type TakenTask = Pick<ReadyTask, 'taskId' | 'leftovers'> & AsyncDisposable;
 
-/** Takes the lock of the task, and removes what earlier runs of it left. */
+/** Takes the lock of the task, tells that it begins, and removes what earlier runs of it left. */
 export async function takeTask(run: TaskRun): Promise<TakenTask> {
   const {request, plan, teller, watchdog, abort} = run;
   const id = taskId(plan.task, request.origin);
   const {stateDir} = plan;
   const {signal} = abort;
+  const hostName = run.host.name;
   const lock = await lockTask({
     stateDir,
     taskId: id,
@@ -42,6 +43,7 @@ export async function takeTask(run: TaskRun): Promise<TakenTask> {
     signal,
   });
   try {
+    await request.onStart({plan, hostName, teller, signal});
     // Not before: another run may keep us waiting for as long as it likes.
     watchdog.start();
     const leftovers = await Leftovers.open(stateDir, id);

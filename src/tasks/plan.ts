@@ -3,6 +3,7 @@ import type {DiffOptions} from '../bdsync/client.js';
 import type {SizePolicy} from '../bdsync/size-policy.js';
 import {packageFile} from '../package-file.js';
 import {clientArguments, diffOptions, patchArguments, serverArguments, sizePolicy} from './config/bdsync-args.js';
+import type {NotifyConfig} from './config/notify-config.js';
 import type {LvmSnapshotConfig, TaskConfig} from './config/task-config.js';
 import type {TaskPlanSummary} from './report.js';
 
@@ -43,6 +44,7 @@ export interface TaskPlan {
   readonly stallTimeoutMs: number;
   readonly stateDir: string;
   readonly snapshot: LvmSnapshotConfig | undefined;
+  readonly notify: NotifyConfig;
 }
 
 export interface TargetAddress {
@@ -84,6 +86,7 @@ export function planTask(config: TaskConfig): TaskPlan {
     stallTimeoutMs: config.stallTimeoutMs,
     stateDir: config.stateDir,
     snapshot: config.lvmSnapshot,
+    notify: config.notify,
   };
 }
 
@@ -153,6 +156,10 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     snapshot: plan.snapshot?.name,
     beforeSnapshot: plan.snapshot?.hooks?.before,
     afterSnapshot: plan.snapshot?.hooks?.after,
+    onStart: plan.notify.hooks.start,
+    onSuccess: plan.notify.hooks.success,
+    onFailure: plan.notify.hooks.failure,
+    onChange: plan.notify.hooks.change,
     bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
   };
 }

@@ -52,6 +52,7 @@ export interface SnapshotSet {
 /** A part of a run; in place, what is found while generating is applied at once. */
 export type Stage =
   | 'lock'
+  | 'start'
   | 'recover'
   | 'check source'
   | 'check target'
@@ -155,5 +156,9 @@ export interface TaskPlanSummary {
   /** Commands in words. */
   readonly beforeSnapshot: readonly string[] | undefined;
   readonly afterSnapshot: readonly string[] | undefined;
+  readonly onStart: readonly string[] | undefined;
+  readonly onSuccess: readonly string[] | undefined;
+  readonly onFailure: readonly string[] | undefined;
+  readonly onChange: readonly string[] | undefined;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
 }

@@ -4,6 +4,7 @@ import {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
 import {RunRecorder} from './history/run-recorder.js';
 import type {RunReport, TaskReport} from './report.js';
+import {Notifier} from './notify/notifier.js';
 import {skippedReport, startOf, type TaskStart} from './task-start.js';
 import {runTask} from './run-task.js';
 import type {SelectedTask} from './select.js';
@@ -34,8 +35,12 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const pool = new HostPool();
   const recorder = dryRun ? undefined : new RunRecorder({origin, purpose: verify ? 'verify' : 'run', onEvent});
   const tasks = await expandTasks({tasks: options.tasks, signal});
+  const isReal = !dryRun && verify === undefined;
+  const notifier = new Notifier({tasks, configFile, isReal, onEvent, signal});
+  const onStart = notifier.started.bind(notifier);
+  const surroundings = {origin, pool, dryRun, verify, waitForLock, onStart, onEvent, signal};
   const reports: TaskReport[] = [];
-  for (const group of runGroups(tasks, dryRun || verify !== undefined)) reports.push(...(await reportsOn(group)));
+  for (const group of runGroups(tasks, !isReal)) reports.push(...(await reportsOn(group)));
   const endedAt = new Date().toISOString();
   return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: reports};
 
@@ -55,9 +60,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
     const {task, byName, section, leftOut} = expanded;
     onEvent({kind: 'task-started', task: task.name, index: tasks.indexOf(expanded), total: tasks.length});
     for (const what of leftOut) onEvent({kind: 'log', task: section, level: 'info', message: `not copied: ${what}`});
-    const start = signal.aborted
-      ? cancelledStart(task.name)
-      : startOf(expanded, {origin, pool, dryRun, verify, waitForLock, onEvent, signal});
+    const start = signal.aborted ? cancelledStart(task.name) : startOf(expanded, surroundings);
     if (start.kind === 'report' && start.report.state === 'skipped' && byName && !signal.aborted) {
       onEvent({kind: 'log', task: task.name, level: 'warning', message: 'skipped: the task is disabled'});
     }
@@ -69,7 +72,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   async function finish(report: TaskReport): Promise<TaskReport> {
     const recorded = (await recorder?.ended(report)) ?? report;
     onEvent({kind: 'task-ended', report: recorded});
-    return recorded;
+    return await notifier.ended(recorded);
   }
 }
 

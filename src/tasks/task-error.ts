@@ -16,6 +16,7 @@ export type TaskErrorCode =
   | 'size-mismatch'
   | 'no-bdsync'
   | 'snapshot-hook'
+  | 'task-hook'
   | 'foreign-output'
   | 'client-failed'
   | 'server-failed'

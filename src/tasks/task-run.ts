@@ -7,6 +7,7 @@ import type {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
 import {failureOf} from './failure.js';
 import type {FlowOutcome} from './flows.js';
+import type {StartingTask} from './notify/notifier.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
 import type {SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
 import {Teller} from './task-context.js';
@@ -24,6 +25,8 @@ export interface TaskRunRequest {
   /** Compare only, and all or a sample of it. */
   readonly verify: {readonly sample: Sample | undefined} | undefined;
   readonly waitForLock: boolean;
+  /** Hears of the task when it has its lock; what it throws keeps the task from beginning. */
+  readonly onStart: (task: StartingTask) => Promise<void>;
   readonly onEvent: OnRunEvent;
   readonly signal: AbortSignal;
 }

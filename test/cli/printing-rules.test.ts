@@ -1,6 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {expect, test} from 'vitest';
 import type {ConfiguredTask} from '#dist/tasks/config/configuration.js';
+import {notifyConfig} from '#dist/tasks/config/notify-config.js';
 import type {RunOptions} from '#dist/tasks/run.js';
 import type {RunReport, TaskReport} from '#dist/tasks/report.js';
 import {NO_TASKS, runCli} from '../support/cli-world.js';
@@ -24,7 +25,7 @@ function telling(...reports: readonly TaskReport[]) {
 
 const NOTE = 'the far end is native: no lock on the target';
 const ENABLED: ConfiguredTask[] = [
-  {name: 'home', line: 1, state: 'invalid', disabled: false, errors: [], warnings: []},
+  {name: 'home', line: 1, state: 'invalid', disabled: false, notify: notifyConfig({}), errors: [], warnings: []},
 ];
 const configuration = {...NO_TASKS, tasks: ENABLED};
 
@@ -105,6 +106,7 @@ test('a run warns of likely misspellings only', async () => {
     line: 1,
     state: 'invalid',
     disabled: false,
+    notify: notifyConfig({}),
     errors: [],
     warnings: [
       {...warning, message: 'nightly.conf:2: [home] sorce_path: unknown', likelyMisspelling: true},

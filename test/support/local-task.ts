@@ -6,6 +6,7 @@ import {STRICT_SIZE_POLICY} from '#dist/bdsync/size-policy.js';
 import {connectionHost} from '#dist/hosts/connection-host.js';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {TrafficMeter} from '#dist/hosts/traffic-meter.js';
+import {notifyConfig} from '#dist/tasks/config/notify-config.js';
 import type {RunEvent} from '#dist/tasks/events.js';
 import type {TaskPlan} from '#dist/tasks/plan.js';
 import {Teller, type TaskContext} from '#dist/tasks/task-context.js';
@@ -65,6 +66,7 @@ export async function localTask(scripts: TargetScripts = {}, changes: Partial<Ta
     stallTimeoutMs: 0,
     stateDir: join(folder, 'state'),
     snapshot: undefined,
+    notify: notifyConfig({}),
     ...changes,
   };
   const events: RunEvent[] = [];

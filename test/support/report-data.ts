@@ -45,6 +45,10 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     snapshot: undefined,
     beforeSnapshot: undefined,
     afterSnapshot: undefined,
+    onStart: undefined,
+    onSuccess: undefined,
+    onFailure: undefined,
+    onChange: undefined,
     bandwidthLimitBytesPerSecond: undefined,
     ...changes,
   };

@@ -36,6 +36,14 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
   if (plan.beforeSnapshot) facts.push(['before', plan.beforeSnapshot.join(' ')]);
   if (plan.snapshot !== undefined) facts.push(['snapshot', plan.snapshot]);
   if (plan.afterSnapshot) facts.push(['after', plan.afterSnapshot.join(' ')]);
+  for (const [event, command] of Object.entries({
+    'on start': plan.onStart,
+    'on success': plan.onSuccess,
+    'on failure': plan.onFailure,
+    'on change': plan.onChange,
+  })) {
+    if (command) facts.push([event, command.join(' ')]);
+  }
   if (plan.bandwidthLimitBytesPerSecond !== undefined) {
     facts.push(['at most', `${formatBytes(plan.bandwidthLimitBytesPerSecond)}/s`]);
   }

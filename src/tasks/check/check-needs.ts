@@ -2,6 +2,7 @@ import type {DeviceIdentity} from '../../device-identity.js';
 import {checkStateDir} from '../../state-folder.js';
 import {formatBytes} from '../../units.js';
 import type {CheckedTask} from './check-report.js';
+import {checkNotification} from './check-notification.js';
 import {checkTargetEnd} from './check-target-end.js';
 import {Needs} from './needs.js';
 import {noteThinSource} from './note-thin-source.js';
@@ -32,6 +33,7 @@ export async function checkNeeds(
   await needs.collect(signal, () => checkOwnLvm(plan, signal));
   await noteThinSource(plan, signal, needs);
   await checkHooks(plan, needs, signal);
+  await checkNotification(plan.notify, needs, signal);
   if (identity) await needs.collect(signal, () => checkEncryption(plan, pool, signal, needs, identity));
   await needs.collect(signal, () => checkStateDir(stateDir));
   // Without the program that should compare, there is still the rest to look at.

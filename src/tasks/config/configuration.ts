@@ -5,6 +5,7 @@ import {readConfigBytes} from './config-text.js';
 import {FileSection} from './file-section.js';
 import {homeFolderOf} from './home-folder.js';
 import {KeyFault} from './key-fault.js';
+import type {NotifyConfig} from './notify-config.js';
 import {parseSections} from './parse-sections.js';
 import {quoted} from './quoted.js';
 import {type Surroundings, readTask} from './read-task.js';
@@ -45,9 +46,10 @@ export type ConfiguredTask =
       readonly name: string;
       readonly line: number;
       readonly state: 'invalid';
-      /** This and the next one as far as they can be told. */
+      /** These three as far as they can be told. */
       readonly disabled: boolean;
       readonly stateDir?: string | undefined;
+      readonly notify: NotifyConfig;
       readonly errors: readonly ConfigError[];
       readonly warnings: readonly ConfigWarning[];
     };

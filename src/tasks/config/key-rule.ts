@@ -2,7 +2,14 @@ import {booleanValue} from './key-values.js';
 import {KeyFault} from './key-fault.js';
 import type {HomeFolderOf} from './path-values.js';
 
-export type TaskKeyGroup = 'source and target' | 'connection' | 'patch' | 'transfer' | 'snapshot' | 'run';
+export type TaskKeyGroup =
+  | 'source and target'
+  | 'connection'
+  | 'patch'
+  | 'transfer'
+  | 'snapshot'
+  | 'run'
+  | 'notification';
 
 /** What a value may depend on beside its text. */
 export interface KeyContext {

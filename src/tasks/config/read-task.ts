@@ -4,6 +4,7 @@ import {diffOptions} from './bdsync-args.js';
 import type {ConfigError} from './config-error.js';
 import {KeyFault} from './key-fault.js';
 import type {KeyContext} from './key-rule.js';
+import {type NotifyConfig, notifyConfig} from './notify-config.js';
 import {stripBlanks} from './python-text.js';
 import type {LvmSnapshotConfig, TaskConfig} from './task-config.js';
 import {TASK_KEYS, type TaskKeyName, type TaskValues, keyRule} from './task-keys.js';
@@ -17,9 +18,10 @@ export type ReadTask =
   | {readonly state: 'set'; readonly config: TaskConfig; readonly set: VolumeSet}
   | {
       readonly state: 'invalid';
-      /** This and the next one as far as they can be told. */
+      /** These three as far as they can be told. */
       readonly disabled: boolean;
       readonly stateDir: string | undefined;
+      readonly notify: NotifyConfig;
       readonly errors: readonly ConfigError[];
     };
 
@@ -55,7 +57,8 @@ export function readTask(name: string, source: TaskSource, surroundings: Surroun
     const config = taskConfig(name, values);
     return pattern ? {state: 'set', config, set: volumeSet(pattern, values)} : {state: 'valid', config};
   }
-  return {state: 'invalid', disabled: values.disabled ?? false, stateDir: values.state_dir, errors};
+  const {disabled = false, state_dir: stateDir} = values;
+  return {state: 'invalid', disabled, stateDir, notify: notifyConfig(values), errors};
 }
 
 function sourcePattern(source: TaskSource, {pathExists}: Surroundings): ReturnType<typeof volumePattern> {
@@ -169,6 +172,7 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     stallTimeoutMs: values.stall_timeout,
     stateDir: values.state_dir,
     lvmSnapshot: values.lvm_snapshot_enabled ? lvmSnapshot(values) : undefined,
+    notify: notifyConfig(values),
   };
 }
 

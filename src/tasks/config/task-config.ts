@@ -1,3 +1,5 @@
+import type {NotifyConfig} from './notify-config.js';
+
 /**
  * One task, complete: every key parsed, every default filled in. Nobody asks again whether a key was there.
  * Paths on this machine have their `~` expanded; remote paths are the remote side's and only lose a leading `~/`.
@@ -35,6 +37,7 @@ export interface TaskConfig {
   /** Folder on this machine for locks and what must outlive a run. */
   readonly stateDir: string;
   readonly lvmSnapshot: LvmSnapshotConfig | undefined;
+  readonly notify: NotifyConfig;
 }
 
 export interface LvmSnapshotConfig {

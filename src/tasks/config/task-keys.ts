@@ -1,6 +1,7 @@
 /** The one table of the keys of a task: it drives parsing, messages, suggestions, `sync`'s options and the manual. */
 import type {KeyRule, KeyRules} from './key-rule.js';
 import {CONNECTION_KEYS, type ConnectionValues} from './keys/connection-keys.js';
+import {NOTIFICATION_KEYS, type NotificationValues} from './keys/notification-keys.js';
 import {PATCH_KEYS, type PatchValues} from './keys/patch-keys.js';
 import {RUN_KEYS, type RunValues} from './keys/run-keys.js';
 import {SNAPSHOT_KEYS, type SnapshotValues} from './keys/snapshot-keys.js';
@@ -14,7 +15,8 @@ export interface TaskValues
     PatchValues,
     TransferValues,
     SnapshotValues,
-    RunValues {}
+    RunValues,
+    NotificationValues {}
 
 export type TaskKeyName = keyof TaskValues;
 
@@ -25,6 +27,7 @@ const KEY_RULES: KeyRules<TaskValues> = {
   ...TRANSFER_KEYS,
   ...SNAPSHOT_KEYS,
   ...RUN_KEYS,
+  ...NOTIFICATION_KEYS,
 };
 
 export interface TaskKey extends KeyRule<unknown> {

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {armDeadMansSwitch, type DeadMansSwitch} from '../../hosts/dead-mans-switch.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {type Hook, type HookOutcome, runHook} from '../programs/run-hook.js';
+import {tellHookOutput} from '../programs/tell-hook-output.js';
 import type {AfterSnapshotRecord, Leftovers} from '../state/leftovers.js';
 import type {Teller} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -56,8 +57,8 @@ export async function withSnapshotHooks(
   // From here on, whatever was frozen can be written again.
   teller.quiet(false);
   await debt?.settle(second);
-  if (first && first.failure === undefined) tellOutput(first, teller);
-  if (second) tellOutput(second, teller);
+  if (first && first.failure === undefined) tellHookOutput(first, teller, 'error');
+  if (second) tellHookOutput(second, teller, 'error');
   if (taking === undefined) throw first?.failure ?? new Error('nothing kept the snapshot from being taken');
   await taking;
   if (isOverdue && after) throw tooLate(after);
@@ -81,7 +82,7 @@ export async function payDebt(
   const outcome = await runHook(hookOf('after_snapshot', hooks.after, hooks, {task, sourcePath, snapshotName}));
   if (outcome.state !== 'ended' && outcome.failure) throw outcome.failure;
   teller.log('info', 'ran after_snapshot, as an interrupted run may not have done');
-  tellOutput(outcome, teller, 'warning');
+  tellHookOutput(outcome, teller, 'warning');
 }
 
 /** The second hook is owed: noted for the next run of the task, and for who waits for this process to die. */
@@ -120,7 +121,7 @@ class Debt {
 }
 
 function hookOf(
-  key: Hook['key'],
+  key: 'before_snapshot' | 'after_snapshot',
   command: readonly string[],
   {timeoutMs}: SnapshotHooks,
   {task, sourcePath, snapshotName}: Pick<HookContext, 'task' | 'sourcePath' | 'snapshotName'>,
@@ -131,7 +132,7 @@ function hookOf(
     BDSYNC_SNAPSHOT: snapshotName,
     BDSYNC_STAGE: key === 'before_snapshot' ? 'before' : 'after',
   };
-  return {key, command, environment, timeoutMs};
+  return {kind: 'snapshot-hook', key, command, environment, timeoutMs};
 }
 
 /** Whether it is still not over after that time; 0 is never. Its failure is not told here. */
@@ -146,15 +147,6 @@ async function lastsLonger(work: Promise<unknown>, timeoutMs: number): Promise<b
   const isLate = await Promise.race([ended, late]);
   over.abort();
   return isLate;
-}
-
-function tellOutput(
-  {key, failure, lines}: HookOutcome,
-  teller: Pick<Teller, 'log'>,
-  failureLevel: 'error' | 'warning' = 'error',
-): void {
-  if (failure === undefined) for (const line of lines) teller.log('info', `${key}: ${line}`);
-  else teller.log(failureLevel, [failure.message, ...lines.map((line) => `| ${line}`)].join('\n'));
 }
 
 function tooLate({timeoutMs}: Hook): TaskError {

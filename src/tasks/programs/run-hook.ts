@@ -7,16 +7,19 @@ import {TaskError} from '../task-error.js';
 
 /** A command of the user's own beside a run. */
 export interface Hook {
+  readonly kind: 'snapshot-hook' | 'task-hook';
   /** Of the configuration, that names it. */
-  readonly key: 'before_snapshot' | 'after_snapshot';
+  readonly key: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Standard input; empty when undefined. */
+  readonly input?: string;
   /** 0: no limit. */
   readonly timeoutMs: number;
 }
 
 export interface HookOutcome {
-  readonly key: Hook['key'];
+  readonly key: string;
   /** `cut-short`: by a time-out, an abort or a signal, so that nobody knows how far it came. */
   readonly state: 'ended' | 'cut-short' | 'not-started';
   /** Undefined when it ended with status 0. */
@@ -25,26 +28,30 @@ export interface HookOutcome {
   readonly lines: readonly string[];
 }
 
+const TIMEOUT_KEYS = {'snapshot-hook': 'snapshot_hook_timeout', 'task-hook': 'hook_timeout'} as const;
+
 /** Runs a hook to its end. Never throws for what becomes of it. */
 export async function runHook(
   hook: Hook,
   options: {readonly signal?: AbortSignal; readonly onStart?: (pid: number) => Promise<void>} = {},
 ): Promise<HookOutcome> {
-  const {key, command, environment, timeoutMs} = hook;
+  const {kind, key, command, environment, input, timeoutMs} = hook;
   const describe = `${key} (${commandText(command)})`;
   try {
-    await requireProgram(command[0] ?? '', key, 'snapshot-hook');
-    return outcomeOf(hook, describe, await runDetached({words: command, environment, timeoutMs, describe, ...options}));
+    await requireProgram(command[0] ?? '', key, kind);
+    const request = {words: command, environment, input, timeoutMs, describe, ...options};
+    return outcomeOf(hook, describe, await runDetached(request));
   } catch (error) {
     if (error instanceof TaskError) return {key, state: 'not-started', failure: error, lines: []};
     if (!(error instanceof HostError)) throw error;
-    return {key, state: 'not-started', failure: notStarted(key, error), lines: []};
+    return {key, state: 'not-started', failure: notStarted(hook, error), lines: []};
   }
 }
 
-function outcomeOf({key, command, timeoutMs}: Hook, describe: string, {end, lines}: DetachedResult): HookOutcome {
+function outcomeOf(hook: Hook, describe: string, {end, lines}: DetachedResult): HookOutcome {
+  const {kind, key, command, timeoutMs} = hook;
   const failed = (state: HookOutcome['state'], what: string): HookOutcome => {
-    const failure = new TaskError('snapshot-hook', `${describe} ${what}`, {errorLines: lines});
+    const failure = new TaskError(kind, `${describe} ${what}`, {errorLines: lines});
     return {key, state, failure, lines};
   };
   switch (end.kind) {
@@ -53,7 +60,7 @@ function outcomeOf({key, command, timeoutMs}: Hook, describe: string, {end, line
         ? {key, state: 'ended', failure: undefined, lines}
         : failed('ended', `ended with status ${end.status}`);
     case 'timed-out':
-      return failed('cut-short', `did not end within ${timeoutMs / 1000} s and was ended (snapshot_hook_timeout)`);
+      return failed('cut-short', `did not end within ${timeoutMs / 1000} s and was ended (${TIMEOUT_KEYS[kind]})`);
     case 'signal':
       return failed('cut-short', `was ended by ${end.signal}`);
     case 'aborted':
@@ -61,15 +68,15 @@ function outcomeOf({key, command, timeoutMs}: Hook, describe: string, {end, line
     case 'spawn-error': {
       const [file = ''] = command;
       const failure = diagnoseEnding({end, errorLines: lines, describe, file, role: 'program'});
-      return {key, state: 'not-started', failure: notStarted(key, failure), lines};
+      return {key, state: 'not-started', failure: notStarted(hook, failure), lines};
     }
     default:
       return end satisfies never;
   }
 }
 
-function notStarted(key: string, failure: HostError | undefined): TaskError {
-  return new TaskError('snapshot-hook', `${key}: ${failure?.message ?? 'it cannot be started'}`, {
+function notStarted({kind, key}: Hook, failure: HostError | undefined): TaskError {
+  return new TaskError(kind, `${key}: ${failure?.message ?? 'it cannot be started'}`, {
     cause: failure,
     hint: failure?.hint,
   });

@@ -64,7 +64,10 @@ function memberTask(
   const {group} = set;
   const name = memberName(section, volume);
   const error = whyUnusable(`${group}/${volume}`, found);
-  if (error) return {state: 'unusable', name, error, stateDir: config.stateDir, warnings: []};
+  if (error) {
+    const {stateDir, notify} = config;
+    return {state: 'unusable', name, error, stateDir, notify, warnings: []};
+  }
   const sourcePath = found?.path ?? `/dev/${group}/${volume}`;
   return {state: 'valid', name, line, warnings: [], config: memberConfig(config, sourcePath, {volume, group})};
 }

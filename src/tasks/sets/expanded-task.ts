@@ -1,5 +1,6 @@
 import type {ExpectedError} from '../../errors.js';
 import type {ConfiguredTask} from '../config/configuration.js';
+import type {NotifyConfig} from '../config/notify-config.js';
 
 /** A task as it is run, checked and listed: a section that stands for many volumes has become as many tasks. */
 export interface ExpandedTask {
@@ -18,7 +19,8 @@ export interface UnusableTask {
   readonly state: 'unusable';
   readonly name: string;
   readonly error: ExpectedError;
-  /** Of its section. */
+  /** Of its section, as is the next one. */
   readonly stateDir: string;
+  readonly notify: NotifyConfig;
   readonly warnings: ConfiguredTask['warnings'];
 }

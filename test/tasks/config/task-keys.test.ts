@@ -43,6 +43,9 @@ test('a task that sets only what it must gets every default', () => {
     stallTimeoutMs: 1_800_000,
     stateDir: '/var/lib/state',
     lvmSnapshot: undefined,
+    notify: {
+      hooks: {start: undefined, success: undefined, failure: undefined, change: undefined, timeoutMs: 60_000},
+    },
   } satisfies TaskConfig);
 });
 

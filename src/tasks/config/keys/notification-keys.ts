@@ -1,0 +1,40 @@
+import {type KeyRules, optional, withDefault} from '../key-rule.js';
+import {commandWords, durationMs} from '../key-values.js';
+
+export interface NotificationValues {
+  readonly on_start: readonly string[] | undefined;
+  readonly on_success: readonly string[] | undefined;
+  readonly on_failure: readonly string[] | undefined;
+  readonly on_change: readonly string[] | undefined;
+  readonly hook_timeout: number;
+}
+
+export const DEFAULT_HOOK_TIMEOUT = '60s';
+
+export const NOTIFICATION_KEYS: KeyRules<NotificationValues> = {
+  on_start: optional(commandWords, {
+    group: 'notification',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run before anything of the task is done; when it fails, so does the task',
+  }),
+  on_success: optional(commandWords, {
+    group: 'notification',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run when the target was brought in step',
+  }),
+  on_failure: optional(commandWords, {
+    group: 'notification',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run when the task has failed or was cancelled',
+  }),
+  on_change: optional(commandWords, {
+    group: 'notification',
+    placeholder: 'command',
+    doc: 'a program and its arguments that run after a success that changed something in the target',
+  }),
+  hook_timeout: withDefault(DEFAULT_HOOK_TIMEOUT, durationMs, {
+    group: 'notification',
+    placeholder: 'time',
+    doc: 'how long each of these commands may take; 0 waits for ever',
+  }),
+};

@@ -1,0 +1,30 @@
+import {durationMs} from './key-values.js';
+import {DEFAULT_HOOK_TIMEOUT, type NotificationValues} from './keys/notification-keys.js';
+
+/** Who is told of a task, beside those who read the log of a run. */
+export interface NotifyConfig {
+  readonly hooks: TaskHooks;
+}
+
+/** Commands that run when something happened to the task. */
+export interface TaskHooks {
+  readonly start: readonly string[] | undefined;
+  readonly success: readonly string[] | undefined;
+  readonly failure: readonly string[] | undefined;
+  readonly change: readonly string[] | undefined;
+  /** For each; 0 means never. */
+  readonly timeoutMs: number;
+}
+
+/** As far as the values are known: a faulty key of a task is no reason to tell nobody of it. */
+export function notifyConfig(values: Partial<NotificationValues>): NotifyConfig {
+  return {
+    hooks: {
+      start: values.on_start,
+      success: values.on_success,
+      failure: values.on_failure,
+      change: values.on_change,
+      timeoutMs: values.hook_timeout ?? durationMs(DEFAULT_HOOK_TIMEOUT),
+    },
+  };
+}
