@@ -1,4 +1,5 @@
 import {type Device, openDevice} from './device/device.js';
+import type {TargetMarking} from './device/mark-while-writing.js';
 import {BdsyncError} from './errors.js';
 import {ExtentWriter} from './patch/extent-writer.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
@@ -16,6 +17,8 @@ export interface PatchRequest {
   /** What to write to; without it, the path that the patch names. */
   readonly targetPath?: string | undefined;
   readonly sizePolicy: SizePolicy;
+  /** Told when the target comes to be between old and new, and when it is complete. */
+  readonly marking?: TargetMarking | undefined;
   /** Warn when the patch names another path than `targetPath`. */
   readonly warnDevice?: boolean;
   readonly onWarning?: (message: string) => void;
@@ -61,8 +64,11 @@ async function applyToTarget(header: PatchHeader, reading: PatchReading, request
   const sizeBytes = settleSize(device, header.sizeBytes, request);
   const writer = new ExtentWriter(device);
   try {
-    if (sizeBytes > device.sizeBytes) await device.resize(sizeBytes);
-    const checksum = await writeExtents(reading, device, writer, request, (position) => {
+    const changesSize = sizeBytes !== foundBytes;
+    if (changesSize) await request.marking?.begin(device);
+    if (sizeBytes > foundBytes) await device.resize(sizeBytes);
+    const rest = {...request, marking: changesSize ? undefined : request.marking};
+    const checksum = await writeExtents(reading, device, writer, rest, (position) => {
       const {writtenBytes} = writer;
       request.onProgress?.({writtenBytes, position, sizeBytes, patchBytes: reading.patchBytes});
     });
@@ -70,6 +76,7 @@ async function applyToTarget(header: PatchHeader, reading: PatchReading, request
     // Only now: where the patch is applied while it is being made, the other end still reads what is cut off here.
     if (sizeBytes < device.sizeBytes) await device.resize(sizeBytes);
     await device.sync();
+    await request.marking?.end(device);
     const {extents, writtenBytes} = writer;
     return {targetPath, sizeBytes, extents, writtenBytes, patchBytes: reading.patchBytes, ...(checksum && {checksum})};
   } catch (error) {
@@ -84,9 +91,10 @@ async function writeExtents(
   reading: PatchReading,
   device: Device,
   writer: ExtentWriter,
-  {reusesPieces}: PatchRequest,
+  {reusesPieces, marking}: PatchRequest,
   onExtent: (endPosition: number) => void,
 ): Promise<PatchChecksum | undefined> {
+  let unmarked = marking;
   let checksum: PatchChecksum | undefined;
   for await (const events of reading.body()) {
     for (const event of events) {
@@ -97,6 +105,10 @@ async function writeExtents(
           const {position, data} = event;
           const end = position + data.length;
           const within = end <= device.sizeBytes ? data : data.subarray(0, Math.max(0, device.sizeBytes - position));
+          if (unmarked !== undefined && within.length > 0) {
+            await unmarked.begin(device);
+            unmarked = undefined;
+          }
           // Most need no waiting, which would cost more than all else.
           const room = writer.add(position, within);
           if (room) await room;

@@ -6,7 +6,7 @@ import type {DiffOutcome} from './diff-outcome.js';
 import type {Leftovers} from './state/leftovers.js';
 import {lateSink, type LateSink} from './programs/late-sink.js';
 import {applySealed} from './recovery/apply-sealed.js';
-import {applyStoredPatch, startPatcher} from './programs/patcher.js';
+import {applyStoredPatch, startPatcher, type UnsealedWriting} from './programs/patcher.js';
 import type {Proof, SnapshotFill, StageTimes} from './report.js';
 import type {ConsistentSource} from './ends/snapshot.js';
 import {storePatch} from './programs/stored-patch.js';
@@ -19,10 +19,14 @@ export interface FlowOutcome extends DiffOutcome {
 }
 
 /** Streams the patch to the patching end as it is made. */
-export async function applyInPlace(context: TaskContext, source: ConsistentSource): Promise<FlowOutcome> {
+export async function applyInPlace(
+  context: TaskContext,
+  source: ConsistentSource,
+  writing: UnsealedWriting,
+): Promise<FlowOutcome> {
   const {teller, watchdog, host, plan} = context;
   teller.enter('generate');
-  await using patcher = lateSink(() => startPatcher(context));
+  await using patcher = lateSink(() => startPatcher(context, writing));
   const {outcome, generateMs, transferMs} = await diffInto(context, source, patcher);
   await source.requireValid(context.signal);
   teller.enter('apply');
@@ -37,13 +41,15 @@ export interface FileFlow {
   readonly leftovers: Leftovers;
   /** Of the target; undefined for a patch without a seal. */
   readonly seal: SealRequest | undefined;
+  /** For a patch without a seal. */
+  readonly writing: UnsealedWriting;
 }
 
 /** Stores the whole patch on the target's host before the first byte of the target changes. */
 export async function applyThroughFile(
   context: TaskContext,
   source: ConsistentSource,
-  {patchDir, leftovers, seal}: FileFlow,
+  {patchDir, leftovers, seal, writing}: FileFlow,
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
@@ -57,7 +63,7 @@ export async function applyThroughFile(
   teller.enter('apply');
   let proof: Proof = {kind: 'patch-stored'};
   const applyMs = await timed(async () => {
-    if (seal === undefined) await applyStoredPatch(context, stored.path, outcome.patchBytes);
+    if (seal === undefined) await applyStoredPatch(context, writing, {...outcome, path: stored.path});
     else proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
   });
   teller.enter('clean up');

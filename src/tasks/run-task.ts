@@ -13,7 +13,10 @@ import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
 import {planForLargerTarget, type TaskPlan} from './plan.js';
-import {unfinishedApplications} from './recovery/unfinished-applications.js';
+import {InPlaceWriting} from './recovery/in-place-writing.js';
+import {markText} from './recovery/mark-text.js';
+import {tellIncomplete} from './recovery/tell-incomplete.js';
+import {findUnfinished, unfinishedText} from './recovery/unfinished-work.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
 import {TaskRun, type TaskRunRequest} from './task-run.js';
@@ -53,11 +56,12 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
 }
 
 /** Creates the target if it is missing, keeps it for this run, and makes it as large as it has to be. */
-export async function takeTarget({abort}: TaskRun, {context, change}: ReadyTask): Promise<TargetLease> {
+export async function takeTarget({abort}: TaskRun, {context, change, leftovers}: ReadyTask): Promise<TargetLease> {
   await createMissingTarget(context, change);
   const lease = await leaseTarget(context);
   try {
     void lease.lost.then((error) => abort.abort(error));
+    await tellIncomplete(context, leftovers, lease);
     // Not before it is ours: nobody else may be using what grows.
     await growTarget(context, change);
     return lease;
@@ -111,9 +115,16 @@ async function applyDifferences(
   lease: TargetLease,
 ): Promise<FlowOutcome> {
   const {flow} = context.plan;
-  if (flow.kind === 'in-place') return await applyInPlace(context, reading);
-  const seal = chooseSeal(context, lease.lastingIdentity);
-  return await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal});
+  const writing = new InPlaceWriting(context.plan, leftovers, lease);
+  let outcome: FlowOutcome;
+  if (flow.kind === 'in-place') {
+    outcome = await applyInPlace(context, reading, writing);
+  } else {
+    const seal = chooseSeal(context, lease.lastingIdentity);
+    outcome = await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal, writing});
+  }
+  await writing.end();
+  return outcome;
 }
 
 /**
@@ -126,7 +137,10 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const {plan, identity} = await checkSource(run);
   const reached = await reachTargetOrNote(run, plan);
   await tellOfEncryption(run, identity);
-  if (reached === undefined) return {plan, outcome: undefined};
+  if (reached === undefined) {
+    await noteUnfinished(run, undefined);
+    return {plan, outcome: undefined};
+  }
   const target = await checkTarget(reached, identity);
   await checkPatchDir(reached);
   const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
@@ -140,18 +154,26 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   }
   // What it lacks cannot be compared.
   const context = {...reached, plan: changeText === undefined ? change.plan : planForLargerTarget(plan)};
-  await probeTarget(context);
+  const {mark} = await probeTarget(context);
   if (plan.snapshot) teller.note('compared with the source as it is, not with a snapshot of it');
   if (request.snapshotWith !== undefined) {
     teller.note(`its snapshot would be taken together with those of the other volumes of ${request.snapshotWith}`);
   }
-  for (const text of await unfinishedApplications(plan, request.origin)) teller.note(text);
+  await noteUnfinished(run, mark && markText(mark, context, 'is'));
   teller.enter('generate');
   const startedAt = performance.now();
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
   const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0, verify: undefined};
   return {plan, outcome: {...outcome, snapshotFill: undefined, proof: undefined, timesMs}};
+}
+
+/** `told` is what the target's host says of it: what is noted of it here says no more. */
+async function noteUnfinished({plan, request, teller}: TaskRun, told: string | undefined): Promise<void> {
+  if (told !== undefined) teller.note(told);
+  for (const work of await findUnfinished(plan, request.origin)) {
+    if (told === undefined || work.kind === 'sealed') teller.note(unfinishedText(work));
+  }
 }
 
 interface Rehearsal {

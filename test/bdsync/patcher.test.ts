@@ -197,6 +197,46 @@ describe('applyPatch when the sizes differ', () => {
   });
 });
 
+/** What the target is like each time that it is told about. */
+async function story(content: string, patch: Uint8Array, diffsize?: string): Promise<string[]> {
+  const targetPath = await imageOf(content);
+  const told: string[] = [];
+  const tell = async (what: string): Promise<void> => {
+    told.push(`${what}: ${await readFile(targetPath, 'latin1')}`);
+  };
+  const marking = {begin: () => tell('begin'), end: () => tell('end')};
+  const request = {targetPath, marking, ...(diffsize !== undefined && {diffsize})};
+  await apply(patch, request).catch(() => told.push('failed'));
+  return told;
+}
+
+describe('applyPatch with a marking', () => {
+  const extents = [
+    {position: 2, data: Buffer.from('C')},
+    {position: 0, data: Buffer.from('A')},
+  ];
+
+  it('begins before the first byte is written, and ends behind the last one', async () => {
+    expect(await story('abc', patchOf({sizeBytes: 3, extents}))).toEqual(['begin: abc', 'end: AbC']);
+  });
+
+  it('begins before the size changes', async () => {
+    expect(await story('abc', patchOf({sizeBytes: 4, extents}), 'resize')).toEqual(['begin: abc', 'end: AbC\0']);
+    expect(await story('abcd', patchOf({sizeBytes: 3}), 'resize')).toEqual(['begin: abcd', 'end: abc']);
+  });
+
+  it('only ends when there is nothing to be written', async () => {
+    expect(await story('abc', patchOf({sizeBytes: 3}))).toEqual(['end: abc']);
+    expect(await story('ab', patchOf({sizeBytes: 3, extents: extents.slice(0, 1)}), 'minsize')).toEqual(['end: ab']);
+  });
+
+  it('does not end when the patch does not, and does not begin when nothing may be written', async () => {
+    const patch = patchOf({sizeBytes: 3, extents});
+    expect(await story('abc', patch.subarray(0, -1))).toEqual(['begin: abc', 'failed']);
+    expect(await story('abcd', patch)).toEqual(['failed']);
+  });
+});
+
 describe('applyPatch when something goes wrong', () => {
   it('refuses a patch that is cut off, at every place, and says whether the target was changed', async () => {
     const extents = [

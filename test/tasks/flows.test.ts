@@ -25,6 +25,8 @@ const SILENT_CLIENT: TaskPlan['client'] = {
 };
 /** As a password prompt that is answered after a while, which must not meet another one. */
 const PROMPT = 'log="${0%/*}/prompts"; echo asked >>"$log"; sleep 0.4; echo answered >>"$log"';
+/** Nothing is noted of it. */
+const UNMARKED = {patchOptions: [], begin: () => Promise.resolve()};
 const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
 
 function octal(...messages: Uint8Array[]): string {
@@ -48,7 +50,7 @@ function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Prom
 async function throughFile(task: LocalTask, source = sourceOf(task), patchDir = join(task.folder, 'patches')) {
   await mkdir(join(task.folder, 'patches'));
   const leftovers = await Leftovers.open(task.context.plan.stateDir, 'home');
-  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined});
+  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined, writing: UNMARKED});
 }
 
 function logsOf({events}: LocalTask): string[] {
@@ -60,7 +62,7 @@ async function isSynced({folder}: LocalTask): Promise<boolean> {
 }
 
 const FLOWS: readonly [string, (task: LocalTask, source?: ConsistentSource) => Promise<unknown>][] = [
-  ['in place', (task, source) => applyInPlace(task.context, source ?? sourceOf(task))],
+  ['in place', (task, source) => applyInPlace(task.context, source ?? sourceOf(task), UNMARKED)],
   ['through a file', (task, source) => throughFile(task, source)],
 ];
 
@@ -157,7 +159,7 @@ describe.each(FLOWS)('%s', (_, run) => {
 describe('a program that takes the patch and fails while the comparison has nothing for it', () => {
   it('ends the comparison: in place', async () => {
     const task = await localTask({server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'});
-    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
       code: 'patcher-failed',
       message: expect.stringContaining('status 15 (the target is in use)'),
       errorLines: ['it is in use'],
@@ -168,7 +170,7 @@ describe('a program that takes the patch and fails while the comparison has noth
   it('ends the comparison of a native client: in place', async () => {
     const scripts = {server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'};
     const task = await localTask(scripts, {client: SILENT_CLIENT});
-    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
       code: 'patcher-failed',
       errorLines: ['it is in use'],
     });
@@ -275,7 +277,7 @@ describe('a conversation that breaks', () => {
     ['ended without a word', 'exit 0', /on env … for .*t\.img/],
   ])('is told with its host and its path: the server %s', async (_, server, message) => {
     const task = await localTask({server});
-    await expect(applyInPlace(task.context, sourceOf(task))).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
       message: expect.stringMatching(message),
     });
   });

@@ -9,6 +9,7 @@ import {type DeviceFacts, type DeviceHandle, openDeviceHandle} from './device-fa
 import {findDeviceUse} from './device-use.js';
 import {lastingIdentity} from './lasting-identity.js';
 import {BdsyncError} from '../errors.js';
+import {type TargetMark, TargetMarkFile} from './target-mark.js';
 import {type TargetNote, TargetNoteFile} from './target-note.js';
 
 export interface TargetFacts extends DeviceFacts {
@@ -21,6 +22,14 @@ export interface TargetFacts extends DeviceFacts {
 /** A target that is ours alone until this is disposed of, or the process is gone. */
 export interface TargetHold extends AsyncDisposable {
   readonly facts: TargetFacts;
+  /** What an interrupted run left, of those that noted it in the same state folder. */
+  readonly mark: TargetMark | undefined;
+  /**
+   * To be called when the target is complete again.
+   *
+   * @throws StateDirError, and what the file system throws.
+   */
+  clearMark(): Promise<void>;
 }
 
 export interface HoldOptions {
@@ -29,7 +38,7 @@ export interface HoldOptions {
    * for what will be over in a moment: they wait some seconds.
    */
   readonly holder: string | undefined;
-  /** The folder for notes about who holds what; without it there are none. */
+  /** The folder for notes about who holds what, and for marks; without it there are none. */
   readonly stateDir: string | undefined;
   /** Hold a target, too, that is mounted or otherwise in use. */
   readonly allowInUse?: boolean | undefined;
@@ -56,33 +65,55 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
   const {handle, facts, identity} = await openTarget(path);
   const handles = [handle];
   try {
-    const notes = options.stateDir === undefined ? undefined : new TargetNoteFile(options.stateDir, facts.identity);
+    const {stateDir} = options;
+    const notes = stateDir === undefined ? undefined : new TargetNoteFile(stateDir, facts.identity);
     await lockTarget(path, handle, async () => notes?.readLive(machineId), options);
     await requireSameDevice(path, identity);
     if (!options.allowInUse) handles.push(...(await requireUnused(path, identity, options.signal)));
     const {holder} = options;
-    const targetFacts = {...facts, machineId, lastingIdentity: await lastingIdentity(handle.fd, identity)};
-    if (holder === undefined) return new OpenTargetHold(targetFacts, handles, undefined);
+    const lasting = await lastingIdentity(handle.fd, identity);
+    const targetFacts = {...facts, machineId, lastingIdentity: lasting};
+    const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, path, lasting);
+    const marking = {markFile, mark: await markFile?.read()};
+    if (holder === undefined) return new OpenTargetHold(targetFacts, handles, marking, undefined);
     const since = new Date().toISOString();
     // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
     await notes?.write({path, holder, pid: process.pid, since, machineId}).catch(() => {});
-    return new OpenTargetHold(targetFacts, handles, notes);
+    return new OpenTargetHold(targetFacts, handles, marking, notes);
   } catch (error) {
     await closeAll(handles);
     throw error;
   }
 }
 
+interface FoundMark {
+  readonly markFile: TargetMarkFile | undefined;
+  readonly mark: TargetMark | undefined;
+}
+
 class OpenTargetHold implements TargetHold {
   readonly facts: TargetFacts;
+  readonly mark: TargetMark | undefined;
   readonly #handles: readonly FileHandle[];
+  readonly #markFile: TargetMarkFile | undefined;
   readonly #note: TargetNoteFile | undefined;
   #released: Promise<void> | undefined;
 
-  constructor(facts: TargetFacts, handles: readonly FileHandle[], note: TargetNoteFile | undefined) {
+  constructor(
+    facts: TargetFacts,
+    handles: readonly FileHandle[],
+    {markFile, mark}: FoundMark,
+    note: TargetNoteFile | undefined,
+  ) {
     this.facts = facts;
+    this.mark = mark;
     this.#handles = handles;
+    this.#markFile = markFile;
     this.#note = note;
+  }
+
+  async clearMark(): Promise<void> {
+    await this.#markFile?.remove();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

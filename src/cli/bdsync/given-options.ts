@@ -12,8 +12,8 @@ type RoleOption = (typeof ROLE_OPTIONS)[number];
 const NEEDED_ROLES: readonly (readonly [OptionName, RoleOption])[] = [
   ['warndev', 'patch'],
   ['sealed', 'patch'],
+  ['mark', 'patch'],
   ['holder', 'hold'],
-  ['state-dir', 'hold'],
   ['wait-ms', 'hold'],
 ];
 /** Options that make sense only beside another one. */
@@ -22,6 +22,7 @@ const NEEDED_OPTIONS: readonly (readonly [OptionName, readonly [OptionName, ...O
   ['rollback', ['sealed']],
   ['held', ['sealed']],
   ['allow-in-use', ['hold', 'sealed']],
+  ['state-dir', ['hold', 'mark']],
 ];
 const CONTRADICTIONS: readonly (readonly [OptionName, OptionName])[] = [
   ['hash', 'server'],
@@ -34,6 +35,7 @@ const CONTRADICTIONS: readonly (readonly [OptionName, OptionName])[] = [
   ['seal', 'hold'],
   ['seal', 'remdata'],
   ['sealed', 'warndev'],
+  ['sealed', 'mark'],
   ['recover', 'rollback'],
   ['held', 'allow-in-use'],
 ];

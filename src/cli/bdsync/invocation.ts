@@ -31,8 +31,17 @@ export interface PatchInvocation {
   readonly targetPath: string | undefined;
   readonly sizePolicy: SizePolicy;
   readonly warnDevice: boolean;
+  /** Undefined: the target is not marked while it is written. */
+  readonly mark: MarkInvocation | undefined;
   readonly progress: ProgressStyle | undefined;
   readonly verbosity: number;
+}
+
+export interface MarkInvocation {
+  /** Who writes, in words. */
+  readonly by: string;
+  /** Undefined: there is no place for marks. */
+  readonly stateDir: string | undefined;
 }
 
 export interface SealedInvocation {
@@ -52,7 +61,7 @@ export interface HoldInvocation {
   readonly path: string;
   /** Undefined: others shall not be told. */
   readonly holder: string | undefined;
-  /** Undefined: there is no place for notes. */
+  /** Undefined: there is no place for notes and marks. */
   readonly stateDir: string | undefined;
   readonly allowInUse: boolean;
   readonly waitMs: number;
@@ -132,9 +141,15 @@ function patchInvocation(given: GivenOptions): PatchInvocation {
     targetPath: given.valueOf('patch'),
     sizePolicy: given.sizePolicy(),
     warnDevice: given.has('warndev'),
+    mark: given.has('mark') ? markInvocation(given) : undefined,
     progress: given.progress(),
     verbosity: given.count('verbose'),
   };
+}
+
+function markInvocation(given: GivenOptions): MarkInvocation {
+  const by = given.valueOf('mark') ?? `bdsync --patch of ${userName()}`;
+  return {by, stateDir: given.valueOf('state-dir') ?? defaultStateDir()};
 }
 
 function sealedInvocation(given: GivenOptions): SealedInvocation {

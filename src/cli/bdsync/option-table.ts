@@ -21,6 +21,13 @@ export const OPTIONS = [
   {name: 'recover', value: 'none', isOurs: true, help: 'with --sealed: finish what was begun'},
   {name: 'rollback', value: 'none', isOurs: true, help: 'with --sealed: undo what was begun'},
   {name: 'held', value: 'none', isOurs: true, help: 'with --sealed: DEV is held for us already'},
+  {
+    name: 'mark',
+    value: 'optional',
+    valueName: 'TEXT',
+    isOurs: true,
+    help: 'with --patch: mark DEV as incomplete while it is written',
+  },
   {name: 'hold', value: 'required', valueName: 'DEV', isOurs: true, help: 'hold DEV until standard input ends'},
   {
     name: 'holder',
@@ -34,7 +41,7 @@ export const OPTIONS = [
     value: 'required',
     valueName: 'DIR',
     isOurs: true,
-    help: 'with --hold: where notes about holders are',
+    help: 'with --hold or --mark: where notes and marks are',
   },
   {
     name: 'allow-in-use',

@@ -1,4 +1,5 @@
 import {fstatSync} from 'node:fs';
+import {markWhileWriting} from '../../bdsync/device/mark-while-writing.js';
 import {applyPatch, type PatchRequest} from '../../bdsync/patcher.js';
 import {hasSealEndMark, readPatchFile} from '../../bdsync/patch/patch-file.js';
 import type {PatchInvocation} from './invocation.js';
@@ -9,15 +10,17 @@ const STANDARD_INPUT = 0;
 
 /** Applies the patch on standard input. */
 export async function runPatch(invocation: PatchInvocation, {notices, signal}: RoleContext): Promise<void> {
-  const {targetPath, sizePolicy, warnDevice, verbosity} = invocation;
+  const {targetPath, sizePolicy, warnDevice, mark, verbosity} = invocation;
   const progress = invocation.progress && new ProgressLines(invocation.progress, notices);
+  const onWarning = (message: string): void => notices.line(message);
   const result = await applyPatch({
     ...patchOnStandardInput(),
     targetPath,
     sizePolicy,
     warnDevice,
+    marking: mark && markWhileWriting({...mark, onWarning}),
     signal,
-    onWarning: (message) => notices.line(message),
+    onWarning,
     ...(progress && {onProgress: (state) => progress.report(state)}),
   });
   progress?.finish(result);

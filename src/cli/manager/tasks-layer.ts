@@ -2,6 +2,7 @@ import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
 import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
+import {unfinishedOfTasks} from '../../tasks/recovery/unfinished-of-tasks.js';
 import {runTasks} from '../../tasks/run.js';
 import {selectTasks} from '../../tasks/select.js';
 import {expandTasks} from '../../tasks/sets/expand-tasks.js';
@@ -17,5 +18,6 @@ export const TASKS_LAYER = {
   reportSnapshots,
   runTasks,
   selectTasks,
+  unfinishedOfTasks,
 };
 export type TasksLayer = typeof TASKS_LAYER;

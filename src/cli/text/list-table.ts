@@ -1,3 +1,4 @@
+import {unfinishedText} from '../../tasks/recovery/unfinished-work.js';
 import type {Color} from './colors.js';
 import {renderFittedTable} from './fitted-table.js';
 import {plainText} from '../../plain-text.js';
@@ -12,12 +13,12 @@ const COLORS: Readonly<Record<ListedTask['state'], Color>> = {
   unusable: 'red',
 };
 
-/** A row per task; long cells are cut on a terminal that is too narrow for them, never for a file or a pipe. */
+/** A row per task, and below what is wrong with tasks and what they left incomplete; long cells are cut on a terminal that is too narrow for them, never for a file or a pipe. */
 export function formatListTable(list: TaskList, screen: Pick<Screen, 'columns' | 'hasColors'>): string {
   if (list.tasks.length === 0) return `${plainText(list.configFile)}: no tasks\n`;
   const head = ['Task', 'State', 'Source', 'Target', 'Over', 'Changes'];
   const table = renderFittedTable({head, alignment: [], rows: list.tasks.map(cellsOf)}, screen);
-  return table + list.tasks.flatMap(errorLines).join('');
+  return [table, ...list.tasks.flatMap(errorLines), ...list.tasks.flatMap(unfinishedLines)].join('');
 }
 
 function cellsOf({task, state, source, target, connection, flow}: ListedTask): Cell[] {
@@ -33,4 +34,8 @@ function cellsOf({task, state, source, target, connection, flow}: ListedTask): C
 
 function errorLines({errors}: ListedTask): string[] {
   return errors.map((message) => `${plainText(message)}\n`);
+}
+
+function unfinishedLines({task, unfinished}: ListedTask): string[] {
+  return unfinished.map((work) => `${plainText(`${task}: ${unfinishedText(work)}`)}\n`);
 }

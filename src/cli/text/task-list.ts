@@ -1,4 +1,5 @@
 import {connectionName} from '../../hosts/connection-name.js';
+import type {UnfinishedWork} from '../../tasks/recovery/unfinished-work.js';
 import type {ExpandedTask} from '../../tasks/sets/expanded-task.js';
 
 /** The tasks of a configuration file as `list` shows them. */
@@ -16,14 +17,21 @@ export interface ListedTask {
   readonly connection: string | undefined;
   readonly flow: 'in-place' | 'patch-file' | undefined;
   readonly errors: readonly string[];
+  /** What its interrupted runs began to write, as far as it is noted on this machine. */
+  readonly unfinished: readonly UnfinishedWork[];
 }
 
-export function listTasks(configFile: string, tasks: readonly ExpandedTask[]): TaskList {
-  return {configFile, tasks: tasks.map(({task}) => listedTask(task))};
+export function listTasks(
+  configFile: string,
+  tasks: readonly ExpandedTask[],
+  unfinished: ReadonlyMap<string, readonly UnfinishedWork[]>,
+): TaskList {
+  return {configFile, tasks: tasks.map(({task}) => listedTask(task, unfinished.get(task.name) ?? []))};
 }
 
-function listedTask(task: ExpandedTask['task']): ListedTask {
-  const unknown = {task: task.name, source: undefined, target: undefined, connection: undefined, flow: undefined};
+function listedTask(task: ExpandedTask['task'], unfinished: readonly UnfinishedWork[]): ListedTask {
+  const nothing = {source: undefined, target: undefined, connection: undefined, flow: undefined};
+  const unknown = {task: task.name, ...nothing, unfinished};
   if (task.state === 'invalid') {
     const state = task.disabled ? 'disabled' : 'invalid';
     return {...unknown, state, errors: task.errors.map(({message}) => message)};
@@ -40,5 +48,6 @@ function listedTask(task: ExpandedTask['task']): ListedTask {
     connection: connectionCommand.length === 0 ? undefined : connectionName(connectionCommand),
     flow: applyPatchInPlace ? 'in-place' : 'patch-file',
     errors: [],
+    unfinished,
   };
 }

@@ -1,7 +1,6 @@
 import type {DeviceIdentity} from '../../device-identity.js';
 import {checkStateDir} from '../../state-folder.js';
 import {formatBytes} from '../../units.js';
-import type {CheckedTask} from './check-report.js';
 import {checkNotification} from './check-notification.js';
 import {checkTargetEnd} from './check-target-end.js';
 import {Needs} from './needs.js';
@@ -19,11 +18,7 @@ import {remarkOnEncryption} from '../ends/source-encryption.js';
  *
  * @throws the reason of `signal` when it aborts.
  */
-export async function checkNeeds(
-  plan: TaskPlan,
-  pool: HostPool,
-  signal: AbortSignal,
-): Promise<Pick<CheckedTask, 'unmetNeeds' | 'warnings' | 'facts'>> {
+export async function checkNeeds(plan: TaskPlan, pool: HostPool, signal: AbortSignal): Promise<Needs> {
   const needs = new Needs();
   const {sourcePath, stateDir} = plan;
   const identity = await needs.collect(signal, () => inspectSource(sourcePath));

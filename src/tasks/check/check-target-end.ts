@@ -5,7 +5,9 @@ import type {HostPool} from '../ends/host-pool.js';
 import {checkPatchDir} from '../ends/patch-dir.js';
 import {checkTarget} from '../ends/prepare-target.js';
 import {describeChange, planTargetChange} from '../ends/target-change.js';
-import {probeTarget} from '../ends/probe-target.js';
+import {probeTarget, type ProbedTarget} from '../ends/probe-target.js';
+import {markText} from '../recovery/mark-text.js';
+import {RUN_AGAIN_HINT} from '../recovery/unfinished-work.js';
 import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
 import {Teller, type TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -66,8 +68,12 @@ async function checkTargetItself(context: TaskContext, needs: Needs, source: Che
     needs.facts.push(`target ${path} on ${host.name} does not exist and will be ${changeText ?? 'created'}`);
     return;
   }
-  const probedBytes = await probedSize(context, needs);
-  const targetBytes = probedBytes ?? target.sizeBytes;
+  const probed = await probe(context, needs);
+  if (probed?.mark !== undefined) {
+    needs.hasMark = true;
+    needs.warnings.push({message: markText(probed.mark, context, 'is'), hint: RUN_AGAIN_HINT});
+  }
+  const targetBytes = probed?.sizeBytes ?? target.sizeBytes;
   if (targetBytes === undefined) return;
   needs.facts.push(
     `target ${path} on ${host.name}: ${changeText === undefined ? formatBytes(targetBytes) : `will be ${changeText}`}`,
@@ -77,7 +83,7 @@ async function checkTargetItself(context: TaskContext, needs: Needs, source: Che
 }
 
 /** That a run has the target now is no fault. */
-async function probedSize(context: TaskContext, needs: Needs): Promise<number | undefined> {
+async function probe(context: TaskContext, needs: Needs): Promise<ProbedTarget | undefined> {
   try {
     return await probeTarget(context);
   } catch (error) {

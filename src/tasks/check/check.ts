@@ -3,7 +3,7 @@ import {checkNeeds} from './check-needs.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {planTask} from '../plan.js';
-import {unfinishedApplications} from '../recovery/unfinished-applications.js';
+import {findUnfinished, unfinishedHint, unfinishedText} from '../recovery/unfinished-work.js';
 import {configOrigin} from '../state/task-id.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
@@ -47,16 +47,16 @@ async function checkTask(
     case 'valid': {
       if (task.config.disabled) return {...base, disabled: true};
       const plan = planTask(task.config);
-      const needs = await checkNeeds(plan, pool, signal);
-      const unfinished = (await unfinishedApplications(plan, origin)).map((message) => ({
-        message,
-        hint: "the next run finishes it first; 'bdsync-manager recover' does so now, with --rollback it undoes it",
-      }));
+      const {unmetNeeds, hasMark, ...found} = await checkNeeds(plan, pool, signal);
+      const unfinished = (await findUnfinished(plan, origin))
+        // The words of the target's host say more.
+        .filter(({kind}) => kind === 'sealed' || !hasMark)
+        .map((work) => ({message: unfinishedText(work), hint: unfinishedHint(work)}));
       return {
         ...base,
-        ...needs,
-        warnings: [...warnings, ...needs.warnings, ...unfinished],
-        facts: [...needs.facts, ...facts],
+        unmetNeeds,
+        warnings: [...warnings, ...found.warnings, ...unfinished],
+        facts: [...found.facts, ...facts],
       };
     }
     default:

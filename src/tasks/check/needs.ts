@@ -7,6 +7,8 @@ export class Needs implements Pick<CheckedTask, 'unmetNeeds' | 'warnings' | 'fac
   readonly unmetNeeds: Finding[] = [];
   readonly warnings: Finding[] = [];
   readonly facts: string[] = [];
+  /** Whether the target's host has told that it is incomplete. */
+  hasMark = false;
 
   /** Runs one check; an expected failure becomes an unmet need. Throws the reason of `signal` when it aborts. */
   async collect<Result>(signal: AbortSignal, check: () => Promise<Result>): Promise<Result | undefined> {

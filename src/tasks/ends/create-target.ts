@@ -1,12 +1,15 @@
 import type {Host} from '../../hosts/host.js';
 import {TaskError} from '../task-error.js';
 
-// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails.
+// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails. Whoever
+// writes into it syncs the file: its name is a matter of the folder. Older programs sync everything.
 const CREATE_SCRIPT = [
   'umask 077',
   'set -C',
   ': > "$1" || exit 1',
   'truncate -s "$2" -- "$1" || dd if=/dev/null "of=$1" bs=1 "seek=$2" || { rm -f -- "$1"; exit 1; }',
+  'folder=$(dirname -- "$1")',
+  'sync -- "$1" "$folder" 2>/dev/null || sync',
 ].join('; ');
 
 /** Creates a missing target as a file of holes with the source's size. */

@@ -1,3 +1,4 @@
+import {parseTargetMark, type TargetMark} from '../../bdsync/device/target-mark.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 
 /** What `bdsync --hold` tells in its one line of JSON. */
@@ -7,6 +8,10 @@ export type HoldAnswer =
       readonly sizeBytes: number | undefined;
       /** For the seal of a patch; undefined from a version that knows no seals. */
       readonly lastingIdentity: string | undefined;
+      /** False from a version that knows no marks. */
+      readonly knowsMarks: boolean;
+      /** What an interrupted run left there. */
+      readonly mark: TargetMark | undefined;
     }
   | {readonly state: 'refused'; readonly code: string; readonly message: string};
 
@@ -20,10 +25,15 @@ export function parseHoldAnswer(line: string | undefined): HoldAnswer | undefine
     return undefined;
   }
   if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
-  if (answer.state === 'held') return {state: 'held', ...factsIn(answer)};
+  if (answer.state === 'held') {
+    const marks = 'mark' in answer ? {knowsMarks: true, mark: parseTargetMark(answer.mark)} : NO_MARKS;
+    return {state: 'held', ...factsIn(answer), ...marks};
+  }
   if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
   return {state: 'refused', code: String(answer.code), message: String(answer.message)};
 }
+
+const NO_MARKS = {knowsMarks: false, mark: undefined};
 
 function factsIn(answer: object): Pick<Extract<HoldAnswer, {state: 'held'}>, 'sizeBytes' | 'lastingIdentity'> {
   const facts: unknown = 'facts' in answer ? answer.facts : undefined;

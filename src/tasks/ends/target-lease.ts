@@ -2,9 +2,12 @@ import {hostname} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BdsyncError} from '../../bdsync/errors.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
+import type {TargetMark} from '../../bdsync/device/target-mark.js';
+import {messageOf} from '../../errors.js';
 import type {Child, Host} from '../../hosts/host.js';
 import {parseHoldAnswer, refusal} from './hold-answer.js';
 import {refuseUse} from './target-use.js';
+import {isOpen} from '../programs/drain.js';
 import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskContext} from '../task-context.js';
@@ -18,6 +21,12 @@ export interface TargetLease extends AsyncDisposable {
   readonly sizeBytes: number | undefined;
   /** Goes into the seal of a patch; undefined where bdsync at the target knows no seals. */
   readonly lastingIdentity: string | undefined;
+  /** What an interrupted run left on the target's host. */
+  readonly mark: TargetMark | undefined;
+  /** Lets bdsync --patch there mark the target while it is written; empty where it cannot. */
+  readonly markOptions: readonly string[];
+  /** To be called when the target is complete. That the mark stays is told, and no failure. */
+  clearMark(): Promise<void>;
 }
 
 const NEVER_LOST = new Promise<TaskError>(() => {});
@@ -38,11 +47,15 @@ export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
     lost: NEVER_LOST,
     sizeBytes: undefined,
     lastingIdentity: undefined,
+    mark: undefined,
+    markOptions: [],
+    clearMark: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-async function leaseHere({plan, farEnd, signal}: TaskContext): Promise<TargetLease> {
+async function leaseHere({plan, farEnd, signal, teller}: TaskContext): Promise<TargetLease> {
+  const isOurs = farEnd.kind === 'ours';
   try {
     const hold = await holdTarget(plan.target.path, {
       holder: holderText(plan.task),
@@ -53,7 +66,15 @@ async function leaseHere({plan, farEnd, signal}: TaskContext): Promise<TargetLea
     return {
       lost: NEVER_LOST,
       sizeBytes: hold.facts.sizeBytes,
-      lastingIdentity: farEnd.kind === 'ours' ? hold.facts.lastingIdentity : undefined,
+      lastingIdentity: isOurs ? hold.facts.lastingIdentity : undefined,
+      mark: hold.mark,
+      markOptions: isOurs ? [markOption(plan), `--state-dir=${plan.stateDir}`] : [],
+      clearMark: async () => {
+        await hold.clearMark().catch((error: unknown) => {
+          const text = `${plan.target.path} is complete, but stays marked as incomplete: ${messageOf(error)}`;
+          teller.log('warning', text);
+        });
+      },
       [Symbol.asyncDispose]: () => hold[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -74,7 +95,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
     hostName: host.name,
     path: plan.target.path,
   };
-  let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity'>;
+  let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity' | 'mark' | 'markOptions'>;
   try {
     const answer = parseHoldAnswer(await firstAnswerLine(child));
     if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
@@ -85,7 +106,8 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
         errorLines: child.errorTail(),
       });
     }
-    facts = {sizeBytes: answer.sizeBytes, lastingIdentity: answer.lastingIdentity};
+    const {sizeBytes, lastingIdentity, knowsMarks, mark} = answer;
+    facts = {sizeBytes, lastingIdentity, mark, markOptions: knowsMarks ? [markOption(plan)] : []};
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;
@@ -95,6 +117,11 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
   return {
     lost: lossOf(child, host.name, plan.target.path, released.signal),
     ...facts,
+    clearMark: () => {
+      // It does so when it lets go.
+      if (isOpen(child.stdin)) child.stdin.write('complete\n');
+      return Promise.resolve();
+    },
     async [Symbol.asyncDispose]() {
       released.abort();
       child.stdin.end();
@@ -146,5 +173,13 @@ export function holdWords(plan: TaskPlan, holder: string): string[] {
 }
 
 function holderText(task: string): string {
-  return `task ${task} of ${userName()}@${hostname()}, pid ${process.pid}, since ${new Date().toISOString()}`;
+  return `${writerText(task)}, pid ${process.pid}, since ${new Date().toISOString()}`;
+}
+
+function markOption({task}: TaskPlan): string {
+  return `--mark=${writerText(task)}`;
+}
+
+function writerText(task: string): string {
+  return `task ${task} of ${userName()}@${hostname()}`;
 }

@@ -7,14 +7,26 @@ import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
 
+/** What keeps in mind that the target is between old and new, where no seal and no journal do. */
+export interface UnsealedWriting {
+  /** For bdsync --patch on the target's host. */
+  readonly patchOptions: readonly string[];
+  /** Before the first bytes may be written. */
+  begin(): Promise<void>;
+}
+
 /** Starts the patching end in place: what is written to it is applied as it comes. */
-export async function startPatcher(context: TaskContext): Promise<PatchSink & AsyncDisposable> {
+export async function startPatcher(
+  context: TaskContext,
+  writing: UnsealedWriting,
+): Promise<PatchSink & AsyncDisposable> {
   const {teller} = context;
-  const patcher = await spawnPatcher(context, patchWords(context));
+  const patcher = await spawnPatcher(context, patchWords(context, writing));
   const sink = sinkOf(patcher.child, patcherRole(context));
   return {
     brokenOff: sink.brokenOff,
     async write(bytes) {
+      if (teller.targetState !== 'partly-written') await writing.begin();
       teller.targetState = 'partly-written';
       await sink.write(bytes);
     },
@@ -27,10 +39,15 @@ export async function startPatcher(context: TaskContext): Promise<PatchSink & As
 }
 
 /** Applies a patch that is stored on the target's host. */
-export async function applyStoredPatch(context: TaskContext, patchPath: string, patchBytes: number): Promise<void> {
+export async function applyStoredPatch(
+  context: TaskContext,
+  writing: UnsealedWriting,
+  {path: patchPath, patchBytes}: {readonly path: string; readonly patchBytes: number},
+): Promise<void> {
   const {plan, farEnd, watchdog, host, teller, meter} = context;
   const script = farEnd.kind === 'ours' ? APPLY_SCRIPT : `${TELL_PID}; ${APPLY_SCRIPT}`;
-  const words = ['sh', '-c', script, patchPath, ...patchWords(context)];
+  const words = ['sh', '-c', script, patchPath, ...patchWords(context, writing)];
+  await writing.begin();
   teller.targetState = 'partly-written';
   await using patcher = await spawnPatcher(context, words, patchBytes);
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
@@ -44,9 +61,9 @@ const APPLY_SCRIPT = 'exec "$@" < "$0"';
 /** So that the progress of a program that tells none can be looked up. */
 const TELL_PID = 'echo "pid $$" >&2';
 
-function patchWords({plan, farEnd}: TaskContext): string[] {
+function patchWords({plan, farEnd}: TaskContext, {patchOptions}: UnsealedWriting): string[] {
   const progress = farEnd.kind === 'ours' ? ['--progress'] : [];
-  return [...plan.targetProgram, `--patch=${plan.target.path}`, ...plan.patchArguments, ...progress];
+  return [...plan.targetProgram, `--patch=${plan.target.path}`, ...plan.patchArguments, ...patchOptions, ...progress];
 }
 
 function patcherRole({plan, host}: TaskContext): ProgramRole {

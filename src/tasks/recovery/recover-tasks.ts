@@ -4,12 +4,13 @@ import {HostPool} from '../ends/host-pool.js';
 import {planTask, type TaskPlan} from '../plan.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
-import {type ApplicationRecord, Leftovers} from '../state/leftovers.js';
+import {type ApplicationRecord, type IncompleteRecord, Leftovers} from '../state/leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
 import {recordRecovery} from './record-recovery.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
 import {settleApplication, type Settled} from './settle-application.js';
+import {isUnfinished, RUN_AGAIN_HINT} from './unfinished-work.js';
 
 export interface RecoverRequest {
   readonly configuration: Configuration;
@@ -56,15 +57,19 @@ async function recoverTask(
   const {task, stateDir} = plan;
   const id = taskId(task, origin);
   const done: RecoveredApplication[] = [];
-  let current: ApplicationRecord | undefined;
+  let current: ApplicationRecord | IncompleteRecord | undefined;
   try {
-    if ((await Leftovers.peek(stateDir, id)).every(({kind}) => kind !== 'application')) return [];
+    if ((await Leftovers.peek(stateDir, id)).every((record) => !isUnfinished(record))) return [];
     await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
     void lock;
     const leftovers = await Leftovers.open(stateDir, id);
     for (const record of leftovers.list()) {
-      if (record.kind !== 'application') continue;
+      if (!isUnfinished(record)) continue;
       current = record;
+      if (record.kind === 'incomplete') {
+        done.push({...placeOf(task, record, pool), ...incomplete(record)});
+        continue;
+      }
       const host = pool.host(record);
       const mode = rollback ? 'rollback' : 'recover';
       const settled = await settleApplication({host, record, plan, leftovers, mode, signal});
@@ -79,9 +84,14 @@ async function recoverTask(
   return done;
 }
 
+function incomplete({since}: IncompleteRecord) {
+  const message = `it is incomplete since ${since}: it was written in place, which can be neither finished nor undone`;
+  return {state: 'failed' as const, message, hint: RUN_AGAIN_HINT, errorLines: []};
+}
+
 const NOTHING_WRONG = {message: undefined, hint: undefined, errorLines: []};
 
-function placeOf(task: string, record: ApplicationRecord | undefined, pool: HostPool) {
+function placeOf(task: string, record: ApplicationRecord | IncompleteRecord | undefined, pool: HostPool) {
   return {task, host: record && pool.host(record).name, target: record?.targetPath};
 }
 

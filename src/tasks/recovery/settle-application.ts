@@ -6,7 +6,7 @@ import {
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
 import {removeFile} from '../programs/stored-patch.js';
-import type {ApplicationRecord, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord, IncompleteRecord, Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskError} from '../task-error.js';
 import {lookAtFiles} from './look-at-files.js';
@@ -65,7 +65,10 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 ] satisfies TaskError['code'][]);
 
 /** Whether a record is about what the task writes now. */
-export function isForTarget({target}: TaskPlan, {connection, targetPath}: ApplicationRecord): boolean {
+export function isForTarget(
+  {target}: TaskPlan,
+  {connection, targetPath}: ApplicationRecord | IncompleteRecord,
+): boolean {
   return targetPath === target.path && JSON.stringify(connection) === JSON.stringify(target.connection);
 }
 

@@ -7,7 +7,7 @@ import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-fold
 const FOLDER = 'temporary';
 
 /** Something that a run makes and must take away again, or begins and must end. */
-export type Leftover = FileRecord | ApplicationRecord | SnapshotRecord | AfterSnapshotRecord;
+export type Leftover = FileRecord | ApplicationRecord | IncompleteRecord | SnapshotRecord | AfterSnapshotRecord;
 
 /** A file on the target's host. */
 export interface FileRecord {
@@ -29,6 +29,17 @@ export interface ApplicationRecord extends Omit<FileRecord, 'kind'> {
   readonly program: readonly string[];
   /** That the patch is applied with, beside the target and itself. */
   readonly options: readonly string[];
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/**
+ * A target that is written as the patch comes, or without a seal: it may be between old and new until a run has completed
+ * it. There is nothing to be removed.
+ */
+export interface IncompleteRecord extends Omit<FileRecord, 'kind' | 'path'> {
+  readonly kind: 'incomplete';
+  readonly targetPath: string;
   /** ISO 8601. */
   readonly since: string;
 }
@@ -167,20 +178,22 @@ function isLeftover(value: unknown): value is Leftover {
     );
   }
   if (value.kind === 'after-snapshot') {
-    return ['task', 'sourcePath', 'snapshotName'].every((name) => typeof Reflect.get(value, name) === 'string');
+    return hasTexts(value, 'task', 'sourcePath', 'snapshotName');
   }
   if (value.kind === 'application') {
-    const texts = ['targetPath', 'since'].every((name) => typeof Reflect.get(value, name) === 'string');
     const words = ['program', 'options'].every((name) => isWords(Reflect.get(value, name)));
-    return texts && words && isOnHost(value);
+    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value);
   }
-  return value.kind === 'file' && isOnHost(value);
+  if (value.kind === 'incomplete') return hasTexts(value, 'targetPath', 'since') && isOnHost(value);
+  return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);
+}
+
+function hasTexts(value: object, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof Reflect.get(value, name) === 'string');
 }
 
 function isOnHost(value: object): boolean {
   return (
-    'path' in value &&
-    typeof value.path === 'string' &&
     'quoting' in value &&
     (value.quoting === 'auto' || value.quoting === 'shell' || value.quoting === 'none') &&
     'connection' in value &&

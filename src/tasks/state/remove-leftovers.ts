@@ -1,6 +1,6 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
-import type {ApplicationRecord, Leftover, Leftovers} from './leftovers.js';
+import type {ApplicationRecord, IncompleteRecord, Leftover, Leftovers} from './leftovers.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
@@ -18,14 +18,14 @@ export interface LeftoversRequest {
 
 /**
  * Takes away what an earlier run of the task noted and could not remove. What cannot be removed now stays noted, and so
- * does a patch of which the application began.
+ * does a patch of which the application began, and that a target is incomplete.
  */
 export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt): Promise<void> {
   const {leftovers, teller, signal} = request;
   // First what may keep others waiting.
   const records = leftovers.list().toSorted((a, b) => urgency(b) - urgency(a));
   for (const record of records) {
-    if (record.kind === 'application') continue;
+    if (record.kind === 'application' || record.kind === 'incomplete') continue;
     try {
       for (const what of await remove(record, request, lvmAt)) {
         teller.log('info', `removed ${what}, left by an interrupted run`);
@@ -43,7 +43,7 @@ function urgency({kind}: Leftover): number {
 }
 
 async function remove(
-  record: Exclude<Leftover, ApplicationRecord>,
+  record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>,
   {pool, teller, hooks, signal}: LeftoversRequest,
   lvmAt: LvmAt | undefined,
 ): Promise<readonly string[]> {

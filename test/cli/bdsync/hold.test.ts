@@ -4,8 +4,11 @@ import {readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
+import {encodePatch} from '../../support/patch-bytes.js';
 import {type RunningBdsync, runBdsync, startBdsync} from '../../support/run-bdsync.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const EXTENTS = [{position: 1, data: Buffer.from('X')}];
 
 interface Place {
   readonly target: string;
@@ -43,6 +46,7 @@ describe('bdsync --hold', () => {
         machineId: expect.any(String),
         lastingIdentity: expect.stringMatching(/^file:[\da-f]+:\d+$/),
       },
+      mark: null,
     });
     const second = await runBdsync(wordsFor(place));
     expect(second).toMatchObject({status: 14, stderr: ''});
@@ -55,6 +59,28 @@ describe('bdsync --hold', () => {
     expect(await first.result).toMatchObject({status: 0, stderr: ''});
     expect(await readdir(join(place.stateDir, 'targets'))).toEqual([]);
     expect(await runBdsync(wordsFor(place))).toMatchObject({status: 0});
+  });
+
+  it('tells of the mark that an interrupted run has left, and takes it away at the word that all is complete', async () => {
+    const place = await placeWith(5);
+    const interrupted = await runBdsync([`--patch=${place.target}`, '--mark=run 7', `--state-dir=${place.stateDir}`], {
+      input: encodePatch({sizeBytes: 5, deviceName: Buffer.from('x'), extents: EXTENTS}).subarray(0, -1),
+    });
+    expect(interrupted.status).toBe(2);
+    const mark = {state: 'incomplete', since: expect.stringMatching(/Z$/), by: 'run 7'};
+    for (const words of ['', 'nothing of interest\n']) {
+      const looked = startBdsync(wordsFor(place, '--holder='));
+      expect(await answerOf(looked)).toMatchObject({state: 'held', mark});
+      looked.stdin.end(words);
+      await looked.result;
+    }
+    const last = startBdsync(wordsFor(place));
+    await answerOf(last);
+    last.stdin.end('complete\n');
+    expect(await last.result).toMatchObject({status: 0, stderr: ''});
+    expect(await readdir(join(place.stateDir, 'incomplete'))).toEqual([]);
+    const {stdout} = await runBdsync(wordsFor(place));
+    expect(JSON.parse(String(stdout))).toMatchObject({state: 'held', mark: null});
   });
 
   it('lets go when it is killed, whatever note it leaves', async () => {

@@ -69,8 +69,16 @@ describe('parseInvocation', () => {
       targetPath: undefined,
       sizePolicy: {mode: 'resize', warn: false},
       warnDevice: true,
+      mark: undefined,
       progress: 'noscroll',
       verbosity: 2,
+    });
+  });
+
+  it('reads what a target is marked with', () => {
+    expect(parse('-p --mark=me --state-dir=/s')).toMatchObject({mark: {by: 'me', stateDir: '/s'}});
+    expect(parse('-p --mark')).toMatchObject({
+      mark: {by: expect.stringMatching(/^bdsync --patch of ./), stateDir: expect.any(String)},
     });
   });
 
@@ -121,6 +129,9 @@ describe('parseInvocation', () => {
     ['-p -z', '--zeroblocks and --patch contradict each other'],
     ['-w cmd a b', '--warndev is for --patch only'],
     ['--wait-ms=1 cmd a b', '--wait-ms is for --hold only'],
+    ['--mark cmd a b', '--mark is for --patch only'],
+    ['-p --state-dir=/s', '--state-dir is for --hold and --mark only'],
+    ['-p/dev/x --sealed=f --mark', '--sealed and --mark contradict each other'],
     ['--hold=x --wait-ms=soon', "bad number 'soon' for --wait-ms"],
     [`-c ${'x'.repeat(128)} cmd a b`, 'the name for --checksum is too long'],
   ])('refuses %s', (line, message) => {

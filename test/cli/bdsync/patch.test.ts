@@ -1,4 +1,4 @@
-import {readFile, truncate, writeFile} from 'node:fs/promises';
+import {readdir, readFile, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {noise} from '../../support/images.js';
@@ -6,6 +6,7 @@ import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-devic
 import {encodePatch, type PatchParts} from '../../support/patch-bytes.js';
 import {OUR_BDSYNC, runBdsync, startBdsync} from '../../support/run-bdsync.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+import {until} from '../../support/until.js';
 
 function patchOf(parts: Partial<PatchParts>): Buffer {
   return encodePatch({sizeBytes: 8, deviceName: Buffer.from('/dev/other'), extents: [], ...parts});
@@ -24,6 +25,13 @@ async function patch(words: readonly string[], input: Uint8Array, content = 'abc
   const {status, stderr, stdout} = await runBdsync(['--patch=disk.img', ...words], {cwd, input});
   expect(stdout.length).toBe(0);
   return {status, stderr, image: await readFile(join(cwd, 'disk.img'), 'latin1')};
+}
+
+/** The marks in the state folder `state`. */
+async function marks(cwd: string): Promise<unknown[]> {
+  const folder = join(cwd, 'state', 'incomplete');
+  const names = await readdir(folder).catch(() => []);
+  return await Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8'))));
 }
 
 describe('bdsync --patch', () => {
@@ -75,6 +83,60 @@ describe('bdsync --patch', () => {
     expect(await runBdsync(['--patch=disk.img'], fromFile)).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/the patch ends early at offset \d+, in the .*\(disk\.img is incomplete: /),
+    });
+  });
+
+  describe('with --mark', () => {
+    const whole = patchOf({extents: EXTENTS});
+    const options = ['--mark=run 7', '--state-dir=state'];
+
+    it('marks the target while it is written, also when it is killed, until a patch was applied as a whole', async () => {
+      const cwd = await imageFolder('abcdefgh');
+      const {child, stdin, result} = startBdsync(['--patch=disk.img', ...options], {cwd});
+      stdin.write(whole.subarray(0, -1));
+      await until('the mark', async () => (await marks(cwd)).length > 0);
+      const mark = {path: 'disk.img', by: 'run 7', since: expect.any(String)};
+      expect(await marks(cwd)).toMatchObject([mark]);
+      child.kill('SIGKILL');
+      expect(await result).toMatchObject({signal: 'SIGKILL'});
+      expect(await marks(cwd)).toMatchObject([mark]);
+      const again = await runBdsync(['--patch=disk.img', ...options], {cwd, input: whole.subarray(0, -1)});
+      expect(again.status).toBe(2);
+      expect(await marks(cwd)).toMatchObject([mark]);
+      const last = await runBdsync(['--patch=disk.img', ...options], {cwd, input: whole});
+      expect(last).toMatchObject({status: 0, stderr: ''});
+      expect(await marks(cwd)).toEqual([]);
+    });
+
+    it('takes away a mark also when nothing is to be written', async () => {
+      const cwd = await imageFolder('abcdefgh');
+      await runBdsync(['--patch=disk.img', ...options], {cwd, input: whole.subarray(0, -1)});
+      expect(await marks(cwd)).toHaveLength(1);
+      expect(await runBdsync(['--patch=disk.img', ...options], {cwd, input: patchOf({})})).toMatchObject({status: 0});
+      expect(await marks(cwd)).toEqual([]);
+    });
+
+    it('goes on where it cannot, and warns', async () => {
+      const cwd = await imageFolder('abcdefgh');
+      await writeFile(join(cwd, 'state'), 'this is no folder');
+      expect(await runBdsync(['--patch=disk.img', ...options], {cwd, input: whole})).toMatchObject({
+        status: 0,
+        stderr: expect.stringMatching(
+          /^Warning: an interruption of this would leave no mark on disk\.img: cannot use the state folder state: .*\n$/,
+        ),
+      });
+      expect(await readFile(join(cwd, 'disk.img'), 'latin1')).toBe('abcdefGH');
+    });
+
+    it('only then: without it, nothing is marked and no mark is taken away', async () => {
+      const cwd = await imageFolder('abcdefgh');
+      const env = {STATE_DIRECTORY: join(cwd, 'state')};
+      await runBdsync(['--patch=disk.img'], {cwd, env, input: whole.subarray(0, -1)});
+      expect(await readdir(cwd)).toEqual(['disk.img']);
+      await runBdsync(['--patch=disk.img', '--mark'], {cwd, env, input: whole.subarray(0, -1)});
+      expect(await marks(cwd)).toHaveLength(1);
+      expect(await runBdsync(['--patch=disk.img'], {cwd, env, input: whole})).toMatchObject({status: 0});
+      expect(await marks(cwd)).toHaveLength(1);
     });
   });
 

@@ -14,6 +14,7 @@ const LIST: TaskList = {
       connection: 'ssh -p 2200 backup@store.example.org',
       flow: 'patch-file',
       errors: [],
+      unfinished: [],
     },
     {
       task: 'local',
@@ -23,6 +24,7 @@ const LIST: TaskList = {
       connection: undefined,
       flow: 'in-place',
       errors: [],
+      unfinished: [],
     },
     {
       task: 'bad',
@@ -32,6 +34,7 @@ const LIST: TaskList = {
       connection: undefined,
       flow: undefined,
       errors: ['nightly.conf:9: [bad] source_path is missing'],
+      unfinished: [],
     },
   ],
 };
@@ -46,6 +49,24 @@ bad    invalid   -              -                -                              
 nightly.conf:9: [bad] source_path is missing
 `,
   );
+});
+
+test('what interrupted runs left incomplete, below', () => {
+  const [home] = LIST.tasks;
+  if (home === undefined) throw new Error('there is no task');
+  const work = {
+    kind: 'in-place' as const,
+    host: 'ssh store',
+    target: '/srv/\u001bhome.img',
+    since: '2024-02-03T04:05:06.000Z',
+  };
+  const text = formatListTable(
+    {...LIST, tasks: [{...home, unfinished: [work, {...work, kind: 'sealed'}]}]},
+    {columns: 80, hasColors: false},
+  );
+  const line =
+    'home: /srv/\\x1bhome.img on ssh store is incomplete since 2024-02-03T04:05:06.000Z, unless a run is writing it now';
+  expect(text.split('\n').slice(3)).toEqual([line, line, '']);
 });
 
 test('a narrow terminal cuts the longest cells first', () => {

@@ -8,6 +8,13 @@ import {temporaryFolder} from '../../support/temporary-folder.js';
 
 const FILE: Leftover = {kind: 'file', connection: ['ssh', 'store'], quoting: 'auto', path: "/srv/it's a patch"};
 const SNAPSHOT: Leftover = {kind: 'snapshot', programPath: '/sbin/lvm', tags: ['bdsync-manager', 'run=1']};
+const INCOMPLETE: Leftover = {
+  kind: 'incomplete',
+  connection: ['ssh', 'store'],
+  quoting: 'auto',
+  targetPath: '/srv/home.img',
+  since: '2024-02-03T04:05:06.000Z',
+};
 const VOLUME = {vg: 'vg0', name: 'home-snapshot', originUuid: 'x2'};
 const NAME = 'home-1.json';
 
@@ -80,6 +87,9 @@ describe('what is not understood', () => {
     JSON.stringify({records: [{...FILE, connection: ['ssh', 1]}]}),
     JSON.stringify({records: [{...FILE, quoting: 'none of these'}]}),
     JSON.stringify({records: [{...FILE, path: 1}]}),
+    JSON.stringify({records: [{...INCOMPLETE, targetPath: undefined}]}),
+    JSON.stringify({records: [{...INCOMPLETE, since: 1}]}),
+    JSON.stringify({records: [{...INCOMPLETE, connection: undefined}]}),
     JSON.stringify({records: [{...SNAPSHOT, tags: 'bdsync-manager'}]}),
     JSON.stringify({records: [{...SNAPSHOT, programPath: undefined}]}),
     JSON.stringify({records: [{...SNAPSHOT, volume: {...VOLUME, vg: 1}}]}),
@@ -90,8 +100,8 @@ describe('what is not understood', () => {
   });
 
   it('does not hide what is', async () => {
-    const text = JSON.stringify({records: [null, SNAPSHOT, {kind: 'new'}, FILE]});
-    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([SNAPSHOT, FILE]);
+    const text = JSON.stringify({records: [null, SNAPSHOT, {kind: 'new'}, FILE, INCOMPLETE]});
+    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([SNAPSHOT, FILE, INCOMPLETE]);
   });
 });
 

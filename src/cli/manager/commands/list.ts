@@ -18,8 +18,8 @@ export function addListCommand(program: Command, context: CommandContext): void 
     .command('list')
     .summary('name the tasks of a configuration file')
     .description(
-      'Names the tasks of a configuration file in their order, with source and target. Touches none of them. LVM is ' +
-        'asked for the volumes of a pattern.',
+      'Names the tasks of a configuration file in their order, with source and target, and tells what interrupted runs ' +
+        'have left incomplete, as far as that is noted here. Touches none of them. LVM is asked for the volumes of a pattern.',
     )
     .addOption(configOption())
     .addOption(jsonOption())
@@ -29,7 +29,9 @@ export function addListCommand(program: Command, context: CommandContext): void 
       const configuration = await context.tasks.loadConfiguration(config);
       const selected = context.tasks.selectTasks(configuration, []);
       const {signal} = new AbortController();
-      const list = listTasks(configuration.file, await context.tasks.expandTasks({tasks: selected, signal}));
+      const tasks = await context.tasks.expandTasks({tasks: selected, signal});
+      const unfinished = await context.tasks.unfinishedOfTasks({configFile: configuration.file, tasks});
+      const list = listTasks(configuration.file, tasks, unfinished);
       context.stdout.write(json ? formatJson(list) : formatListTable(list, context.stdout));
       context.end(EXIT_STATUS.success);
     });

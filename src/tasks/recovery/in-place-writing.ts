@@ -1,0 +1,52 @@
+import type {TargetLease} from '../ends/target-lease.js';
+import type {TaskPlan} from '../plan.js';
+import type {UnsealedWriting} from '../programs/patcher.js';
+import type {IncompleteRecord, Leftovers} from '../state/leftovers.js';
+import {isForTarget} from './settle-application.js';
+
+/**
+ * Keeps in mind that the target of a run is between old and new: here by a record, and on its host, where bdsync knows
+ * marks, by one of those. Both stay when the run is interrupted, whatever ends it.
+ */
+export class InPlaceWriting implements UnsealedWriting {
+  readonly patchOptions: readonly string[];
+  readonly #plan: TaskPlan;
+  readonly #leftovers: Leftovers;
+  readonly #lease: TargetLease;
+
+  constructor(plan: TaskPlan, leftovers: Leftovers, lease: TargetLease) {
+    this.patchOptions = lease.markOptions;
+    this.#plan = plan;
+    this.#leftovers = leftovers;
+    this.#lease = lease;
+  }
+
+  /**
+   * To be called before anything is written. What an earlier run noted stays: that is since when it is incomplete.
+   *
+   * @throws StateDirError
+   */
+  async begin(): Promise<void> {
+    if (this.#records().length > 0) return;
+    const {connection, quoting, path: targetPath} = this.#plan.target;
+    await this.#leftovers.add({kind: 'incomplete', connection, quoting, targetPath, since: new Date().toISOString()});
+  }
+
+  /**
+   * To be called when the target is complete, however it was written.
+   *
+   * @throws StateDirError
+   */
+  async end(): Promise<void> {
+    // The program that writes takes its own mark away. One that was there before it may have nothing to do with it.
+    if (this.#lease.mark !== undefined) await this.#lease.clearMark();
+    for (const record of this.#records()) await this.#leftovers.drop(record);
+  }
+
+  #records(): IncompleteRecord[] {
+    return this.#leftovers
+      .list()
+      .filter((record) => record.kind === 'incomplete')
+      .filter((record) => isForTarget(this.#plan, record));
+  }
+}

@@ -1,0 +1,129 @@
+import {chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {parseTargetMark, TargetMarkFile} from '#dist/bdsync/device/target-mark.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const WRITTEN = {path: '/srv/home.img', by: 'the nightly run'};
+const IDENTITY = 'file:4f1c:12';
+
+interface WrittenMark {
+  readonly mark: TargetMarkFile;
+  readonly stateDir: string;
+  readonly folder: string;
+  readonly path: string;
+}
+
+async function writtenMark(): Promise<WrittenMark> {
+  const stateDir = join(await temporaryFolder(), 'state');
+  const mark = new TargetMarkFile(stateDir, WRITTEN.path, IDENTITY);
+  await mark.write(WRITTEN);
+  const folder = join(stateDir, 'incomplete');
+  const [name = ''] = await readdir(folder);
+  return {mark, stateDir, folder, path: join(folder, name)};
+}
+
+it('is there, and private, until it is removed', async () => {
+  const {mark, stateDir, folder, path} = await writtenMark();
+  expect(await mark.read()).toEqual({
+    state: 'incomplete',
+    since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    by: 'the nightly run',
+  });
+  for (const made of [stateDir, folder]) expect((await stat(made)).mode & 0o777).toBe(0o700);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  await mark.remove();
+  await mark.remove();
+  expect(await mark.read()).toBeUndefined();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('is looked for and removed without making anything', async () => {
+  const stateDir = join(await temporaryFolder(), 'state');
+  const mark = new TargetMarkFile(stateDir, WRITTEN.path, IDENTITY);
+  expect(await mark.read()).toBeUndefined();
+  await mark.remove();
+  await expect(stat(stateDir)).rejects.toThrow('ENOENT');
+});
+
+it('keeps the time of the first interruption, and names who wrote last', async () => {
+  const {mark, path} = await writtenMark();
+  const first: object = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({...first, since: '2024-02-03T04:05:06.000Z'}));
+  await mark.write({...WRITTEN, by: 'another run'});
+  expect(await mark.read()).toEqual({state: 'incomplete', since: '2024-02-03T04:05:06.000Z', by: 'another run'});
+});
+
+it('is that of the target, by whatever path, and of a target without an identity by its path', async () => {
+  const {stateDir} = await writtenMark();
+  const found = async (path: string, identity: string) =>
+    (await new TargetMarkFile(stateDir, path, identity).read())?.state;
+  expect(await found('/another/path', IDENTITY)).toBe('incomplete');
+  expect(await found(WRITTEN.path, 'file:4f1c:13')).toBeUndefined();
+  expect(await found(WRITTEN.path, '')).toBeUndefined();
+  await new TargetMarkFile(stateDir, '/dev/sdb', '').write(WRITTEN);
+  expect(await found('/dev/../dev/sdb', '')).toBe('incomplete');
+  expect(await found('/dev/sdc', '')).toBeUndefined();
+});
+
+const WHOLE = {target: IDENTITY, ...WRITTEN, since: '2024-02-03T04:05:06.000Z'};
+
+it.each([
+  ['', /JSON/],
+  ['no json', /JSON/],
+  ['null', /damaged/],
+  ['{"since": 1}', /damaged/],
+  [JSON.stringify({...WHOLE, since: 'yesterday'}), /damaged/],
+  [JSON.stringify({...WHOLE, since: `${' '.repeat(100)}2024-02-03`}), /damaged/],
+  [JSON.stringify({...WHOLE, by: null}), /damaged/],
+  [JSON.stringify({...WHOLE, target: 'dm-uuid:LVM-1'}), /about another target/],
+  [JSON.stringify({...WHOLE, more: 'x'.repeat(70_000)}), /more than 65536 bytes/],
+])('is told as one that cannot be read: %j', async (text, reason) => {
+  const {mark, path} = await writtenMark();
+  await writeFile(path, text);
+  expect(await mark.read()).toEqual({state: 'unreadable', reason: expect.stringMatching(reason)});
+  await mark.write(WRITTEN);
+  expect(await mark.read()).toMatchObject({state: 'incomplete'});
+  await writeFile(path, text);
+  await mark.remove();
+  expect(await mark.read()).toBeUndefined();
+});
+
+it('is neither read nor written through a link, which goes with the mark', async () => {
+  const {mark, folder, path} = await writtenMark();
+  const elsewhere = join(await temporaryFolder(), 'elsewhere');
+  await rename(path, elsewhere);
+  await symlink(elsewhere, path);
+  expect(await mark.read()).toEqual({state: 'unreadable', reason: expect.stringContaining('ELOOP')});
+  await mark.remove();
+  expect(await readdir(folder)).toEqual([]);
+  expect(JSON.parse(await readFile(elsewhere, 'utf8'))).toMatchObject(WRITTEN);
+});
+
+it('is neither read, written nor removed where others may write', async () => {
+  const {mark, folder} = await writtenMark();
+  await chmod(folder, 0o777);
+  expect(await mark.read()).toEqual({state: 'unreadable', reason: expect.stringContaining('can be written by others')});
+  await expect(mark.write(WRITTEN)).rejects.toMatchObject({code: 'state-dir'});
+  await expect(mark.remove()).rejects.toMatchObject({code: 'state-dir'});
+  expect(await readdir(folder)).toHaveLength(1);
+});
+
+it('that is a folder is told, and does not end the program', async () => {
+  const {mark, path} = await writtenMark();
+  await mark.remove();
+  await mkdir(path);
+  expect(await mark.read()).toEqual({state: 'unreadable', reason: expect.stringContaining('EISDIR')});
+});
+
+it('of the other end is taken only as far as it makes sense', () => {
+  const mark = {state: 'incomplete', since: '2024-02-03T04:05:06.000Z', by: 'x'.repeat(9000)};
+  expect(parseTargetMark(mark)).toEqual({...mark, by: 'x'.repeat(500)});
+  expect(parseTargetMark({state: 'unreadable', reason: 'y'.repeat(9000)})).toEqual({
+    state: 'unreadable',
+    reason: 'y'.repeat(500),
+  });
+  for (const other of [null, undefined, 'incomplete', [], {}, {state: 'unreadable'}, {...mark, state: 'new'}]) {
+    expect(parseTargetMark(other)).toBeUndefined();
+  }
+});
