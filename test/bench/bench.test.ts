@@ -36,7 +36,7 @@ describe.skipIf(noPython !== undefined)(`the benchmark${noPython === undefined ?
     const {experiments, aims}: Report = JSON.parse(stdout);
     const variants = experiments.flatMap((experiment) => experiment.variants);
     expect(new Set(variants.map(({section}) => section))).toEqual(
-      new Set(nativeBdsync === undefined ? [1, 4, 5, 6, 7, 8] : [1, 2, 3, 4, 5, 6, 7, 8]),
+      new Set(nativeBdsync === undefined ? [1, 4, 5, 6, 7, 8, 9] : [1, 2, 3, 4, 5, 6, 7, 8, 9]),
     );
     const samples = variants.flatMap((variant) => variant.samples);
     expect(samples.length).toBeGreaterThan(variants.length);

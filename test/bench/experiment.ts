@@ -17,6 +17,8 @@ export type VariantId =
   | 'patch-ours'
   | 'patch-native'
   | 'dd'
+  | 'flow-sealed'
+  | 'flow-unsealed'
   | 'memory-small'
   | 'memory-large'
   | 'hello'

@@ -35,6 +35,7 @@ const OUR_PROCESSES: readonly VariantId[] = [
   'zero-ours',
   'zero-ours-z',
   'patch-ours',
+  'flow-sealed',
   'memory-small',
   'memory-large',
 ];
@@ -52,6 +53,13 @@ const AIMS: readonly Aim[] = [
   {...shorter, what: 'local task, equal images, time: ours / cmp', limit: 1, of: 'local-equal', by: 'cmp'},
   {...shorter, what: 'the same, aimed at', limit: 0.5, of: 'local-equal', by: 'cmp'},
   {...shorter, what: 'patching, time: ours / dd', limit: 1.5, of: 'patch-ours', by: 'dd'},
+  {
+    ...shorter,
+    what: 'through a patch file, time: sealed / unsealed',
+    limit: 1.25,
+    of: 'flow-sealed',
+    by: 'flow-unsealed',
+  },
   {...shorter, what: 'hello, time: bdsync --server / node -e 0', limit: 1.6, of: 'hello', by: 'node'},
   {kind: 'peak', what: 'memory of any process of ours, MB', relation: 'at most', limit: 200, of: OUR_PROCESSES},
   {
