@@ -160,6 +160,7 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     onSuccess: plan.notify.hooks.success,
     onFailure: plan.notify.hooks.failure,
     onChange: plan.notify.hooks.change,
+    pingHost: plan.notify.ping?.host,
     bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
   };
 }

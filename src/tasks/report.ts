@@ -160,5 +160,7 @@ export interface TaskPlanSummary {
   readonly onSuccess: readonly string[] | undefined;
   readonly onFailure: readonly string[] | undefined;
   readonly onChange: readonly string[] | undefined;
+  /** Of ping_url, the rest of which is a secret. */
+  readonly pingHost: string | undefined;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
 }

@@ -17,6 +17,7 @@ export type TaskErrorCode =
   | 'no-bdsync'
   | 'snapshot-hook'
   | 'task-hook'
+  | 'ping-failed'
   | 'foreign-output'
   | 'client-failed'
   | 'server-failed'

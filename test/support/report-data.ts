@@ -49,6 +49,7 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     onSuccess: undefined,
     onFailure: undefined,
     onChange: undefined,
+    pingHost: undefined,
     bandwidthLimitBytesPerSecond: undefined,
     ...changes,
   };

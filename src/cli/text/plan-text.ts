@@ -44,6 +44,7 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
   })) {
     if (command) facts.push([event, command.join(' ')]);
   }
+  if (plan.pingHost !== undefined) facts.push(['pings', plan.pingHost]);
   if (plan.bandwidthLimitBytesPerSecond !== undefined) {
     facts.push(['at most', `${formatBytes(plan.bandwidthLimitBytesPerSecond)}/s`]);
   }

@@ -4,7 +4,8 @@ import {InterpolationFault, interpolate} from './interpolation.js';
 import {KeyFault} from './key-fault.js';
 import {nearestName} from './nearest-name.js';
 import {stripBlanks} from './python-text.js';
-import {TASK_KEYS, isTaskKeyName} from './task-keys.js';
+import {quoted} from './quoted.js';
+import {TASK_KEYS, isTaskKeyName, keyRule} from './task-keys.js';
 import {type TaskSource, makeError} from './task-source.js';
 
 /** A section of a configuration file, as a task sees it: its own options, then those of `[DEFAULT]`. */
@@ -27,7 +28,9 @@ export class FileSection implements TaskSource {
     } catch (error) {
       if (!(error instanceof InterpolationFault)) throw error;
       const hint = error.hint ?? this.#hintForReference(error.reference);
-      throw new KeyFault(error.message, {code: 'config-interpolation', hint, cause: error});
+      const isQuotable = error.raw !== undefined && !(isTaskKeyName(key) && keyRule(key).isSecret);
+      const message = isQuotable ? `${error.message}: ${quoted(error.raw)}` : error.message;
+      throw new KeyFault(message, {code: 'config-interpolation', hint, cause: error});
     }
   }
 

@@ -1,7 +1,5 @@
 /** Python's BasicInterpolation: `%(name)s` stands for another option's value, `%%` for a percent sign. */
 
-import {quoted} from './quoted.js';
-
 /** How deep values may refer to one another, as in Python. */
 const MAX_DEPTH = 10;
 // Python has no such bounds; without them ten short lines can ask for gigabytes.
@@ -16,12 +14,19 @@ export class InterpolationFault extends Error {
   /** The name inside the `%(…)s` that leads nowhere, for `missing-option`. */
   readonly reference: string | undefined;
   readonly hint: string | undefined;
+  /** The value with the fault, where that helps to find it; whoever knows that it is no secret quotes it. */
+  readonly raw: string | undefined;
 
-  constructor(kind: InterpolationFaultKind, message: string, details: {reference?: string; hint?: string} = {}) {
+  constructor(
+    kind: InterpolationFaultKind,
+    message: string,
+    details: {reference?: string; hint?: string; raw?: string} = {},
+  ) {
     super(message);
     this.kind = kind;
     this.reference = details.reference;
     this.hint = details.hint;
+    this.raw = details.raw;
   }
 }
 
@@ -85,13 +90,10 @@ class Interpolation {
 }
 
 function strayPercentSign(raw: string, trail: readonly string[]): InterpolationFault {
-  return new InterpolationFault(
-    'syntax',
-    `a '%' that begins neither '%%' nor '%(name)s'${within(trail)}: ${quoted(raw)}`,
-    {
-      hint: "write '%%' for one percent sign",
-    },
-  );
+  return new InterpolationFault('syntax', `a '%' that begins neither '%%' nor '%(name)s'${within(trail)}`, {
+    raw,
+    hint: "write '%%' for one percent sign",
+  });
 }
 
 function within(trail: readonly string[]): string {

@@ -31,6 +31,8 @@ interface KeyFacts {
   readonly onlyWith?: 'create_target_if_missing' | 'lvm_snapshot_enabled';
   /** It is looked at with a pattern in source_path as well. */
   readonly alsoForManyVolumes?: true;
+  /** No message quotes the value. */
+  readonly isSecret?: true;
 }
 
 export interface KeyRule<Value> extends KeyFacts {

@@ -1,9 +1,11 @@
 import {durationMs} from './key-values.js';
 import {DEFAULT_HOOK_TIMEOUT, type NotificationValues} from './keys/notification-keys.js';
+import type {PingUrl} from './ping-url.js';
 
 /** Who is told of a task, beside those who read the log of a run. */
 export interface NotifyConfig {
   readonly hooks: TaskHooks;
+  readonly ping: PingUrl | undefined;
 }
 
 /** Commands that run when something happened to the task. */
@@ -26,5 +28,6 @@ export function notifyConfig(values: Partial<NotificationValues>): NotifyConfig 
       change: values.on_change,
       timeoutMs: values.hook_timeout ?? durationMs(DEFAULT_HOOK_TIMEOUT),
     },
+    ping: values.ping_url,
   };
 }

@@ -6,6 +6,7 @@ import type {ExpandedTask} from '../sets/expanded-task.js';
 import type {Teller} from '../task-context.js';
 import {delayedSignal} from './delayed-signal.js';
 import type {KnownTask} from './hook-environment.js';
+import {type PingedTask, RunPings} from './run-pings.js';
 import {runEndHooks, runStartHook} from './task-hooks.js';
 
 export interface NotifierOptions {
@@ -34,6 +35,7 @@ const STOPPED_GRACE_MS = 20_000;
  */
 export class Notifier {
   readonly #tasks: ReadonlyMap<string, KnownTask & {readonly notify: NotifyConfig}>;
+  readonly #pings: RunPings;
   readonly #options: NotifierOptions;
   readonly #signal: AbortSignal;
 
@@ -41,12 +43,14 @@ export class Notifier {
     this.#options = options;
     this.#tasks = new Map(options.tasks.map(({task}) => [task.name, knownTask(task, options.configFile)]));
     this.#signal = delayedSignal(options.signal, STOPPED_GRACE_MS);
+    this.#pings = new RunPings(pingedTasks(options.tasks), this.#signal);
   }
 
   /** @throws TaskError 'task-hook' when the task is not to begin. */
   async started({plan, hostName, teller, signal}: StartingTask): Promise<void> {
     const task = this.#tasks.get(plan.task);
     if (!this.#options.isReal || task === undefined) return;
+    this.#pings.started(plan.task);
     const {stage} = teller;
     if (task.notify.hooks.start) teller.enter('start');
     const start = {
@@ -64,7 +68,12 @@ export class Notifier {
     const task = this.#tasks.get(report.task);
     if (!this.#options.isReal || task === undefined) return report;
     const teller = this.#tellerOf(report.task);
-    const notes = await runEndHooks(task.notify.hooks, report, {task, teller, signal: this.#signal});
+    const [hookNotes, pingFailures] = await Promise.all([
+      runEndHooks(task.notify.hooks, report, {task, teller, signal: this.#signal}),
+      this.#pings.ended(report),
+    ]);
+    for (const {message} of pingFailures) teller.log('warning', message);
+    const notes = [...hookNotes, ...pingFailures.map(({message}) => message)];
     return notes.length === 0 ? report : {...report, notes: [...report.notes, ...notes]};
   }
 
@@ -83,4 +92,14 @@ function knownTask(
   }
   const {sourcePath, targetPath, notify} = task.config;
   return {name, configFile, sourcePath, targetPath, notify};
+}
+
+/** Nobody waits for a word of a task that is disabled, and the address of no volume in particular is nobody's. */
+function pingedTasks(tasks: readonly ExpandedTask[]): PingedTask[] {
+  return tasks.flatMap(({task}) => {
+    const isDisabled = task.state !== 'unusable' && (task.state === 'valid' ? task.config.disabled : task.disabled);
+    const {ping: url} = task.state === 'valid' ? task.config.notify : task.notify;
+    const isUsable = url !== undefined && (task.state === 'valid' || !url.namesVolume);
+    return isDisabled || !isUsable ? [] : [{name: task.name, url}];
+  });
 }

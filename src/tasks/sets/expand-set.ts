@@ -9,7 +9,7 @@ import type {VolumeSet} from '../config/volume-set.js';
 import {TaskError} from '../task-error.js';
 import type {ExpandedTask} from './expanded-task.js';
 import {isInSet} from './is-in-set.js';
-import {memberConfig, memberName} from './member-config.js';
+import {memberConfig, memberName, memberNotify} from './member-config.js';
 import {whyLeftOut} from './why-left-out.js';
 
 type ConfiguredSet = Extract<ConfiguredTask, {state: 'set'}>;
@@ -65,7 +65,8 @@ function memberTask(
   const name = memberName(section, volume);
   const error = whyUnusable(`${group}/${volume}`, found);
   if (error) {
-    const {stateDir, notify} = config;
+    const {stateDir} = config;
+    const notify = memberNotify(config.notify, {volume, group});
     return {state: 'unusable', name, error, stateDir, notify, warnings: []};
   }
   const sourcePath = found?.path ?? `/dev/${group}/${volume}`;

@@ -13,6 +13,9 @@ test('a plan tells what would run where, and how much would change', () => {
       snapshot: 'vg0/vm-snap',
       beforeSnapshot: ['sh', '-c', 'sync'],
       afterSnapshot: ['true'],
+      onStart: ['wake', 'store'],
+      onChange: ['sh', '-c', 'x'],
+      pingHost: 'hc.example.org',
       bandwidthLimitBytesPerSecond: 1_048_576,
     }),
   ]);
@@ -38,6 +41,9 @@ vm
   before         sh -c sync
   snapshot       vg0/vm-snap
   after          true
+  on start       wake store
+  on change      sh -c x
+  pings          hc.example.org
   at most        1.0MiB/s
   would change   unknown: the ends were not compared
 `,

@@ -62,7 +62,7 @@ describe('a fault makes one task invalid, and no other:', () => {
       bad: [
         'x.conf:5: [bad] target_path: must be set; it has no default',
         "x.conf:2: [bad] bandwidth_limit (from [DEFAULT]): '42x' is no rate: a whole number of bytes per second, or of KiB, MiB, GiB with k, m, g behind it (500k, 2m)",
-        "x.conf:7: [bad] stall_timeout: 'soon' is no time: a whole number of seconds, or with m or h behind it (90, 30m, 2h)",
+        "x.conf:7: [bad] stall_timeout: 'soon' is no time: a whole number of seconds, or with m, h or d behind it (90, 30m, 2h, 7d)",
         'x.conf:5: [bad] target_patch_dir: must be set, unless apply_patch_in_place is on',
       ],
     });

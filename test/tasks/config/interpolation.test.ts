@@ -16,15 +16,17 @@ describe('faults', () => {
     );
   });
 
-  test('a percent sign that means nothing is quoted, with its remedy', () => {
+  test('a percent sign that means nothing is told with its remedy, and the value for who may quote it', () => {
     expect(faultOf('100%')).toMatchObject({
       kind: 'syntax',
-      message: "a '%' that begins neither '%%' nor '%(name)s': '100%'",
+      message: "a '%' that begins neither '%%' nor '%(name)s'",
+      raw: '100%',
       hint: "write '%%' for one percent sign",
     });
-    expect(faultOf('%(a)s', {a: '%(b'}).message).toBe(
-      "a '%' that begins neither '%%' nor '%(name)s' in the value of 'a': '%(b'",
-    );
+    expect(faultOf('%(a)s', {a: '%(b'})).toMatchObject({
+      message: "a '%' that begins neither '%%' nor '%(name)s' in the value of 'a'",
+      raw: '%(b',
+    });
   });
 
   test('a circle is told with its way', () => {

@@ -45,6 +45,7 @@ test('a task that sets only what it must gets every default', () => {
     lvmSnapshot: undefined,
     notify: {
       hooks: {start: undefined, success: undefined, failure: undefined, change: undefined, timeoutMs: 60_000},
+      ping: undefined,
     },
   } satisfies TaskConfig);
 });
@@ -189,6 +190,18 @@ describe('a value is refused:', () => {
       {...LOCAL, stall_timeout: time},
       `--stall-timeout: '${time}' is no time: a whole number of seconds, or with m, h or d behind it (90, 30m, 2h, 7d)`,
     ]),
+    ...[
+      'hc.example.org/secret',
+      'ftp://secret/',
+      'https://',
+      'https:///secret',
+      'https://a b/secret',
+      'http://[secret',
+    ].map((url): [Record<string, string>, string] => [
+      {...LOCAL, ping_url: url},
+      '--ping-url: is no address of the form https://HOST/PATH',
+    ]),
+    [{...LOCAL, ping_url: 'https://{volume}.org/'}, '--ping-url: has a word for a volume in the name of its host'],
     [{...LOCAL, stall_timeout: '600h'}, "--stall-timeout: '600h' is more than 24 days"],
     ...['5 G', 'G', '5x', '10%', '10%VG', '10%ORIGINS', '-5G', '5G\n6G'].map(
       (size): [Record<string, string>, string] => [

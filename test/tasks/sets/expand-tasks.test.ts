@@ -204,3 +204,13 @@ describe('a target', () => {
     expect(names(await expanded(one + one.replace('mon', 'tue'), [], []))).toEqual(['mon', 'tue']);
   });
 });
+
+test('the address that is told of a task can be one for each volume', async () => {
+  const url = 'ping_url = https://hc.example.org/key/{group}-{volume}?create=1\n';
+  const tasks = await expanded(section('all', '/dev/vg0/*', `source_include = home, gone\n${url}`));
+  const told = tasks.map(({task}) => (task.state === 'valid' ? task.config : task).notify.ping?.reveal().href);
+  expect(told).toEqual([
+    'https://hc.example.org/key/vg0-gone?create=1',
+    'https://hc.example.org/key/vg0-home?create=1',
+  ]);
+});

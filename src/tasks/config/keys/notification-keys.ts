@@ -1,5 +1,6 @@
 import {type KeyRules, optional, withDefault} from '../key-rule.js';
 import {commandWords, durationMs} from '../key-values.js';
+import {type PingUrl, pingUrlValue} from '../ping-url.js';
 
 export interface NotificationValues {
   readonly on_start: readonly string[] | undefined;
@@ -7,6 +8,7 @@ export interface NotificationValues {
   readonly on_failure: readonly string[] | undefined;
   readonly on_change: readonly string[] | undefined;
   readonly hook_timeout: number;
+  readonly ping_url: PingUrl | undefined;
 }
 
 export const DEFAULT_HOOK_TIMEOUT = '60s';
@@ -36,5 +38,11 @@ export const NOTIFICATION_KEYS: KeyRules<NotificationValues> = {
     group: 'notification',
     placeholder: 'time',
     doc: 'how long each of these commands may take; 0 waits for ever',
+  }),
+  ping_url: optional(pingUrlValue, {
+    group: 'notification',
+    placeholder: 'url',
+    doc: 'the address of a monitor that is told of the start, the success and the failure, as healthchecks has it',
+    isSecret: true,
   }),
 };
