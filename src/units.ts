@@ -41,6 +41,16 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${fraction}`;
 }
 
+/** `42s`, `3min`, `5h 7min`, `12d 3h`: how long ago something was. */
+export function formatAge(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (minutes === 0) return `${Math.floor(seconds)}s`;
+  if (hours === 0) return `${minutes}min`;
+  if (hours < 24) return `${hours}h ${minutes % 60}min`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -6,6 +6,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],
+  status: ['--config', '--nagios', '--watch', '--interval', '--json', '--log-level'],
   log: ['--config', '--since', '--failed', '--limit', '--sync', '--json', '--log-level'],
   snapshots: ['--config', '--task', '--clean', '--json', '--log-level'],
   recover: ['--config', '--task', '--rollback', '--json', '--log-level'],
@@ -46,7 +47,13 @@ test('sync has an option for every key of a task but those that its arguments gi
   const {stdout} = await runCli(['sync', '--help']);
   for (const {name} of TASK_KEYS) {
     const isGivenOtherwise = ['source_path', 'target_path', 'disabled'].includes(name);
-    const isForMany = ['source_include', 'source_exclude', 'lvm_snapshot_together'].includes(name);
+    const isForMany = [
+      'source_include',
+      'source_exclude',
+      'lvm_snapshot_together',
+      'warn_after',
+      'crit_after',
+    ].includes(name);
     const hasOption = !isGivenOtherwise && !isForMany;
     expect(new RegExp(`^  --${name.replaceAll('_', '-')}\\b`, 'm').test(stdout), name).toBe(hasOption);
   }

@@ -59,6 +59,10 @@ describe('a run is remembered', () => {
       verification: {method: 'bytes', differingBytes: 0},
       notes: report.notes,
     });
+    const status = await runProgram(BDSYNC_MANAGER, ['status', '--config', config]);
+    expect(status).toMatchObject({status: 0, stdout: expect.stringMatching(/^home +ok +\d+s ago +synced /m)});
+    const nagios = await runProgram(BDSYNC_MANAGER, ['status', '--config', config, '--nagios']);
+    expect(nagios).toMatchObject({status: 0, stdout: expect.stringMatching(/^BDSYNC OK - 1 task ok \| 'home age'=/)});
     if (report.state !== 'synced') throw new Error(result.stderr);
     expect(report.figures.differingBytes).toBeGreaterThan(0);
     expect(ended).toMatchObject({figures: {differingBytes: report.figures.differingBytes}});
@@ -118,6 +122,11 @@ describe('a run is remembered', () => {
     run.child.kill('SIGKILL');
     await run.result;
     expect((await records()).map(({kind}) => kind)).toEqual(['started']);
+    const status = await runProgram(BDSYNC_MANAGER, ['status', '--config', config]);
+    expect(status).toMatchObject({status: 3, stderr: ''});
+    expect(status.stdout).toMatch(/^home +did not end +never +did not end/m);
+    const log = await runProgram(BDSYNC_MANAGER, ['log', '--config', config]);
+    expect(log).toMatchObject({status: 0, stdout: expect.stringMatching(/home +run +did not end/)});
   });
 
   it('as cancelled when it is told to stop, and so is what was still to come', async () => {

@@ -8,6 +8,7 @@ import type {RecoverRequest} from '#dist/tasks/recovery/recover-tasks.js';
 import type {RecoveryReport} from '#dist/tasks/recovery/recovery-report.js';
 import type {LogReport} from '#dist/tasks/log/log-report.js';
 import type {LogRequest} from '#dist/tasks/log/report-log.js';
+import type {StatusRequest} from '#dist/tasks/status/report-status.js';
 import type {SnapshotsRequest} from '#dist/tasks/snapshots/report-snapshots.js';
 import type {SnapshotReport} from '#dist/tasks/snapshots/snapshot-report.js';
 import {runReport} from './report-data.js';
@@ -23,6 +24,9 @@ export interface CliWorldOptions {
   readonly snapshotReport?: Partial<SnapshotReport>;
   readonly recoveryReport?: Partial<RecoveryReport>;
   readonly logReport?: Partial<LogReport>;
+  /** Stands for the whole of a look. */
+  readonly status?: TasksLayer['reportStatus'];
+  readonly load?: TasksLayer['loadConfiguration'];
 }
 
 /** What the command line asked of the tasks, and what a person saw. */
@@ -37,6 +41,7 @@ export interface CliOutcome {
   readonly snapshotRequests: readonly SnapshotsRequest[];
   readonly recoverRequests: readonly RecoverRequest[];
   readonly logRequests: readonly LogRequest[];
+  readonly statusRequests: readonly StatusRequest[];
 }
 
 export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
@@ -58,11 +63,12 @@ export async function runCli(
     snapshotRequests: [] as SnapshotsRequest[],
     recoverRequests: [] as RecoverRequest[],
     logRequests: [] as LogRequest[],
+    statusRequests: [] as StatusRequest[],
   };
   const tasks: TasksLayer = {
     async loadConfiguration(file) {
       asked.configFiles.push(file);
-      return configuration;
+      return options.load ? await options.load(file) : configuration;
     },
     selectTasks(_configuration, names) {
       asked.selectedNames.push(names);
@@ -95,6 +101,11 @@ export async function runCli(
       asked.logRequests.push(request);
       const empty = {configFile: request.configuration?.file, runs: [], olderRuns: 0, strangeLines: 0};
       return {...empty, ...options.logReport};
+    },
+    async reportStatus(request) {
+      asked.statusRequests.push(request);
+      if (options.status) return await options.status(request);
+      return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks: []};
     },
     async reportSnapshots(request) {
       asked.snapshotRequests.push(request);

@@ -5,12 +5,16 @@ export interface RecordedScreen extends Screen {
   text(): string;
 }
 
-export function recordedScreen(is: {isTerminal?: boolean; columns?: number; hasColors?: boolean} = {}): RecordedScreen {
+export function recordedScreen(
+  is: {isTerminal?: boolean; columns?: number; rows?: number; hasColors?: boolean} = {},
+): RecordedScreen {
   const written: string[] = [];
   const isTerminal = is.isTerminal ?? false;
   return {
     isTerminal,
     columns: is.columns ?? (isTerminal ? 80 : Number.POSITIVE_INFINITY),
+    rows: is.rows ?? (isTerminal ? 24 : Number.POSITIVE_INFINITY),
+    isUtf8: true,
     hasColors: is.hasColors ?? false,
     write: (text) => void written.push(text),
     settled: async () => {},

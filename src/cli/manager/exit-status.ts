@@ -4,6 +4,7 @@ import type {ConfigErrorCode} from '../../tasks/config/config-error.js';
 import type {CheckReport} from '../../tasks/check/check-report.js';
 import type {RecoveryReport} from '../../tasks/recovery/recovery-report.js';
 import type {RunReport, TaskReport} from '../../tasks/report.js';
+import type {StatusLevel, StatusReport} from '../../tasks/status/status-report.js';
 import type {SnapshotReport} from '../../tasks/snapshots/snapshot-report.js';
 
 /** What bdsync-manager ends with. Where several fit, the highest is told. */
@@ -62,6 +63,18 @@ export function statusOfSnapshots({snapshots}: SnapshotReport): ExitStatus {
 
 export function statusOfRecovery({applications}: RecoveryReport): ExitStatus {
   return applications.some(({state}) => state === 'failed') ? EXIT_STATUS.task : EXIT_STATUS.success;
+}
+
+/** What needs attention counts as a failed task. */
+export function statusOfStatus({level}: StatusReport): ExitStatus {
+  return level === 'ok' ? EXIT_STATUS.success : EXIT_STATUS.task;
+}
+
+const NAGIOS_STATUS = {ok: 0, warning: 1, critical: 2, unknown: 3} as const satisfies Record<StatusLevel, ExitStatus>;
+
+/** What a plug-in of Nagios ends with: other statuses than those of all other commands. */
+export function nagiosStatusOf(level: StatusLevel): ExitStatus {
+  return NAGIOS_STATUS[level];
 }
 
 /** The status for what ended the program before there was a report. */

@@ -7,6 +7,7 @@ import {addLogCommand} from './commands/log.js';
 import {addRecoverCommand} from './commands/recover.js';
 import {addRunCommand} from './commands/run.js';
 import {addSnapshotsCommand} from './commands/snapshots.js';
+import {addStatusCommand} from './commands/status.js';
 import {addVerifyCommand} from './commands/verify.js';
 import {addSyncCommand} from './commands/sync.js';
 import {helpAfterOptions} from './help-text.js';
@@ -52,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
     addListCommand,
     addCheckCommand,
     addVerifyCommand,
+    addStatusCommand,
     addLogCommand,
     addSnapshotsCommand,
     addRecoverCommand,

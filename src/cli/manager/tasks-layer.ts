@@ -7,6 +7,7 @@ import {runTasks} from '../../tasks/run.js';
 import {selectTasks} from '../../tasks/select.js';
 import {expandTasks} from '../../tasks/sets/expand-tasks.js';
 import {reportSnapshots} from '../../tasks/snapshots/report-snapshots.js';
+import {reportStatus} from '../../tasks/status/report-status.js';
 
 /** What the commands ask of the tasks; tests put something else in its place. */
 export const TASKS_LAYER = {
@@ -16,6 +17,7 @@ export const TASKS_LAYER = {
   recoverTasks,
   reportLog,
   reportSnapshots,
+  reportStatus,
   runTasks,
   selectTasks,
   unfinishedOfTasks,

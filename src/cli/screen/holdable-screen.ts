@@ -14,6 +14,10 @@ export function holdableScreen(screen: Screen): HoldableScreen {
     get columns() {
       return screen.columns;
     },
+    get rows() {
+      return screen.rows;
+    },
+    isUtf8: screen.isUtf8,
     hasColors: screen.hasColors,
     write(text) {
       if (held === undefined) screen.write(text);

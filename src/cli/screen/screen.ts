@@ -6,6 +6,10 @@ export interface Screen {
   /** Width of the terminal; Infinity for a file or a pipe. */
   readonly columns: number;
   readonly hasColors: boolean;
+  /** Height of the terminal; Infinity for a file or a pipe. */
+  readonly rows: number;
+  /** Whether its characters are those of UTF-8, by the locale. */
+  readonly isUtf8: boolean;
   write(text: string): void;
   /** Resolves when everything was handed to the system or nobody reads any more; rejects with an OutputError. */
   settled(): Promise<void>;
@@ -17,6 +21,7 @@ export class OutputError extends ExpectedError<'output-failed'> {}
 export interface ScreenStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string, done: (error?: Error | null) => void): boolean;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -25,6 +30,7 @@ export interface ScreenStream {
 const READER_GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 const NARROWEST_COLUMNS = 20;
 const USUAL_COLUMNS = 80;
+const USUAL_ROWS = 24;
 
 export function screenOn(stream: ScreenStream, name: string, env: NodeJS.ProcessEnv): Screen {
   const isTerminal = stream.isTTY === true;
@@ -43,6 +49,10 @@ export function screenOn(stream: ScreenStream, name: string, env: NodeJS.Process
     get columns() {
       return isTerminal ? Math.max(stream.columns || USUAL_COLUMNS, NARROWEST_COLUMNS) : Number.POSITIVE_INFINITY;
     },
+    get rows() {
+      return isTerminal ? stream.rows || USUAL_ROWS : Number.POSITIVE_INFINITY;
+    },
+    isUtf8: /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''),
     hasColors: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     write(text) {
       if (isGone) return;

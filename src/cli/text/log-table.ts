@@ -1,10 +1,10 @@
+import {formatLocalTime} from '../../local-time.js';
 import {plainText} from '../../plain-text.js';
 import type {LoggedRun, LogReport} from '../../tasks/log/log-report.js';
 import {formatBytes} from '../../units.js';
 import type {Screen} from '../screen/screen.js';
 import {formatTenths} from './clock.js';
 import {renderFittedTable} from './fitted-table.js';
-import {formatLocalTime} from './local-time.js';
 import {outcomeCell} from './outcome-cell.js';
 import type {Cell} from './table.js';
 

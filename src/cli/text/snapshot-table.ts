@@ -1,6 +1,5 @@
 import type {ReportedSnapshot, SnapshotReport, SnapshotState} from '../../tasks/snapshots/snapshot-report.js';
-import {formatBytes} from '../../units.js';
-import {formatAge} from './clock.js';
+import {formatAge, formatBytes} from '../../units.js';
 import type {Color} from './colors.js';
 import {renderFittedTable} from './fitted-table.js';
 import {plainText} from '../../plain-text.js';

@@ -48,6 +48,12 @@ export function durationMs(text: string): number {
   throw new KeyFault(`${quoted(text)} is more than 24 days`, {hint: '0 stands for no limit'});
 }
 
+/** As long as anybody likes, for times that no timer waits for; undefined for 0, which means never. */
+export function ageMs(text: string): number | undefined {
+  const milliseconds = anyDurationMs(text);
+  return milliseconds === 0 ? undefined : milliseconds;
+}
+
 function anyDurationMs(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined) return milliseconds;

@@ -171,6 +171,8 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     bandwidthLimitBytesPerSecond: values.bandwidth_limit,
     stallTimeoutMs: values.stall_timeout,
     stateDir: values.state_dir,
+    warnAfterMs: values.warn_after,
+    critAfterMs: values.crit_after,
     lvmSnapshot: values.lvm_snapshot_enabled ? lvmSnapshot(values) : undefined,
     notify: notifyConfig(values),
   };

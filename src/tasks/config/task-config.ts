@@ -36,6 +36,9 @@ export interface TaskConfig {
   readonly stallTimeoutMs: number;
   /** Folder on this machine for locks and what must outlive a run. */
   readonly stateDir: string;
+  /** How old the last success may be before that is a warning, or critical; for ever when undefined. */
+  readonly warnAfterMs: number | undefined;
+  readonly critAfterMs: number | undefined;
   readonly lvmSnapshot: LvmSnapshotConfig | undefined;
   readonly notify: NotifyConfig;
 }

@@ -34,6 +34,26 @@ test.for([
   expect(screenOn(new FakeStream(), 'standard output', env).hasColors).toBe(hasColors);
 });
 
+test.for([
+  [{}, false],
+  [{LANG: 'en_GB.UTF-8'}, true],
+  [{LANG: 'en_GB.UTF-8', LC_ALL: 'C'}, false],
+  [{LANG: 'C', LC_CTYPE: 'C.utf8'}, true],
+  [{LANG: 'de_DE@euro', LC_ALL: ''}, false],
+] as const)('UTF-8 with %j: %s', ([env, isUtf8]) => {
+  expect(screenOn(new FakeStream(), 'standard output', env).isUtf8).toBe(isUtf8);
+});
+
+test('a terminal has a height, the usual one if it does not know it; a file has none', () => {
+  const stream = Object.assign(new FakeStream(), {rows: 50});
+  const screen = screenOn(stream, 'standard output', {});
+  expect(screen.rows).toBe(50);
+  stream.rows = 0;
+  expect(screen.rows).toBe(24);
+  stream.isTTY = false;
+  expect(screenOn(stream, 'standard output', {}).rows).toBe(Number.POSITIVE_INFINITY);
+});
+
 test('a file has no colors and no width', () => {
   const stream = new FakeStream();
   stream.isTTY = false;

@@ -42,6 +42,8 @@ test('a task that sets only what it must gets every default', () => {
     bandwidthLimitBytesPerSecond: undefined,
     stallTimeoutMs: 1_800_000,
     stateDir: '/var/lib/state',
+    warnAfterMs: undefined,
+    critAfterMs: undefined,
     lvmSnapshot: undefined,
     notify: {
       hooks: {start: undefined, success: undefined, failure: undefined, change: undefined, timeoutMs: 60_000},

@@ -30,6 +30,8 @@ const KEYS_WITHOUT_OPTION = new Set([
   'target_path',
   'lvm_snapshot_together',
   'disabled',
+  'warn_after',
+  'crit_after',
 ]);
 
 /** `bdsync-manager sync SOURCE TARGET` */

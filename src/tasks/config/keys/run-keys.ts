@@ -1,3 +1,4 @@
+import {ageMs} from '../key-values.js';
 import {type KeyContext, type KeyRules, flag, optional} from '../key-rule.js';
 import {quoted} from '../quoted.js';
 import {KeyFault} from '../key-fault.js';
@@ -7,6 +8,8 @@ export interface RunValues {
   readonly verify_after: boolean;
   readonly disabled: boolean;
   readonly state_dir: string;
+  readonly warn_after: number | undefined;
+  readonly crit_after: number | undefined;
 }
 
 export const RUN_KEYS: KeyRules<RunValues> = {
@@ -27,6 +30,16 @@ export const RUN_KEYS: KeyRules<RunValues> = {
     defaultText: '/var/lib/bdsync-manager for root, else ~/.local/state/bdsync-manager',
     whenUnset: unsetStateDir,
   },
+  warn_after: optional(ageMs, {
+    group: 'run',
+    placeholder: 'time',
+    doc: 'how old the last success may be before status warns, in seconds or with m, h or d behind it',
+  }),
+  crit_after: optional(ageMs, {
+    group: 'run',
+    placeholder: 'time',
+    doc: 'how old the last success may be before status calls that critical',
+  }),
 };
 
 function parseStateDir(text: string, context: KeyContext): string {

@@ -1,0 +1,105 @@
+import {ExpectedError} from '../../errors.js';
+import {connectionName} from '../../hosts/connection-name.js';
+import {formatLocalTime} from '../../local-time.js';
+import {defaultStateDir} from '../../state-dir.js';
+import {type PastRun, pastRuns} from '../history/past-runs.js';
+import {readHistory} from '../history/read-history.js';
+import type {ExpandedTask} from '../sets/expanded-task.js';
+import {isUnfinished, workOf} from '../recovery/unfinished-work.js';
+import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
+import {findLockHolder} from '../state/run-lock.js';
+import {taskId} from '../state/task-id.js';
+import type {KnownOfTask} from './known-of-task.js';
+import type {StatusProblem} from './status-report.js';
+
+/** Gathers what this machine knows of a task; what cannot be read is a fault that is told with it. */
+export async function lookAtTask({task, section}: ExpandedTask, origin: string): Promise<KnownOfTask> {
+  const {name} = task;
+  const base = {
+    task: name,
+    disabled: isDisabled(task),
+    warnAfterMs: task.state === 'valid' ? task.config.warnAfterMs : undefined,
+    critAfterMs: task.state === 'valid' ? task.config.critAfterMs : undefined,
+  };
+  const faults = faultsOf(task);
+  const stateDir = (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
+  if (stateDir === undefined) return {...base, faults, runs: undefined, unfinished: [], leftOver: []};
+  try {
+    const runs = await runsOf(stateDir, name, origin);
+    const ofSection = section === undefined ? [] : await runsOf(stateDir, section, origin);
+    const left = await Leftovers.peek(stateDir, taskId(name, origin));
+    return {
+      ...base,
+      faults,
+      runs: withRunOfSection(runs, ofSection),
+      unfinished: left.flatMap((record) => (isUnfinished(record) ? [incompleteText(record)] : [])),
+      leftOver: left.flatMap((record) => (isUnfinished(record) ? [] : [nameOf(record)])),
+    };
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    const text = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+    const fault: StatusProblem = {
+      kind: 'unreadable',
+      level: 'unknown',
+      text: `what is known of it cannot be read: ${text}`,
+    };
+    return {...base, faults: [...faults, fault], runs: undefined, unfinished: [], leftOver: []};
+  }
+}
+
+async function runsOf(stateDir: string, task: string, origin: string): Promise<readonly PastRun[]> {
+  const id = taskId(task, origin);
+  const {records} = await readHistory(stateDir, id);
+  const isLocked = (await findLockHolder(stateDir, id)) !== undefined;
+  return pastRuns(records, isLocked);
+}
+
+/** Where the volumes of a section could not even be told, that was the last run of each of them. */
+function withRunOfSection(runs: readonly PastRun[], ofSection: readonly PastRun[]): readonly PastRun[] {
+  const last = ofSection.at(-1);
+  const isLater = last !== undefined && momentOf(last) > Math.max(0, ...runs.slice(-1).map(momentOf));
+  return isLater ? [...runs, last] : runs;
+}
+
+function momentOf({record}: PastRun): number {
+  return Date.parse((record.kind === 'ended' ? record.endedAt : undefined) ?? record.startedAt ?? '');
+}
+
+function isDisabled(task: ExpandedTask['task']): boolean {
+  if (task.state === 'valid') return task.config.disabled;
+  return task.state === 'invalid' && task.disabled;
+}
+
+function faultsOf(task: ExpandedTask['task']): StatusProblem[] {
+  switch (task.state) {
+    case 'valid':
+      return [];
+    case 'invalid':
+      return task.errors.map(({message}) => ({kind: 'configuration', level: 'critical', text: message}));
+    case 'unusable':
+      return [{kind: 'configuration', level: 'critical', text: task.error.message}];
+    default:
+      return task satisfies never;
+  }
+}
+
+function incompleteText(record: ApplicationRecord | IncompleteRecord): string {
+  const {kind, host, target, since} = workOf(record);
+  const remedy = kind === 'sealed' ? "the next run, or 'recover', finishes it" : 'the next run completes it';
+  return `${target} on ${host} is incomplete since ${formatLocalTime(since)}: ${remedy}`;
+}
+
+function nameOf(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>): string {
+  switch (record.kind) {
+    case 'file': {
+      const host = record.connection.length === 0 ? 'this machine' : connectionName(record.connection);
+      return `the file ${record.path} on ${host}`;
+    }
+    case 'snapshot':
+      return record.volume === undefined ? 'a snapshot' : `the snapshot ${record.volume.vg}/${record.volume.name}`;
+    case 'after-snapshot':
+      return `after_snapshot of ${record.snapshotName} is still to be run`;
+    default:
+      return record satisfies never;
+  }
+}

@@ -1,0 +1,49 @@
+import type {Configuration} from '../config/configuration.js';
+import {selectTasks} from '../select.js';
+import {expandTasks} from '../sets/expand-tasks.js';
+import type {ExpandedTask} from '../sets/expanded-task.js';
+import {configOrigin} from '../state/task-id.js';
+import {judgeTask} from './judge-task.js';
+import {gravest} from './level.js';
+import {lookAtTask} from './look-at-task.js';
+import type {StatusReport} from './status-report.js';
+
+export interface StatusRequest {
+  readonly configuration: Configuration;
+  /** Empty: all tasks. */
+  readonly names: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tells how tasks are by what this machine knows: no other one is asked, and nothing is written. LVM is asked for the
+ * volumes of a pattern.
+ *
+ * @throws TaskError 'unknown-task'. What is wrong with one task is told with it.
+ */
+export async function reportStatus(
+  {configuration, names, signal}: StatusRequest,
+  now: () => number = Date.now,
+): Promise<StatusReport> {
+  const tasks = await expandTasks({tasks: selectTasks(configuration, names), signal});
+  signal.throwIfAborted();
+  return await statusOfTasks(configuration.file, tasks, now);
+}
+
+export async function statusOfTasks(
+  configFile: string,
+  tasks: readonly ExpandedTask[],
+  now: () => number = Date.now,
+): Promise<StatusReport> {
+  const origin = await configOrigin(configFile);
+  const known = [];
+  for (const task of tasks) known.push(await lookAtTask(task, origin));
+  const nowMs = now();
+  const judged = known.map((each) => judgeTask(each, nowMs));
+  return {
+    configFile,
+    at: new Date(nowMs).toISOString(),
+    level: gravest(judged.map(({level}) => level)),
+    tasks: judged,
+  };
+}

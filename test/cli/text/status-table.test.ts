@@ -1,0 +1,100 @@
+import {describe, expect, it} from 'vitest';
+import {sparkline} from '#dist/cli/text/sparkline.js';
+import {formatStatus} from '#dist/cli/text/status-table.js';
+import type {StatusReport, TaskStatus} from '#dist/tasks/status/status-report.js';
+import {taskStatus} from '../../support/status-data.js';
+
+const FILE = {columns: Number.POSITIVE_INFINITY, hasColors: false, isTerminal: false, isUtf8: true};
+const TERMINAL = {...FILE, columns: 100, isTerminal: true};
+
+function report(...tasks: readonly TaskStatus[]): StatusReport {
+  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks};
+}
+
+describe('a status', () => {
+  it('is a row per task, and a line for each thing that is wrong', () => {
+    const failed = taskStatus('mail', {
+      level: 'critical',
+      problems: [
+        {kind: 'failed', level: 'critical', text: 'the last run failed'},
+        {kind: 'overdue', level: 'warning', text: 'the last success is old\u001b[2J'},
+      ],
+      warnAfterMs: 1,
+      lastRun: {
+        purpose: 'run',
+        outcome: 'failed',
+        startedAt: undefined,
+        endedAt: undefined,
+        durationMs: undefined,
+        failure: undefined,
+      },
+    });
+    const fresh = taskStatus('new', {
+      level: 'warning',
+      problems: [{kind: 'never-run', level: 'warning', text: 'it has never run'}],
+      lastSuccess: undefined,
+      lastRun: undefined,
+      trend: [],
+    });
+    const busy = taskStatus('busy', {underWaySince: '2026-11-21T09:00:00.000Z'});
+    const old = taskStatus('old', {disabled: true});
+    expect(formatStatus(report(taskStatus('home'), failed, fresh, busy, old), FILE).split('\n')).toEqual([
+      'Task  State      Last success  Last run       Took  Differing  Share',
+      '────  ─────────  ────────────  ────────  ─────────  ─────────  ─────',
+      'home  ok          8h 0min ago  synced    0:00:15.5     4.8MiB  0.12%',
+      'mail  failed      8h 0min ago  failed    0:00:15.5     4.8MiB  0.12%',
+      'new   never run         never  -                 -          -      -',
+      'busy  under way   8h 0min ago  synced    0:00:15.5     4.8MiB  0.12%',
+      'old   disabled    8h 0min ago  synced    0:00:15.5     4.8MiB  0.12%',
+      'mail: the last run failed',
+      'mail: the last success is old\\x1b[2J',
+      'new: it has never run',
+      'never overdue, without warn_after and crit_after: home, new, busy',
+      '',
+    ]);
+  });
+
+  it('has a trend on a terminal with UTF-8', () => {
+    const text = formatStatus(report(taskStatus('home')), TERMINAL);
+    expect(text).toContain('Trend');
+    expect(text).toContain('▁▂█▄');
+    for (const screen of [FILE, {...TERMINAL, isUtf8: false}]) {
+      expect(formatStatus(report(taskStatus('home')), screen)).not.toContain('Trend');
+    }
+  });
+
+  it('fits a narrow terminal', () => {
+    const text = formatStatus(report(taskStatus('a'.repeat(80))), {...TERMINAL, columns: 100});
+    const [table = ''] = text.split('never overdue');
+    expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('never calls a comparison, or a time to come, a success', () => {
+    const lastRun = {
+      purpose: 'verify',
+      outcome: 'failed',
+      startedAt: undefined,
+      endedAt: undefined,
+      durationMs: undefined,
+      failure: undefined,
+    } as const;
+    const success = taskStatus('x').lastSuccess;
+    const odd = taskStatus('home', {lastRun, lastSuccess: success && {...success, ageMs: undefined}, warnAfterMs: 1});
+    expect(formatStatus(report(odd), FILE)).toMatch(/^home +ok +to come +verify: failed /m);
+  });
+
+  it('of no tasks says so', () => {
+    expect(formatStatus(report(), FILE)).toBe('nightly.conf: no tasks\n');
+  });
+});
+
+describe('a sparkline', () => {
+  it.each([
+    [[], ''],
+    [[0, 0], '▁▁'],
+    [[0, 1, 1000, 500], '▁▂█▅'],
+    [[7], '█'],
+  ])('of %j is %s', (amounts, expected) => {
+    expect(sparkline(amounts)).toBe(expected);
+  });
+});
