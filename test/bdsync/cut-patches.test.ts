@@ -9,8 +9,8 @@ import {readVector} from '../support/seal-vectors.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 // See test/fixtures/seal/README.md.
-const OLD = 'a'.repeat(20);
-const NEW = 'AAAAAAAAAAAAAAAAZZZZ';
+const OLD = Buffer.from('a'.repeat(20));
+const NEW = Buffer.from('AAAAAAAAAAAAAAAAZZZZ');
 
 it('a patch that ends early at any byte is refused, and what it wrote is the beginning of what it brings', async () => {
   const sealed = readVector('three-blocks.bdsync');
@@ -23,12 +23,12 @@ it('a patch that ends early at any byte is refused, and what it wrote is the beg
       () => 'applied',
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
     );
-    const target = await readFile(targetPath, 'latin1');
+    const target = await readFile(targetPath);
     // Without its seal it is a whole patch.
     expect([cut, outcome]).toEqual([cut, cut === patchBytes ? 'applied' : 'invalid-patch']);
-    const arrived = [...NEW].findIndex((byte, index) => target[index] !== byte);
-    if (cut === patchBytes) expect(target).toBe(NEW);
-    else if (arrived >= 0) expect(target).toBe(NEW.slice(0, arrived) + OLD.slice(arrived));
+    const arrived = NEW.findIndex((byte, index) => target[index] !== byte);
+    const expected = arrived < 0 ? NEW : Buffer.concat([NEW.subarray(0, arrived), OLD.subarray(arrived)]);
+    expect([cut, target]).toEqual([cut, cut === patchBytes ? NEW : expected]);
   }
 });
 
