@@ -5,7 +5,7 @@ import {packageFile} from '../package-file.js';
 import {clientArguments, diffOptions, patchArguments, serverArguments, sizePolicy} from './config/bdsync-args.js';
 import type {NotifyConfig} from './config/notify-config.js';
 import type {LvmSnapshotConfig, TaskConfig} from './config/task-config.js';
-import type {TaskPlanSummary} from './report.js';
+import type {SnapshotPlanSummary, TaskPlanSummary} from './report.js';
 
 /** What one run of a task will do: plain data, made without a look at any disk or host. */
 export interface TaskPlan {
@@ -153,7 +153,7 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     createTarget: plan.createTarget,
     growTarget: plan.growTarget,
     verifyAfter: plan.verifyAfter,
-    snapshot: plan.snapshot?.name,
+    snapshot: plan.snapshot && summarizeSnapshot(plan.snapshot),
     beforeSnapshot: plan.snapshot?.hooks?.before,
     afterSnapshot: plan.snapshot?.hooks?.after,
     onStart: plan.notify.hooks.start,
@@ -163,4 +163,8 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     pingHost: plan.notify.ping?.host,
     bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
   };
+}
+
+function summarizeSnapshot({name, size, autoextend}: LvmSnapshotConfig): SnapshotPlanSummary {
+  return {name, size, autoextend};
 }

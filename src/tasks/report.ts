@@ -152,7 +152,7 @@ export interface TaskPlanSummary {
   readonly createTarget: boolean;
   readonly growTarget: boolean;
   readonly verifyAfter: boolean;
-  readonly snapshot: string | undefined;
+  readonly snapshot: SnapshotPlanSummary | undefined;
   /** Commands in words. */
   readonly beforeSnapshot: readonly string[] | undefined;
   readonly afterSnapshot: readonly string[] | undefined;
@@ -163,4 +163,12 @@ export interface TaskPlanSummary {
   /** Of ping_url, the rest of which is a secret. */
   readonly pingHost: string | undefined;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
+}
+
+export interface SnapshotPlanSummary {
+  readonly name: string;
+  /** As lvcreate takes it; a thin volume needs none. */
+  readonly size: string | undefined;
+  /** When so much of its room is used, it gets so much more, in percent. */
+  readonly autoextend: {readonly thresholdPercent: number; readonly stepPercent: number} | undefined;
 }

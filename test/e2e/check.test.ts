@@ -98,8 +98,10 @@ describe('check', () => {
     const [disk, other] = checkedIn(result);
     expect(disk?.configErrors).toMatchObject([{message: expect.stringMatching(/^.*tasks\.conf:\d+: .*bdsync_args/)}]);
     expect(other).toMatchObject({configErrors: [], unmetNeeds: []});
-    expect(await manager('run', '--task', 'disk')).toMatchObject({status: 2});
     expect(await readdir(folder)).not.toContain('state');
+    expect(await manager('run', '--task', 'disk')).toMatchObject({status: 2});
+    // Nothing was begun: all that stays is that the run failed.
+    expect(await readdir(join(folder, 'state'))).toEqual(['history']);
   });
 
   it('finds such options also where a program of ours was to obey them', async () => {

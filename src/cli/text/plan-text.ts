@@ -1,4 +1,5 @@
-import type {RunReport, TaskFigures, TaskPlanSummary, TaskReport} from '../../tasks/report.js';
+import {quoteWords} from '../../hosts/quote.js';
+import type {RunReport, SnapshotPlanSummary, TaskFigures, TaskPlanSummary, TaskReport} from '../../tasks/report.js';
 import {formatBytes} from '../../units.js';
 import {plainLines, plainText} from '../../plain-text.js';
 
@@ -33,22 +34,29 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
   if (plan.createTarget) facts.push(['if missing', 'the target is created']);
   if (plan.growTarget) facts.push(['if too small', 'the target is grown']);
   if (plan.verifyAfter) facts.push(['afterwards', 'source and target are compared once more']);
-  if (plan.beforeSnapshot) facts.push(['before', plan.beforeSnapshot.join(' ')]);
-  if (plan.snapshot !== undefined) facts.push(['snapshot', plan.snapshot]);
-  if (plan.afterSnapshot) facts.push(['after', plan.afterSnapshot.join(' ')]);
+  if (plan.beforeSnapshot) facts.push(['before', quoteWords(plan.beforeSnapshot)]);
+  if (plan.snapshot) facts.push(['snapshot', snapshotText(plan.snapshot)]);
+  if (plan.afterSnapshot) facts.push(['after', quoteWords(plan.afterSnapshot)]);
   for (const [event, command] of Object.entries({
     'on start': plan.onStart,
     'on success': plan.onSuccess,
     'on failure': plan.onFailure,
     'on change': plan.onChange,
   })) {
-    if (command) facts.push([event, command.join(' ')]);
+    if (command) facts.push([event, quoteWords(command)]);
   }
   if (plan.pingHost !== undefined) facts.push(['pings', plan.pingHost]);
   if (plan.bandwidthLimitBytesPerSecond !== undefined) {
     facts.push(['at most', `${formatBytes(plan.bandwidthLimitBytesPerSecond)}/s`]);
   }
   return facts;
+}
+
+function snapshotText({name, size, autoextend}: SnapshotPlanSummary): string {
+  const room = size === undefined ? '' : `, with room of ${size}`;
+  if (autoextend === undefined) return `${name}${room}`;
+  const {thresholdPercent, stepPercent} = autoextend;
+  return `${name}${room}, extended by ${stepPercent}% when ${thresholdPercent}% of it are used`;
 }
 
 function figureFacts(figures: TaskFigures | undefined): [label: string, value: string][] {

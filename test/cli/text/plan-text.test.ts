@@ -10,8 +10,8 @@ test('a plan tells what would run where, and how much would change', () => {
       flow: 'patch-file',
       patchDir: 'patches',
       createTarget: true,
-      snapshot: 'vg0/vm-snap',
-      beforeSnapshot: ['sh', '-c', 'sync'],
+      snapshot: {name: 'vm-snap', size: '10%ORIGIN', autoextend: {thresholdPercent: 80, stepPercent: 20}},
+      beforeSnapshot: ['sh', '-c', 'sync; true'],
       afterSnapshot: ['true'],
       onStart: ['wake', 'store'],
       onChange: ['sh', '-c', 'x'],
@@ -38,8 +38,8 @@ vm
   compares       built-in engine
   at the target  bdsync
   if missing     the target is created
-  before         sh -c sync
-  snapshot       vg0/vm-snap
+  before         sh -c 'sync; true'
+  snapshot       vm-snap, with room of 10%ORIGIN, extended by 20% when 80% of it are used
   after          true
   on start       wake store
   on change      sh -c x
