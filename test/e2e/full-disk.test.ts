@@ -55,8 +55,15 @@ describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', ()
       expect(taskReportOf(result)).toMatchObject({
         failure: {code: 'disk-full', target: {path: target, state: 'partly-written'}},
       });
+      const marks = join(folder, 'state', 'incomplete');
+      expect(await readdir(marks)).toHaveLength(1);
       disk.grow('8m');
-      expect(await syncImages(folder, target, ...connection)).toMatchObject({status: 0});
+      const next = await syncImages(folder, target, ...connection);
+      expect(next).toMatchObject({status: 0});
+      expect(taskReportOf(next)).toMatchObject({
+        notes: [expect.stringMatching(/was incomplete since .*; compared anew$/)],
+      });
+      expect(await readdir(marks)).toEqual([]);
       expect(await sha256(target)).toBe(await sha256(join(folder, 's.img')));
     });
   }

@@ -43,6 +43,8 @@ interface InPlaceTask {
   notes(): Promise<string[]>;
   isSynced(): Promise<boolean>;
   manager(...words: string[]): Promise<ProgramResult>;
+  /** The same while nobody answers at the way to the target. */
+  outOfReach(...words: string[]): Promise<ProgramResult>;
   check(): Promise<CheckedTask>;
   /** Runs the task slowly, and does something to it when the first block is written; resolves when nothing runs any more. */
   interrupt(how: (manager: number) => Promise<void>): Promise<ProgramResult>;
@@ -84,6 +86,12 @@ async function inPlaceTask(place: Place, keys: Readonly<Record<string, string>> 
     folder,
     target,
     manager,
+    outOfReach: async (...words) =>
+      await runProgram(BDSYNC_MANAGER, [
+        ...words,
+        '--config',
+        await config({connection_command: 'ssh -F /dev/null -o BatchMode=yes -p 1 127.0.0.1'}),
+      ]),
     marks: () => readdir(join(stateThere, 'incomplete')).catch(() => []),
     notes: () => readdir(join(folder, 'state', 'temporary')),
     isSynced: async () => (await sha256(target)) === (await sha256(source)),
@@ -325,6 +333,9 @@ it.skipIf(noSshd !== undefined)('at a far end that knows no marks, this machine 
   await KILL_THE_WRITER(task);
   expect(await task.marks()).toEqual([]);
   expect((await task.check()).warnings).toMatchObject([{message: expect.stringContaining('is incomplete since')}]);
+  expect(taskReportOf(await task.outOfReach('--dry-run', '--json'))).toMatchObject({
+    notes: [expect.stringContaining('not compared'), expect.stringMatching(/is incomplete since/)],
+  });
   expect(await task.manager()).toMatchObject({status: 0, stderr: ''});
   expect(await task.isSynced()).toBe(true);
   expect(await task.notes()).toEqual([]);

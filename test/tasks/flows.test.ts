@@ -4,9 +4,11 @@ import {describe, expect, it} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS} from '#dist/bdsync/client.js';
 import {encodeHello, encodeSize} from '#dist/bdsync/wire/opening-messages.js';
 import {LvmError} from '#dist/lvm/lvm-error.js';
+import {StateDirError} from '#dist/state-folder.js';
 import type {ConsistentSource} from '#dist/tasks/ends/snapshot.js';
 import {applyInPlace, applyThroughFile} from '#dist/tasks/flows.js';
 import type {TaskPlan} from '#dist/tasks/plan.js';
+import type {UnsealedWriting} from '#dist/tasks/programs/patcher.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {sha256} from '../support/images.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../support/native-bdsync.js';
@@ -47,10 +49,15 @@ function sourceOf({context}: LocalTask, requireValid = (): Promise<void> => Prom
   };
 }
 
-async function throughFile(task: LocalTask, source = sourceOf(task), patchDir = join(task.folder, 'patches')) {
+async function throughFile(
+  task: LocalTask,
+  source = sourceOf(task),
+  patchDir = join(task.folder, 'patches'),
+  writing: UnsealedWriting = UNMARKED,
+) {
   await mkdir(join(task.folder, 'patches'));
   const leftovers = await Leftovers.open(task.context.plan.stateDir, 'home');
-  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined, writing: UNMARKED});
+  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined, writing});
 }
 
 function logsOf({events}: LocalTask): string[] {
@@ -61,9 +68,11 @@ async function isSynced({folder}: LocalTask): Promise<boolean> {
   return (await sha256(join(folder, 's.img'))) === (await sha256(join(folder, 't.img')));
 }
 
-const FLOWS: readonly [string, (task: LocalTask, source?: ConsistentSource) => Promise<unknown>][] = [
-  ['in place', (task, source) => applyInPlace(task.context, source ?? sourceOf(task), UNMARKED)],
-  ['through a file', (task, source) => throughFile(task, source)],
+type Flow = (task: LocalTask, source?: ConsistentSource, writing?: UnsealedWriting) => Promise<unknown>;
+
+const FLOWS: readonly [string, Flow][] = [
+  ['in place', (task, source = sourceOf(task), writing = UNMARKED) => applyInPlace(task.context, source, writing)],
+  ['through a file', (task, source, writing) => throughFile(task, source, undefined, writing)],
 ];
 
 describe.each(FLOWS)('%s', (_, run) => {
@@ -214,6 +223,35 @@ describe.each(FLOWS)('connections that ask for a password: %s', (_, run) => {
     const task = await localTask({connection: PROMPT, server: 'exit 12'});
     await expect(run(task)).rejects.toMatchObject({code: 'server-failed'});
     expect(await promptsOf(task)).toEqual(['asked', 'answered']);
+  });
+});
+
+describe.each(FLOWS)('a target that is written without a seal: %s', (_, run) => {
+  const PATCH = 'printf "%s\\n" "$@" >"${0%/*}/words"; exec $BDSYNC "$@"';
+
+  it('is noted before it is written, and its program asked to mark it', async () => {
+    const task = await localTask({patch: PATCH});
+    const {path} = task.context.plan.target;
+    const before = await sha256(path);
+    const found: string[] = [];
+    const state = join(task.folder, 'state-there');
+    const patchOptions = ['--mark=the run', `--state-dir=${state}`];
+    await run(task, undefined, {patchOptions, begin: async () => void found.push(await sha256(path))});
+    expect(found).toEqual([before]);
+    expect(await isSynced(task)).toBe(true);
+    expect((await readFile(join(task.folder, 'words'), 'utf8')).split('\n')).toEqual(
+      expect.arrayContaining(patchOptions),
+    );
+    expect(await readdir(join(state, 'incomplete'))).toEqual([]);
+  });
+
+  it('is not touched when that cannot be noted', async () => {
+    const task = await localTask();
+    const before = await sha256(task.context.plan.target.path);
+    const full = new StateDirError('state-dir', 'the disk is full');
+    await expect(run(task, undefined, {patchOptions: [], begin: () => Promise.reject(full)})).rejects.toBe(full);
+    expect(await sha256(task.context.plan.target.path)).toBe(before);
+    expect(task.context.teller.targetState).toBe('untouched');
   });
 });
 
