@@ -10,8 +10,7 @@ import type {DeviceIdentity} from '../../device-identity.js';
 import type {Sample} from '../../bdsync/verify/sample-extents.js';
 import {planTargetChange} from '../ends/target-change.js';
 import type {TaskPlan} from '../plan.js';
-import {markText} from '../recovery/mark-text.js';
-import {lookForMark} from './look-for-mark.js';
+import {noteIncomplete} from './note-incomplete.js';
 import type {Verification} from './verification.js';
 import {verifyEnds} from './verify-ends.js';
 
@@ -28,8 +27,7 @@ export async function verifyTask(run: TaskRun, sample: Sample | undefined): Prom
   const reached = await reachTarget(run, plan);
   const target = await requireReadable(reached, identity);
   const context = {...reached, plan: await planForSizes(reached, target)};
-  const mark = await lookForMark(context);
-  if (mark !== undefined) teller.note(markText(mark, context, 'is'));
+  const isIncomplete = await noteIncomplete(context, leftovers);
 
   if (plan.snapshot) teller.enter('snapshot');
   if (request.snapshotWith !== undefined) {
@@ -44,7 +42,7 @@ export async function verifyTask(run: TaskRun, sample: Sample | undefined): Prom
   const {afterFailure} = reading;
   try {
     await verifyEnds(context, reading, {sample, onDone});
-    if (mark !== undefined && sample === undefined) teller.note(STALE_MARK);
+    if (isIncomplete && sample === undefined) teller.note(EQUAL_ALL_THE_SAME);
   } catch (error) {
     if (afterFailure) teller.note(afterFailure.message);
     throw error;
@@ -54,8 +52,8 @@ export async function verifyTask(run: TaskRun, sample: Sample | undefined): Prom
   throw afterFailure;
 }
 
-/** Not taken away here, where nobody keeps the target from being written meanwhile. */
-const STALE_MARK = 'it equals its source all the same: the next run takes the mark away';
+/** What says so stays: nobody has kept the target from being written meanwhile. */
+const EQUAL_ALL_THE_SAME = 'it equals its source all the same: the next run takes that word back';
 
 async function requireReadable({plan, host, signal}: TaskContext, source: DeviceIdentity): Promise<PresentTarget> {
   const {path} = plan.target;

@@ -1,0 +1,37 @@
+import {ExpectedError, messageOf} from '../../errors.js';
+import type {TargetMark} from '../../bdsync/device/target-mark.js';
+import {probeTarget} from '../ends/probe-target.js';
+import {markText} from '../recovery/mark-text.js';
+import {isForTarget} from '../recovery/settle-application.js';
+import {isUnfinished, workOf} from '../recovery/unfinished-work.js';
+import type {Leftovers} from '../state/leftovers.js';
+import type {TaskContext} from '../task-context.js';
+
+/**
+ * Puts into the report that the target is known to be incomplete: by the mark on its host, else by what is noted here.
+ * Whether it is. For whoever has the lock of the task.
+ */
+export async function noteIncomplete(context: TaskContext, leftovers: Leftovers): Promise<boolean> {
+  const {plan, teller} = context;
+  const mark = await lookForMark(context);
+  const unfinished = leftovers.list().filter(isUnfinished);
+  const noted = unfinished.filter((record) => isForTarget(plan, record)).map(workOf);
+  const told = mark === undefined ? noted : noted.filter(({kind}) => kind === 'sealed');
+  if (mark !== undefined) teller.note(markText(mark, context, 'is'));
+  for (const {target, host, since} of told) teller.note(`${target} on ${host} is incomplete since ${since}`);
+  return mark !== undefined || noted.length > 0;
+}
+
+/** To look for it is worth a try, and no failure keeps from comparing. */
+async function lookForMark(context: TaskContext): Promise<TargetMark | undefined> {
+  const {host, farEnd, plan, teller, signal} = context;
+  if (!host.isLocal && farEnd.kind !== 'ours') return undefined;
+  try {
+    // It is only read: that it is in use does not matter.
+    return (await probeTarget({...context, plan: {...plan, allowTargetInUse: true}})).mark;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ExpectedError)) throw error;
+    teller.log('info', `whether the target is marked as incomplete cannot be told: ${messageOf(error)}`);
+    return undefined;
+  }
+}
