@@ -15,10 +15,19 @@ function findReason(): string | undefined {
   }
 }
 
-/** A file system with room for `size` (`1m`) in `folder` until the current test ends; `grow` makes more room. */
-export function mountSmallFileSystem(folder: string, size: string): {grow(size: string): void} {
+/**
+ * A file system with room for `size` (`1m`) in `folder` until the current test ends; `grow` makes more room. With
+ * `files`, there is none for more files than that, which df does not show.
+ */
+export function mountSmallFileSystem(
+  folder: string,
+  size: string,
+  {files}: {readonly files?: number} = {},
+): {grow(size: string): void} {
   mkdirSync(folder, {recursive: true});
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder], {stdio: 'pipe'});
+  // The folder itself counts.
+  const inodes = files === undefined ? '' : `,nr_inodes=${files + 1}`;
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}${inodes}`, 'none', folder], {stdio: 'pipe'});
   onTestFinished(() => void execFileSync('umount', [folder]));
   return {
     grow: (larger) => void execFileSync('mount', ['-o', `remount,size=${larger}`, folder], {stdio: 'pipe'}),

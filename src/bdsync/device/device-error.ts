@@ -4,6 +4,7 @@ import {BdsyncError, type BdsyncErrorCode} from '../errors.js';
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBUSY: 'it is in use',
+  EDQUOT: 'disk quota exceeded',
   EFBIG: 'the file system cannot hold a file of this size',
   EIO: 'input/output error of the device',
   EISDIR: 'it is a folder',

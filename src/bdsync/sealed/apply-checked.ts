@@ -2,6 +2,7 @@ import {BdsyncError} from '../errors.js';
 import {settleSize} from '../patch/settle-size.js';
 import {OldContent} from './old-content.js';
 import {readJournalHeader} from './read-journal-header.js';
+import {leastJournalBytes, requireJournalRoom} from './journal-room.js';
 import {saveTail} from './save-tail.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
@@ -21,6 +22,7 @@ export async function applyChecked(session: SealedSession, facts: SealedPatchFac
   requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');
   const sizes = settleSizes(session, facts);
   await paths.removeFresh();
+  await requireJournalRoom(paths.fresh, leastJournalBytes(facts.contentBytes, sizes));
   const isToDo = await journalOldContent(session, facts, sizes);
   if (isToDo) return await bringNewContent(session, facts, sizes, 'applied');
   await device.sync();

@@ -18,6 +18,8 @@ export interface SealedPatchFacts {
   readonly seal: SealHeader;
   /** From the end of the seal: it tells this patch from all others. */
   readonly sealSha256: Uint8Array;
+  /** Data of all extents. */
+  readonly contentBytes: number;
 }
 
 export type Extent = Pick<Extract<PatchEvent, {kind: 'extent'}>, 'position' | 'data'>;
@@ -56,9 +58,12 @@ export class SealedPatch implements AsyncDisposable {
     let header: PatchHeader | undefined;
     let seal: SealHeader | undefined;
     let sealSha256: Uint8Array | undefined;
+    let contentBytes = 0;
     for await (const piece of this.#pieces(0)) {
-      const [first] = decoder.push(piece);
-      if (first?.kind === 'header') ({header} = first);
+      for (const event of decoder.push(piece)) {
+        if (event.kind === 'header') ({header} = event);
+        if (event.kind === 'extent') contentBytes += event.data.length;
+      }
       const {rest, patchBytes} = decoder;
       if (!sealDecoder) hash.update(piece.subarray(0, piece.length - rest.length));
       if (rest.length > 0) {
@@ -77,7 +82,7 @@ export class SealedPatch implements AsyncDisposable {
     }
     requireKnownDigest(seal);
     requireComparedRange(header, seal);
-    return {header, seal, sealSha256};
+    return {header, seal, sealSha256, contentBytes};
   }
 
   /** The SHA-256 at its end, whatever the state of the rest; undefined where there is no such end. */
