@@ -7,13 +7,17 @@ import {sizeRemedy} from './ends/size-remedy.js';
 import {diffWithNativeClient} from './programs/native-client.js';
 import type {DiffOutcome} from './diff-outcome.js';
 import {startServer} from './programs/server.js';
+import type {DeviceSizes} from '../bdsync/compare/agree-on-sizes.js';
 import type {TaskContext} from './task-context.js';
 import {TaskError} from './task-error.js';
 
 /** Who gets the patch of a comparison. */
 export interface PatchTaker {
-  /** Called when the other end has answered, before the first bytes: what it takes to write may be started. */
-  begin(): void;
+  /**
+   * Called when the other end has answered, before the first bytes: what it takes to write may be started. A native
+   * client does not tell the sizes now.
+   */
+  begin(sizes?: DeviceSizes): void;
   /** Resolves when more may come. */
   write(bytes: Uint8Array): Promise<void>;
 }
@@ -40,9 +44,9 @@ async function diffHere(
   seal: SealRequest | undefined,
 ): Promise<DiffOutcome> {
   watchdog.waitingFor = `the comparison of ${sourcePath} with ${plan.target.path}`;
-  taker.begin();
   await using source = await openDevice(sourcePath, 'read');
   await using target = await openDevice(plan.target.path, 'read');
+  taker.begin({sourceBytes: source.sizeBytes, targetBytes: target.sizeBytes});
   try {
     return await diffDevices({
       source,
@@ -75,7 +79,7 @@ async function diffWithServer(
   watchdog.waitingFor = `bdsync --server on ${host.name}, which reads ${plan.target.path}`;
   let sinkFailure: unknown;
   const watched: PatchTaker = {
-    begin: () => taker.begin(),
+    begin: (sizes) => taker.begin(sizes),
     async write(bytes) {
       try {
         await taker.write(bytes);
@@ -115,7 +119,7 @@ async function diffBuiltIn(
     options,
     seal,
     writePatch: (bytes) => taker.write(bytes),
-    onSize: () => taker.begin(),
+    onSize: (sizes) => taker.begin(sizes),
     onWarning: (message) => teller.log('warning', message),
     onProgress: ({comparedBytes, totalBytes, patchBytes}) =>
       teller.progress(meter, comparedBytes, totalBytes, patchBytes),

@@ -7,9 +7,11 @@ import type {Leftovers} from './state/leftovers.js';
 import {lateSink, type LateSink} from './programs/late-sink.js';
 import {applySealed} from './recovery/apply-sealed.js';
 import {applyStoredPatch, startPatcher, type UnsealedWriting} from './programs/patcher.js';
-import type {Proof, SnapshotFill, StageTimes} from './report.js';
+import type {Proof, SnapshotFill, StageTimes, StoredCheck} from './report.js';
 import type {ConsistentSource} from './ends/snapshot.js';
+import type {SealChoice} from './ends/choose-seal.js';
 import {storePatch} from './programs/stored-patch.js';
+import {unsealedNote} from './programs/unsealed-note.js';
 import type {TaskContext} from './task-context.js';
 
 export interface FlowOutcome extends DiffOutcome {
@@ -39,8 +41,7 @@ export async function applyInPlace(
 export interface FileFlow {
   readonly patchDir: string;
   readonly leftovers: Leftovers;
-  /** Of the target; undefined for a patch without a seal. */
-  readonly seal: SealRequest | undefined;
+  readonly seal: SealChoice;
   /** For a patch without a seal. */
   readonly writing: UnsealedWriting;
 }
@@ -53,19 +54,27 @@ export async function applyThroughFile(
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
-  await using stored = storePatch(context, patchDir, leftovers);
-  const {outcome, generateMs, transferMs} = await diffInto(context, source, stored.sink, seal);
+  const isSealed = seal.kind === 'sealed';
+  await using stored = storePatch(context, {patchDir, leftovers, isSealed});
+  const {outcome, generateMs, transferMs} = await diffInto(
+    context,
+    source,
+    stored,
+    isSealed ? seal.request : undefined,
+  );
+  let check: StoredCheck = 'size';
   const finishMs = await timed(async () => {
-    await stored.sink.finish();
-    await stored.verifySize(outcome.patchBytes);
+    await stored.finish();
+    check = await stored.verify();
   });
   await source.requireValid(context.signal);
   teller.enter('apply');
-  let proof: Proof = {kind: 'patch-stored'};
+  let proof: Proof = {kind: 'patch-stored', check};
   const applyMs = await timed(async () => {
-    if (seal === undefined) await applyStoredPatch(context, writing, {...outcome, path: stored.path});
-    else proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
+    if (isSealed) proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
+    else await applyStoredPatch(context, writing, {...outcome, path: stored.path});
   });
+  if (!isSealed) teller.note(unsealedNote(context, seal.why, check));
   teller.enter('clean up');
   const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs, verify: undefined};
   return {...outcome, snapshotFill: source.fill(), proof, timesMs};
@@ -95,7 +104,7 @@ async function diffInto(
   const startedAt = performance.now();
   try {
     const taker: PatchTaker = {
-      begin: () => sink.begin(),
+      begin: (sizes) => sink.begin(sizes),
       async write(bytes) {
         const before = performance.now();
         await sink.write(bytes);

@@ -18,11 +18,20 @@ export type TaskReport =
       readonly state: 'planned';
       readonly plan: TaskPlanSummary;
       readonly figures: TaskFigures | undefined;
+      /** Undefined without a folder for patches, or where its file system does not tell. */
+      readonly patchRoom: PatchRoomReport | undefined;
     })
   /** Compared for its own sake, and equal; what differs is a failure. */
   | (TaskReportBase & {readonly state: 'verified'; readonly verification: Verification})
   | (TaskReportBase & {readonly state: 'skipped'; readonly reason: string})
   | (TaskReportBase & {readonly state: 'failed'; readonly failure: TaskFailure});
+
+/** The room for a patch and its undo journal, in bytes. */
+export interface PatchRoomReport {
+  readonly freeBytes: number;
+  /** At the least; undefined where nothing was compared. */
+  readonly neededBytes: number | undefined;
+}
 
 export interface TaskReportBase {
   readonly task: string;
@@ -110,12 +119,16 @@ export interface TaskFigures extends DiffOutcome {
 /**
  * What stands behind a good ending. `sealed`: the target was what had been compared, the patch was checked as a whole
  * before the first write, and what was written was read back, past the page cache (`direct`) or through it (`cached`).
- * `patch-stored`: the whole patch had arrived, by its size, before the first write. `in-place`: neither.
+ * `patch-stored`: the whole patch had arrived before the first write, by its SHA-256 or by its size alone; nothing is
+ * known of what the target had then, nor of what reached its medium. `in-place`: neither.
  */
 export type Proof =
   | {readonly kind: 'sealed'; readonly readBack: 'direct' | 'cached'}
-  | {readonly kind: 'patch-stored'}
+  | {readonly kind: 'patch-stored'; readonly check: StoredCheck}
   | {readonly kind: 'in-place'};
+
+/** How a stored patch was compared with what was sent. */
+export type StoredCheck = 'sha256' | 'size';
 
 /** How much of the room of a snapshot was used until what was read from it was complete. */
 export interface SnapshotFill {

@@ -17,9 +17,10 @@ import {InPlaceWriting} from './recovery/in-place-writing.js';
 import {markText} from './recovery/mark-text.js';
 import {tellIncomplete} from './recovery/tell-incomplete.js';
 import {findUnfinished, unfinishedText} from './recovery/unfinished-work.js';
+import {patchRoomFor} from './room/patch-room-for.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
-import {TaskRun, type TaskRunRequest} from './task-run.js';
+import {type Rehearsal, TaskRun, type TaskRunRequest} from './task-run.js';
 import type {Verification} from './verify/verification.js';
 import {verifyEnds} from './verify/verify-ends.js';
 import {verifyTask} from './verify/verify-task.js';
@@ -33,8 +34,7 @@ export async function runTask(request: TaskRunRequest): Promise<TaskReport> {
       return run.verified();
     }
     if (!request.dryRun) return run.synced(await synchronize(run));
-    const {plan, outcome} = await rehearse(run);
-    return run.planned(plan, outcome);
+    return run.planned(await rehearse(run));
   } catch (error) {
     return await run.failed(error);
   }
@@ -139,15 +139,15 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   await tellOfEncryption(run, identity);
   if (reached === undefined) {
     await noteUnfinished(run, undefined);
-    return {plan, outcome: undefined};
+    return {plan, outcome: undefined, patchRoom: undefined};
   }
   const target = await checkTarget(reached, identity);
-  await checkPatchDir(reached);
+  const freeBytes = await checkPatchDir(reached);
   const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
   const changeText = describeChange(change);
   if (target.kind !== 'present') {
     teller.note(`the target does not exist yet and would be ${changeText}`);
-    return {plan, outcome: undefined};
+    return {plan, outcome: undefined, patchRoom: patchRoomFor(reached, freeBytes)};
   }
   if (changeText !== undefined) {
     teller.note(`the target would be ${changeText}; compared as far as it reaches now`);
@@ -165,7 +165,11 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const outcome = await diff(context, plan.sourcePath, {begin: () => {}, write: () => Promise.resolve()});
   abort.signal.throwIfAborted();
   const timesMs = {generate: performance.now() - startedAt, transfer: 0, apply: 0, verify: undefined};
-  return {plan, outcome: {...outcome, snapshotFill: undefined, proof: undefined, timesMs}};
+  return {
+    plan,
+    outcome: {...outcome, snapshotFill: undefined, proof: undefined, timesMs},
+    patchRoom: patchRoomFor(context, freeBytes, outcome),
+  };
 }
 
 /** `told` is what the target's host says of it: what is noted of it here says no more. */
@@ -174,11 +178,6 @@ async function noteUnfinished({plan, request, teller}: TaskRun, told: string | u
   for (const work of await findUnfinished(plan, request.origin)) {
     if (told === undefined || work.kind === 'sealed') teller.note(unfinishedText(work));
   }
-}
-
-interface Rehearsal {
-  readonly plan: TaskPlan;
-  readonly outcome: FlowOutcome | undefined;
 }
 
 async function reachTargetOrNote(run: TaskRun, plan: TaskPlan): Promise<TaskContext | undefined> {

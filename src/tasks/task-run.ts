@@ -9,7 +9,7 @@ import {failureOf} from './failure.js';
 import type {FlowOutcome} from './flows.js';
 import type {StartingTask} from './notify/notifier.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
-import type {SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
+import type {PatchRoomReport, SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
 import {Teller} from './task-context.js';
 import type {Verification} from './verify/verification.js';
 import {Watchdog} from './watch/watchdog.js';
@@ -29,6 +29,14 @@ export interface TaskRunRequest {
   readonly onStart: (task: StartingTask) => Promise<void>;
   readonly onEvent: OnRunEvent;
   readonly signal: AbortSignal;
+}
+
+/** What a run would do. */
+export interface Rehearsal {
+  /** As far as a look at both ends settled it. */
+  readonly plan: TaskPlan;
+  readonly outcome: FlowOutcome | undefined;
+  readonly patchRoom: PatchRoomReport | undefined;
 }
 
 /** One task from the begin of its run to its report. */
@@ -73,10 +81,9 @@ export class TaskRun implements Disposable {
     return {...this.#base(), state: 'synced', figures: this.#figures(outcome)};
   }
 
-  /** `plan` as far as a look at both ends settled it. */
-  planned(plan: TaskPlan, outcome: FlowOutcome | undefined): TaskReport {
+  planned({plan, outcome, patchRoom}: Rehearsal): TaskReport {
     const summary = summarizePlan(plan, this.host.name);
-    return {...this.#base(), state: 'planned', plan: summary, figures: outcome && this.#figures(outcome)};
+    return {...this.#base(), state: 'planned', plan: summary, figures: outcome && this.#figures(outcome), patchRoom};
   }
 
   verified(): TaskReport {

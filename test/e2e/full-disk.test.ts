@@ -40,6 +40,36 @@ describe.skipIf(noSmallFileSystem !== undefined)('a full disk at the target', ()
       expect(await sha256(join(folder, 't.img'))).toBe(before);
     });
 
+    const journalFaults = [
+      ['the journal does not fit beside it', '5500k', {}, /no room for the undo journal|needs at least/],
+      ['there is no room for another file, which df does not show', '64m', {files: 1}, /cannot make the undo journal/],
+    ] as const;
+    for (const [what, size, limits, words] of journalFaults) {
+      it(`${where}, for all but the patch, ${what}: the target is not touched, and nothing stays there`, async () => {
+        const folder = await temporaryFolder();
+        const [patches, target] = [join(folder, 'patches'), join(folder, 't.img')];
+        mountSmallFileSystem(patches, size, limits);
+        await writeFile(join(folder, 's.img'), noise(BYTES, 3));
+        await writeFile(target, noise(BYTES, 4));
+        const before = await sha256(target);
+        const result = await syncImages(folder, target, `--target-patch-dir=${patches}`, ...connection);
+        expect(result.status).toBe(3);
+        const report = taskReportOf(result);
+        expect(report).toMatchObject({
+          failure: {
+            code: 'disk-full',
+            hint: expect.stringMatching(/^make room in .*patches on that host.*target_patch_dir.*apply_patch_in_place/),
+            target: {path: target, state: 'untouched'},
+          },
+        });
+        if (report.state === 'failed') {
+          expect([report.failure.message, ...report.failure.errorLines].join('\n')).toMatch(words);
+        }
+        expect(await readdir(patches)).toEqual([]);
+        expect(await sha256(target)).toBe(before);
+      });
+    }
+
     it(`${where}, for the target in place: it is told as partly written, and the next run repairs it`, async () => {
       const folder = await temporaryFolder();
       const disk = mountSmallFileSystem(join(folder, 'disk'), '1m');

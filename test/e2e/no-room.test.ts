@@ -55,7 +55,7 @@ const SHORTAGES: readonly Shortage[] = [
   {
     what: 'the note that the patch is being applied',
     where: 'state',
-    size: '12k',
+    size: '16k',
     targetBytes: 2 * MIB,
     hasHoles: false,
     expected: {...UNTOUCHED, code: 'state-dir'},
@@ -68,7 +68,14 @@ const SHORTAGES: readonly Shortage[] = [
     hasHoles: false,
     expected: {...UNTOUCHED, stage: 'generate'},
   },
-  {what: 'the journal', where: 'patches', size: '3m', targetBytes: 2 * MIB, hasHoles: false, expected: UNTOUCHED},
+  {
+    what: 'the journal',
+    where: 'patches',
+    size: '3m',
+    targetBytes: 2 * MIB,
+    hasHoles: false,
+    expected: {...UNTOUCHED, stage: 'generate'},
+  },
   {
     what: 'the new content of a file with holes',
     where: 'disk',

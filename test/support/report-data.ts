@@ -1,4 +1,11 @@
-import type {RunReport, TaskFailure, TaskFigures, TaskPlanSummary, TaskReport} from '#dist/tasks/report.js';
+import type {
+  PatchRoomReport,
+  RunReport,
+  TaskFailure,
+  TaskFigures,
+  TaskPlanSummary,
+  TaskReport,
+} from '#dist/tasks/report.js';
 
 const BASE = {
   startedAt: '2024-05-01T02:00:00.000Z',
@@ -30,7 +37,12 @@ export function syncedTask(task: string, changes: Partial<TaskFigures> = {}, not
   return {...BASE, task, notes, state: 'synced', figures: figures(changes)};
 }
 
-export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}, measured?: TaskFigures): TaskReport {
+export function plannedTask(
+  task: string,
+  changes: Partial<TaskPlanSummary> = {},
+  measured?: TaskFigures,
+  patchRoom?: PatchRoomReport,
+): TaskReport {
   const plan: TaskPlanSummary = {
     task,
     source: '/dev/vg0/home',
@@ -53,7 +65,7 @@ export function plannedTask(task: string, changes: Partial<TaskPlanSummary> = {}
     bandwidthLimitBytesPerSecond: undefined,
     ...changes,
   };
-  return {...BASE, task, state: 'planned', plan, figures: measured};
+  return {...BASE, task, state: 'planned', plan, figures: measured, patchRoom};
 }
 
 export function skippedTask(task: string, reason: string): TaskReport {

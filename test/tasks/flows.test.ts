@@ -29,6 +29,7 @@ const SILENT_CLIENT: TaskPlan['client'] = {
 const PROMPT = 'log="${0%/*}/prompts"; echo asked >>"$log"; sleep 0.4; echo answered >>"$log"';
 /** Nothing is noted of it. */
 const UNMARKED = {patchOptions: [], begin: () => Promise.resolve()};
+const UNSEALED = {kind: 'unsealed', why: 'bdsync on env … is not ours'} as const;
 const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
 
 function octal(...messages: Uint8Array[]): string {
@@ -57,7 +58,7 @@ async function throughFile(
 ) {
   await mkdir(join(task.folder, 'patches'));
   const leftovers = await Leftovers.open(task.context.plan.stateDir, 'home');
-  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: undefined, writing});
+  return await applyThroughFile(task.context, source, {patchDir, leftovers, seal: UNSEALED, writing});
 }
 
 function logsOf({events}: LocalTask): string[] {

@@ -1,5 +1,6 @@
 import type {TaskFigures} from '../../tasks/report.js';
 import {formatBytes, formatDuration} from '../../units.js';
+import {proofText} from './proof-text.js';
 
 /** What an info log tells of a task that was synced; the times and the patch size in the words that logs always had. */
 export function figureLines(figures: TaskFigures): string[] {
@@ -8,6 +9,7 @@ export function figureLines(figures: TaskFigures): string[] {
     ...verifyLines(figures),
     differenceLine(figures),
     connectionLine(figures),
+    ...proofLines(figures),
     ...snapshotLines(figures),
   ];
 }
@@ -42,6 +44,10 @@ function snapshotLines({snapshotFill}: TaskFigures): string[] {
   const extended = extensions === 0 ? '' : `, after ${countOf(extensions, 'extension')}`;
   const used = `${formatBytes(usedBytes)} used, ${usedPercent}% at the most`;
   return [`Snapshot: ${used}, room for ${formatBytes(roomBytes)}${extended}`];
+}
+
+function proofLines({proof}: TaskFigures): string[] {
+  return proof === undefined ? [] : [`Proof: ${proofText(proof)}`];
 }
 
 function countOf(count: number, noun: string): string {

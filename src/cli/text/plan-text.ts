@@ -1,5 +1,12 @@
 import {quoteWords} from '../../hosts/quote.js';
-import type {RunReport, SnapshotPlanSummary, TaskFigures, TaskPlanSummary, TaskReport} from '../../tasks/report.js';
+import type {
+  PatchRoomReport,
+  RunReport,
+  SnapshotPlanSummary,
+  TaskFigures,
+  TaskPlanSummary,
+  TaskReport,
+} from '../../tasks/report.js';
 import {formatBytes} from '../../units.js';
 import {plainLines, plainText} from '../../plain-text.js';
 
@@ -11,8 +18,8 @@ export function formatPlans({tasks}: RunReport): string {
     .join('\n');
 }
 
-function formatPlan({plan, figures, notes}: Extract<TaskReport, {state: 'planned'}>): string {
-  const facts = [...planFacts(plan), ...figureFacts(figures)];
+function formatPlan({plan, figures, patchRoom, notes}: Extract<TaskReport, {state: 'planned'}>): string {
+  const facts = [...planFacts(plan), ...figureFacts(figures), ...roomFacts(patchRoom)];
   const labelColumns = Math.max(...facts.map(([label]) => label.length));
   const lines = facts.map(([label, value]) => `  ${label.padEnd(labelColumns)}  ${plainText(value)}\n`);
   const noteLines = notes.map((note) => `  ${plainLines(note, '    ')}\n`);
@@ -67,4 +74,10 @@ function figureFacts(figures: TaskFigures | undefined): [label: string, value: s
     ['would change', `${formatBytes(differingBytes)}${blocks} of ${formatBytes(sourceBytes)}`],
     ['patch', formatBytes(patchBytes)],
   ];
+}
+
+function roomFacts(room: PatchRoomReport | undefined): [label: string, value: string][] {
+  if (room === undefined) return [];
+  const needed = room.neededBytes === undefined ? '' : `, at least ${formatBytes(room.neededBytes)} needed`;
+  return [['room for it', `${formatBytes(room.freeBytes)}${needed}`]];
 }

@@ -5,6 +5,7 @@ import {type Color, painter} from './colors.js';
 import {abridge} from './display-width.js';
 import {plainLines, plainText} from '../../plain-text.js';
 import type {Screen} from '../screen/screen.js';
+import {proofWord} from './proof-text.js';
 import {type Cell, type TableData, renderTable, tableWidth} from './table.js';
 
 interface Figure {
@@ -20,17 +21,17 @@ interface Figure {
 }
 
 const FIGURES: readonly Figure[] = [
-  {title: 'Size', label: 'Size', rank: 11, text: (figures) => formatBytes(figures.sourceBytes)},
+  {title: 'Size', label: 'Size', rank: 12, text: (figures) => formatBytes(figures.sourceBytes)},
   {
     title: 'Blocks',
     label: 'Differing blocks',
     rank: 6,
     text: (figures) => figures.differingBlocks?.toString() ?? NOTHING,
   },
-  {title: 'Differing', label: 'Differing bytes', rank: 13, text: (figures) => formatBytes(figures.differingBytes)},
+  {title: 'Differing', label: 'Differing bytes', rank: 14, text: (figures) => formatBytes(figures.differingBytes)},
   {title: 'Patch', label: 'Patch size', rank: 7, text: (figures) => formatBytes(figures.patchBytes)},
-  {title: 'Sent', label: 'Bytes sent', rank: 10, text: (figures) => formatBytes(figures.sentBytes)},
-  {title: 'Received', label: 'Bytes received', rank: 9, text: (figures) => formatBytes(figures.receivedBytes)},
+  {title: 'Sent', label: 'Bytes sent', rank: 11, text: (figures) => formatBytes(figures.sentBytes)},
+  {title: 'Received', label: 'Bytes received', rank: 10, text: (figures) => formatBytes(figures.receivedBytes)},
   {title: 'Generate', label: 'Time to generate', rank: 4, text: (figures) => formatTenths(figures.timesMs.generate)},
   {title: 'Transfer', label: 'Time to transfer', rank: 1, text: (figures) => formatTenths(figures.timesMs.transfer)},
   {title: 'Apply', label: 'Time to apply', rank: 2, text: (figures) => formatTenths(figures.timesMs.apply)},
@@ -41,7 +42,7 @@ const FIGURES: readonly Figure[] = [
     text: ({timesMs}) => (timesMs.verify === undefined ? NOTHING : formatTenths(timesMs.verify)),
     concerns: ({timesMs}) => timesMs.verify !== undefined,
   },
-  {title: 'Total', label: 'Total time', rank: 12, text: (figures) => formatTenths(figures.timesMs.total)},
+  {title: 'Total', label: 'Total time', rank: 13, text: (figures) => formatTenths(figures.timesMs.total)},
   {
     title: 'Compared',
     label: 'Compared',
@@ -60,6 +61,13 @@ const FIGURES: readonly Figure[] = [
     rank: 8,
     text: ({snapshotFill}) => (snapshotFill === undefined ? NOTHING : fillText(snapshotFill)),
     concerns: ({snapshotFill}) => snapshotFill !== undefined,
+  },
+  {
+    title: 'Proof',
+    label: 'Proof',
+    rank: 9,
+    text: ({proof}) => (proof === undefined ? NOTHING : proofWord(proof)),
+    concerns: ({proof}) => proof?.kind === 'patch-stored',
   },
 ];
 

@@ -53,7 +53,14 @@ export async function checkTargetEnd(
   const teller = new Teller(plan.task, () => {});
   const context: TaskContext = {plan, host, farEnd, meter, watchdog, teller, signal: either};
   await needs.collect(either, () => checkTargetItself(context, needs, source));
-  await needs.collect(either, () => checkPatchDir(context));
+  await needs.collect(either, () => checkRoom(context, needs));
+}
+
+async function checkRoom(context: TaskContext, needs: Needs): Promise<void> {
+  const {plan, host} = context;
+  const freeBytes = await checkPatchDir(context);
+  if (plan.flow.kind !== 'patch-file' || freeBytes === undefined) return;
+  needs.facts.push(`patch folder ${plan.flow.patchDir} on ${host.name}: ${formatBytes(freeBytes)} of room`);
 }
 
 async function checkTargetItself(context: TaskContext, needs: Needs, source: CheckedSource): Promise<void> {

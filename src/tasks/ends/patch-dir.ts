@@ -1,24 +1,30 @@
+import {parseRoom, ROOM_FUNCTION} from '../room/free-room.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 
 const LOOK_SCRIPT =
+  `${ROOM_FUNCTION}; room "$1"; ` +
   'if [ -d "$1" ]; then if [ -w "$1" ] && [ -x "$1" ]; then echo fit; else echo forbidden; fi; ' +
   'elif [ -e "$1" ]; then echo no-folder; else echo missing; fi';
 
 /**
- * Makes sure that the patch can be stored, where the flow stores it.
+ * Makes sure that the patch can be stored, where the flow stores it. Returns how many bytes of room there are, if there
+ * is a folder for it and its file system tells.
  *
  * @throws TaskError 'patch-dir'
  */
-export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<void> {
-  if (plan.flow.kind !== 'patch-file') return;
+export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<number | undefined> {
+  if (plan.flow.kind !== 'patch-file') return undefined;
   const {patchDir} = plan.flow;
   const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchDir], {
     signal,
     describe: `looking at ${patchDir}`,
   });
   const found = stdout.split('\n');
-  if (found.includes('fit')) return;
+  if (found.includes('fit')) {
+    const room = found.map(parseRoom).find((line) => line !== undefined);
+    return room?.kind === 'free' ? room.bytes : undefined;
+  }
   const {trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
   throw new TaskError('patch-dir', `the patch folder ${patchDir} on ${host.name} ${trouble}`, {
     hint,

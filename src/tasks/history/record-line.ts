@@ -122,8 +122,10 @@ function proofOf(fields: JsonFields | undefined): Proof | undefined {
       const readBack = fields.word('readBack', ['direct', 'cached']);
       return readBack && {kind: 'sealed', readBack};
     }
-    case 'patch-stored':
-      return {kind: 'patch-stored'};
+    case 'patch-stored': {
+      const check = fields.word('check', ['sha256', 'size']);
+      return check && {kind: 'patch-stored', check};
+    }
     case 'in-place':
       return {kind: 'in-place'};
     case undefined:

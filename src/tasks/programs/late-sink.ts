@@ -1,10 +1,14 @@
 import {asError} from '../../errors.js';
+import type {DeviceSizes} from '../../bdsync/compare/agree-on-sizes.js';
 import type {PatchSink} from './child-sink.js';
 
 /** A sink whose program is started later than the sink is made. */
 export interface LateSink extends PatchSink, AsyncDisposable {
-  /** Starts the program unless it is started. That it cannot be started shows in `brokenOff`, and in what is written. */
-  begin(): void;
+  /**
+   * Starts the program unless it is started. That it cannot be started shows in `brokenOff`, and in what is written.
+   * `sizes` are those of what is compared, if they are known.
+   */
+  begin(sizes?: DeviceSizes): void;
 }
 
 /**

@@ -3,6 +3,7 @@ import type {Child} from '../../hosts/host.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
 import {tellLastWords} from './last-words.js';
+import {parsePid, TELL_PID} from './remote-pid.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
@@ -58,8 +59,6 @@ export async function applyStoredPatch(
 }
 
 const APPLY_SCRIPT = 'exec "$@" < "$0"';
-/** So that the progress of a program that tells none can be looked up. */
-const TELL_PID = 'echo "pid $$" >&2';
 
 function patchWords({plan, farEnd}: TaskContext, {patchOptions}: UnsealedWriting): string[] {
   const progress = farEnd.kind === 'ours' ? ['--progress'] : [];
@@ -89,7 +88,7 @@ async function spawnPatcher(
     signal,
     describe,
     onErrorLine: (line) => {
-      const pid = storedBytes === undefined ? undefined : /^pid (\d+)$/.exec(line)?.[1];
+      const pid = storedBytes === undefined ? undefined : parsePid(line);
       if (pid !== undefined && !host.isLocal)
         watches.push(watchdog.watch(remoteProcessProgress(host, pid, plan.stallTimeoutMs)));
       const progress = parseProgressLine(line);

@@ -1,11 +1,14 @@
-import type {Child, Host} from '../../hosts/host.js';
+import {dirname} from 'node:path';
+import type {Host} from '../../hosts/host.js';
 import type {TrafficMeter} from '../../hosts/traffic-meter.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {ApplicationRecord} from '../state/leftovers.js';
+import {roomHint} from '../room/room-error.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 import type {Watchdog} from '../watch/watchdog.js';
 import {explainEnding, type ProgramRole} from './explain-ending.js';
+import {readSome} from './read-some.js';
 
 export interface SealedApplication {
   readonly record: ApplicationRecord;
@@ -65,15 +68,12 @@ export async function runSealedApplier(application: SealedApplication): Promise<
   if (!(error instanceof TaskError) || end.kind !== 'exit' || end.status === 0 || end.status > LAST_STATUS) throw error;
   const {code, message, errorLines} = error;
   const known = REFUSALS.get(end.status);
-  const hint = known?.hint ?? (code === 'disk-full' ? ROOM_HINT : error.hint);
+  const hint = known?.hint ?? (code === 'disk-full' ? fullHint(application, errorLines) : error.hint);
   throw new ApplierRefusal(known?.code ?? code, message, {errorLines, hint, cause: error});
 }
 
 /** Above it are signals, and what the way there ended with. */
 const LAST_STATUS = 18;
-
-const ROOM_HINT =
-  'make room on the file system of target_patch_dir (the undo journal takes about as much as the patch) and on that of the target';
 
 const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint?: string}> = new Map([
   [1, {code: 'no-bdsync', hint: 'bdsync there must be one of bdsync-manager that knows sealed patches'}],
@@ -86,6 +86,15 @@ const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint
   [18, {code: 'journal'}],
 ] as const);
 
+/** The journal comes first: where there was no room for it, nothing was written. */
+function fullHint({record, mode}: SealedApplication, errorLines: readonly string[]): string {
+  if (errorLines.some((line) => line.includes('undo journal'))) return roomHint(dirname(record.path));
+  const room = 'make room on the file system of the target';
+  return mode === 'rollback'
+    ? `${room}, and undo it again`
+    : `${room}: the next run, or 'bdsync-manager recover', finishes what is begun, and recover --rollback undoes it`;
+}
+
 function wordsOf({record, mode, isHeld}: SealedApplication): string[] {
   const {program, targetPath, path, options} = record;
   return [
@@ -96,15 +105,6 @@ function wordsOf({record, mode, isHeld}: SealedApplication): string[] {
     ...(isHeld ? ['--held', ...options.filter((option) => option !== '--allow-in-use')] : options),
     '--progress',
   ];
-}
-
-/** One line is expected, and a login shell may greet before it. */
-const MAX_OUTPUT_BYTES = 65_536;
-
-async function readSome(child: Child): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout) if (text.length < MAX_OUTPUT_BYTES) text += String(chunk);
-  return text;
 }
 
 function parseOutcome(text: string): SealedOutcome | undefined {

@@ -1,9 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import type {Host} from '../../hosts/host.js';
-import {messageOf} from '../../errors.js';
+import {asError, messageOf} from '../../errors.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {lateSink, type LateSink} from './late-sink.js';
-import type {ProgramRole} from './explain-ending.js';
+import {SentBytes} from './sent-bytes.js';
+import {verifyStored} from './verify-stored.js';
+import {ROOM_FUNCTION} from '../room/free-room.js';
+import {PatchRoom} from '../room/patch-room.js';
+import type {StoredCheck} from '../report.js';
 import type {ApplicationRecord, FileRecord, Leftover, Leftovers} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -11,24 +15,51 @@ import {TaskError} from '../task-error.js';
 /** Cleaning up goes on after an abort, but not for ever on a host that does not answer. */
 const REMOVE_TIMEOUT_MS = 60_000;
 
-// set -C: creates, and never writes into a file that is there.
+/** A look at the room costs some milliseconds, and a read brings from some KiB to 1 MiB. */
+const READS_PER_LOOK = 2048;
+
+// set -C: creates, and never writes into a file that is there. $2 is the folder.
+// dd tells when it came to the end: then it read nothing. Its other figures are of no interest.
 // The whole patch is on its medium before its application may begin. Older programs sync everything.
-const STORE_SCRIPT = 'umask 077; set -C; cat > "$1" && { sync "$1" 2>/dev/null || sync; }';
+// All is one line, which every login shell passes on.
+const STORE_SCRIPT = [
+  'LC_ALL=C; export LC_ALL; umask 077; set -C',
+  ROOM_FUNCTION,
+  `tell() { printf "%s\\n" "$said" | grep -v -e "^[0-9]" -e "partial read"; }`,
+  'fail() { room "$1" >&2; tell >&2; exit 1; }',
+  'exec 3> "$1"',
+  `while room "$2" >&2; do said=$(dd bs=1048576 count=${READS_PER_LOOK} 2>&1 >&3) || fail "$2"`,
+  'case $said in "0+0 "*) break;; esac; done; exec 3>&-',
+  'said=$(sync "$1" 2>&1) || case $said in *"No space"* | *quota* | *put/output*) fail "$2";; *) sync;; esac',
+].join('; ');
 
 /** A patch file on the target's host, made when its sink begins; removed on disposal, whatever happened. */
-export interface StoredPatch extends AsyncDisposable {
+export interface StoredPatch extends LateSink {
   readonly path: string;
-  readonly sink: LateSink;
   /** Makes sure that the host has what was sent. */
-  verifySize(sentBytes: number): Promise<void>;
+  verify(): Promise<StoredCheck>;
   /** Notes, before the power can go, that the patch is about to be applied. */
   beginApplication(how: Omit<ApplicationRecord, keyof FileRecord>): Promise<ApplicationRecord>;
   /** Leaves the patch, with its record, to the next run. */
   keep(): void;
 }
 
-export function storePatch(context: TaskContext, patchDir: string, leftovers: Leftovers): StoredPatch {
+export interface StoreRequest {
+  readonly patchDir: string;
+  readonly leftovers: Leftovers;
+  /** It has a seal, which whoever applies it checks. */
+  readonly isSealed: boolean;
+}
+
+export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}: StoreRequest): StoredPatch {
   const {host, plan, teller} = context;
+  const {blockBytes} = plan.client.options;
+  const room = new PatchRoom({
+    folder: patchDir,
+    hostName: host.name,
+    sealedBlockBytes: isSealed ? blockBytes : undefined,
+  });
+  const sent = new SentBytes({isDigested: !isSealed});
   const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
   const {connection, quoting} = plan.target;
   let record: FileRecord | ApplicationRecord = {kind: 'file', connection, quoting, path};
@@ -37,12 +68,16 @@ export function storePatch(context: TaskContext, patchDir: string, leftovers: Le
   const sink = lateSink(async () => {
     await leftovers.add(record);
     isRecorded = true;
-    return await startStoring(context, path);
+    return await startStoring(context, {path, patchDir, room, sent});
   });
   return {
+    ...sink,
     path,
-    sink,
-    verifySize: (sentBytes) => verifySize(context, path, sentBytes),
+    begin(sizes) {
+      room.begin(sizes);
+      sink.begin(sizes);
+    },
+    verify: () => verifyStored(context, path, sent.end()),
     async beginApplication(how) {
       const application: ApplicationRecord = {...how, kind: 'application', connection, quoting, path};
       await leftovers.replace<Leftover>(record, application);
@@ -68,11 +103,39 @@ export function storePatch(context: TaskContext, patchDir: string, leftovers: Le
   };
 }
 
-async function startStoring({host, meter, signal}: TaskContext, path: string): Promise<PatchSink & AsyncDisposable> {
-  const describe = `storing the patch on ${host.name}`;
-  const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path], {meter, signal, describe});
-  const role: ProgramRole = {code: 'store-failed', what: 'storing the patch', hostName: host.name, path};
-  return {...sinkOf(child, role), [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]()};
+interface Storing {
+  readonly path: string;
+  readonly patchDir: string;
+  readonly room: PatchRoom;
+  readonly sent: SentBytes;
+}
+
+async function startStoring(
+  {host, meter, signal}: TaskContext,
+  {path, patchDir, room, sent}: Storing,
+): Promise<PatchSink & AsyncDisposable> {
+  const child = await host.spawn(['sh', '-c', STORE_SCRIPT, 'sh', path, patchDir], {
+    meter,
+    signal,
+    describe: `storing the patch on ${host.name}`,
+    onErrorLine: (line) => room.take(line),
+  });
+  const sink = sinkOf(child, {code: 'store-failed', what: 'storing the patch', hostName: host.name, path});
+  const told = (error: unknown): Error =>
+    error instanceof TaskError && error.code === 'disk-full' ? room.full(error) : asError(error);
+  const orTold = (work: Promise<void>): Promise<void> => work.catch((error: unknown) => Promise.reject(told(error)));
+  return {
+    brokenOff: Promise.race([room.tooSmall, sink.brokenOff.then(told)]),
+    async write(bytes) {
+      sent.add(bytes);
+      room.add(bytes.length);
+      await orTold(sink.write(bytes));
+    },
+    async finish() {
+      await Promise.race([orTold(sink.finish()), room.tooSmall.then((error) => Promise.reject(error))]);
+    },
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
 }
 
 /** Removes a file on a host; that it is not there is fine. Throws when it may still be there. */
@@ -83,17 +146,4 @@ export async function removeFile(host: Host, path: string, signal?: AbortSignal)
     describe: `removing ${path}`,
   });
   if (status !== 0) throw new TaskError('store-failed', `cannot remove ${path} on ${host.name}: ${stderr.trim()}`);
-}
-
-async function verifySize({host, signal}: TaskContext, path: string, sentBytes: number): Promise<void> {
-  const {status, stdout, stderr} = await host.run(['sh', '-c', 'wc -c < "$1"', 'sh', path], {
-    signal,
-    describe: `size of ${path}`,
-  });
-  const storedBytes = Number.parseInt(stdout.trim(), 10);
-  if (status === 0 && storedBytes === sentBytes) return;
-  const found = status === 0 ? `${storedBytes} bytes` : 'nothing that can be read';
-  throw new TaskError('store-failed', `${host.name} has ${found} of the patch ${path}, of ${sentBytes} sent`, {
-    errorLines: stderr.split('\n').filter((line) => line !== ''),
-  });
 }

@@ -40,8 +40,11 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     try {
       settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
     } catch (error) {
-      if (!isFinal(error)) throw error;
-      if (hasJournal) throw withHint(error, host, record);
+      const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
+      if (!isFinal(error) && !isFull) throw error;
+      // It may be there only now.
+      const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
+      if (isBegun) throw isFull ? error : withHint(error, host, record);
       if (mode === 'rollback') throw error;
       settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
     }

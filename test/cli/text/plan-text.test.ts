@@ -50,6 +50,14 @@ vm
   );
 });
 
+test.each([
+  [{freeBytes: 2 ** 30, neededBytes: undefined}, 'room for it    1.0GiB'],
+  [{freeBytes: 2 ** 30, neededBytes: 10_000_000}, 'room for it    1.0GiB, at least 9.5MiB needed'],
+])('a plan with a patch tells the room for it: %j', (room, line) => {
+  const plan = plannedTask('home', {flow: 'patch-file', patchDir: 'patches'}, figures(), room);
+  expect(formatPlans(runReport([plan]))).toContain(`  patch          4.8MiB\n  ${line}\n`);
+});
+
 test('a run has no plans to tell', () => {
   expect(formatPlans(runReport([failedTask('mail')]))).toBe('');
 });

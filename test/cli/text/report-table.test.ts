@@ -77,6 +77,13 @@ test('how full snapshots became is shown where there are some', () => {
   expect(table(80, report)).toMatch(/^Snapshot used +9\.8MiB of 12\.0MiB \(\+2\) +-$/m);
 });
 
+test('what was proven is shown where that was not all that can be', () => {
+  const stored = syncedTask('home', {proof: {kind: 'patch-stored', check: 'size'}});
+  const text = table(200, runReport([stored, syncedTask('mail'), syncedTask('vm', {proof: {kind: 'in-place'}})]));
+  expect(text).toMatch(/ Proof\n.*\nhome .* patch stored, by size\nmail .* sealed\nvm .* in place\n/);
+  expect(table(200)).not.toContain('Proof');
+});
+
 test('a long name is cut, a harmful one made harmless', () => {
   const text = table(
     80,

@@ -39,6 +39,16 @@ describe('a record', () => {
     );
   });
 
+  it.each([
+    {kind: 'sealed', readBack: 'cached'},
+    {kind: 'patch-stored', check: 'sha256'},
+    {kind: 'patch-stored', check: 'size'},
+    {kind: 'in-place'},
+  ] as const)('keeps what was proven: %j', (proof) => {
+    const record = endedRecord('1', {figures: {...FIGURES, proof}});
+    expect(parseRecordLine(formatRecordLine(record))).toEqual(record);
+  });
+
   it('may have fields of later versions', () => {
     const {kind, ...rest} = endedRecord('1');
     const line = JSON.stringify({later: {more: 1}, ...rest, kind, format: 2, notes: ['a', 1, null]});

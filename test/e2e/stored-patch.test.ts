@@ -1,0 +1,211 @@
+import {mkdir, readdir, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {quoteWords} from '#dist/hosts/quote.js';
+import {noise, sha256} from '../support/images.js';
+import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
+import {taskReportOf} from '../support/reports.js';
+import {OUR_BDSYNC} from '../support/run-bdsync.js';
+import {mountSmallFileSystem, noSmallFileSystem} from '../support/small-file-system.js';
+import {BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {findTool, toolFolder} from '../support/tool-folder.js';
+import {writeConfig} from '../support/write-config.js';
+
+for (const reason of [noSmallFileSystem, nativeBdsync === undefined ? NO_NATIVE_BDSYNC : undefined]) {
+  if (reason !== undefined) console.warn(`skipped, ${reason}`);
+}
+
+const BYTES = 4 * 1024 * 1024;
+
+interface World {
+  readonly folder: string;
+  readonly source: string;
+  readonly target: string;
+  readonly patches: string;
+  readonly run: (...words: string[]) => Promise<ProgramResult>;
+}
+
+/** A task from s.img to t.img by way of a patch, with these keys as well. */
+async function world(keys: Readonly<Record<string, string>> = {}): Promise<World> {
+  const folder = await temporaryFolder();
+  const [source, target, patches] = [join(folder, 's.img'), join(folder, 't.img'), join(folder, 'patches')];
+  const state = join(folder, 'state');
+  await writeFile(source, noise(BYTES, 3));
+  await writeFile(target, noise(BYTES, 4));
+  await mkdir(patches);
+  const config = await writeConfig(join(folder, 'tasks.conf'), {
+    home: {source_path: source, target_path: target, target_patch_dir: patches, state_dir: state, ...keys},
+  });
+  const run = (...words: string[]): Promise<ProgramResult> =>
+    runProgram(BDSYNC_MANAGER, [...words, '--config', config], {STATE_DIRECTORY: state, HOME: folder});
+  return {folder, source, target, patches, run};
+}
+
+describe.skipIf(noSmallFileSystem !== undefined)('the room for a patch', () => {
+  it('is told by check and by a rehearsal, which fails where it does not do', async () => {
+    const {patches, target, run} = await world();
+    const disk = mountSmallFileSystem(patches, '5m');
+    const checked = await run('check');
+    expect(checked).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${patches} on this machine: 5.0MiB of`),
+    });
+    const before = await sha256(target);
+    const small = await run('--dry-run', '--json');
+    expect(small.status).toBe(3);
+    expect(taskReportOf(small)).toMatchObject({
+      failure: {
+        code: 'disk-full',
+        message: expect.stringMatching(
+          /: 5\.0MiB left, needed for 4\.0MiB of patch and at least 4\.0MiB of undo journal$/,
+        ),
+        hint: expect.stringContaining('apply_patch_in_place'),
+        target: {state: 'untouched'},
+      },
+    });
+    disk.grow('9m');
+    const large = await run('--dry-run', '--json');
+    expect(taskReportOf(large)).toMatchObject({state: 'planned', patchRoom: {freeBytes: 9 * 2 ** 20}});
+    expect((await run('--dry-run')).stdout).toMatch(/room for it +9\.0MiB, at least 8\.0MiB needed/);
+    expect(await sha256(target)).toBe(before);
+  });
+});
+
+async function filled() {
+  const folder = await temporaryFolder();
+  const disk = mountSmallFileSystem(join(folder, 'disk'), '1m');
+  const target = join(folder, 'disk', 't.img');
+  const here = await world({target_path: target});
+  await writeFile(target, '');
+  await truncate(target, BYTES);
+  const old = await sha256(target);
+  const result = await here.run('--json');
+  expect(result.status).toBe(3);
+  expect(taskReportOf(result)).toMatchObject({
+    failure: {
+      code: 'disk-full',
+      stage: 'apply',
+      errorLines: [expect.stringMatching(/cannot write .*t\.img at position \d+: no space left/)],
+      hint: expect.stringMatching(/^make room on the file system of the target: the next run, .*--rollback undoes it/),
+      target: {path: target, state: 'partly-written'},
+    },
+    notes: [expect.stringContaining('its journal stay')],
+  });
+  expect(await readdir(here.patches)).toHaveLength(2);
+  return {...here, target, disk, old};
+}
+
+describe.skipIf(noSmallFileSystem !== undefined)('a target of holes whose file system becomes full', () => {
+  it('is finished by the next run when there is room, and told until then', async () => {
+    const {run, disk, source, target, patches} = await filled();
+    const again = await run('--json');
+    expect(taskReportOf(again)).toMatchObject({
+      failure: {code: 'disk-full', stage: 'recover', target: {state: 'partly-written'}},
+    });
+    disk.grow('8m');
+    const result = await run('--json');
+    expect(result).toMatchObject({status: 0});
+    expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('was finished first')]});
+    expect(await sha256(target)).toBe(await sha256(source));
+    expect(await readdir(patches)).toEqual([]);
+  });
+
+  it('is undone while it is full', async () => {
+    const {run, target, old, patches} = await filled();
+    expect(await run('recover', '--rollback')).toMatchObject({status: 0, stdout: expect.stringContaining('undone')});
+    expect(await sha256(target)).toBe(old);
+    expect(await readdir(patches)).toEqual([]);
+  });
+});
+
+/** Takes a bdsync of ours for the original: it knows none of our options. */
+const PRETENDS = [
+  '#!/bin/sh',
+  'case "$1" in --version|--hold*) echo "bdsync: unrecognized option" >&2; exit 1;; esac',
+  `exec ${quoteWords(OUR_BDSYNC)} "$@"`,
+];
+
+const TOOLS = ['sh', 'id', 'df', 'tail', 'dd', 'grep', 'sync', 'rm', 'stat', 'wc', 'cat', 'printf'];
+
+describe('a bdsync at the target that is not ours', () => {
+  const natives: [string, string | undefined][] = [
+    ['the original', nativeBdsync],
+    ['one that behaves like it', undefined],
+  ];
+  for (const [name, program] of natives) {
+    const isMissing = name === 'the original' && program === undefined;
+    async function there(tools: readonly string[], scripts: Readonly<Record<string, string>> = {}): Promise<World> {
+      const PATH = await toolFolder(
+        [...TOOLS, ...tools].filter((name) => !(name in scripts)),
+        {scripts},
+      );
+      const pretending = join(PATH, '..', 'bdsync');
+      await writeFile(pretending, PRETENDS.join('\n'), {mode: 0o755});
+      return await world({connection_command: `env PATH=${PATH}`, remote_bdsync_bin: program ?? pretending});
+    }
+
+    it.skipIf(isMissing)(
+      `${name}: the patch is compared by SHA-256, and the report says what that proves`,
+      async () => {
+        const {run, source, target, patches} = await there(['sha256sum']);
+        const result = await run('--json');
+        expect(result).toMatchObject({status: 0, stderr: ''});
+        expect(taskReportOf(result)).toMatchObject({
+          figures: {proof: {kind: 'patch-stored', check: 'sha256'}},
+          notes: [
+            expect.stringContaining('cannot be known'),
+            `bdsync on env … is not ours: the patch had arrived whole, by its SHA-256, before it was applied; not proven is ` +
+              `that ${target} still had what was compared, nor that what was written has reached its medium`,
+          ],
+        });
+        expect(await sha256(target)).toBe(await sha256(source));
+        expect(await readdir(patches)).toEqual([]);
+      },
+    );
+
+    it.skipIf(isMissing)(`${name}: by its size where nothing there knows SHA-256`, async () => {
+      const {run, source, target} = await there([]);
+      const result = await run('--log-level=info');
+      expect(result).toMatchObject({status: 0});
+      expect(result.stderr).toContain('Proof: patch stored, by size');
+      expect(await sha256(target)).toBe(await sha256(source));
+      const again = await run('--json');
+      expect(taskReportOf(again)).toMatchObject({
+        figures: {proof: {kind: 'patch-stored', check: 'size'}},
+        notes: [
+          expect.stringContaining('cannot be known'),
+          expect.stringContaining('not proven is that it had arrived unchanged (no sha256sum, openssl or shasum'),
+        ],
+      });
+    });
+
+    it.skipIf(isMissing)(`${name}: a patch that is altered where it is stored is refused`, async () => {
+      // It is called when all is stored, right before that is looked at.
+      const alter = `printf x | ${findTool('dd')} of="$1" bs=1 seek=70000 conv=notrunc 2>/dev/null; ${findTool('sync')}`;
+      const {run, target, patches} = await there(['sha256sum'], {sync: alter});
+      const before = await sha256(target);
+      const result = await run('--json');
+      expect(result.status).toBe(3);
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {
+          code: 'store-failed',
+          message: expect.stringMatching(/has another patch in .*patch-.*\.bdsync than was sent: its SHA-256 differs/),
+          target: {state: 'untouched'},
+        },
+      });
+      expect(await sha256(target)).toBe(before);
+      expect(await readdir(patches)).toEqual([]);
+    });
+  }
+
+  it.skipIf(nativeBdsync === undefined)('here: the patch is compared by SHA-256, too', async () => {
+    const {run, source, target} = await world({local_bdsync_bin: nativeBdsync ?? ''});
+    const result = await run('--json');
+    expect(taskReportOf(result)).toMatchObject({
+      figures: {proof: {kind: 'patch-stored', check: 'sha256'}},
+      notes: expect.arrayContaining([expect.stringContaining('had arrived whole, by its SHA-256')]),
+    });
+    expect(await sha256(target)).toBe(await sha256(source));
+  });
+});
