@@ -161,6 +161,7 @@ export function summarizePlan(plan: TaskPlan, hostName: string): TaskPlanSummary
     onFailure: plan.notify.hooks.failure,
     onChange: plan.notify.hooks.change,
     pingHost: plan.notify.ping?.host,
+    mailTo: plan.notify.mail?.to,
     bandwidthLimitBytesPerSecond: plan.bandwidthLimitBytesPerSecond,
   };
 }

@@ -175,6 +175,7 @@ export interface TaskPlanSummary {
   readonly onChange: readonly string[] | undefined;
   /** Of ping_url, the rest of which is a secret. */
   readonly pingHost: string | undefined;
+  readonly mailTo: readonly string[] | undefined;
   readonly bandwidthLimitBytesPerSecond: number | undefined;
 }
 

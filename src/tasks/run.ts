@@ -42,7 +42,8 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const reports: TaskReport[] = [];
   for (const group of runGroups(tasks, !isReal)) reports.push(...(await reportsOn(group)));
   const endedAt = new Date().toISOString();
-  return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: reports};
+  const told = await notifier.closed(reports);
+  return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: told};
 
   async function reportsOn({section, members}: RunGroup): Promise<readonly TaskReport[]> {
     const starts: TaskStart[] = [];

@@ -18,6 +18,7 @@ export type TaskErrorCode =
   | 'snapshot-hook'
   | 'task-hook'
   | 'ping-failed'
+  | 'mail-failed'
   | 'foreign-output'
   | 'client-failed'
   | 'server-failed'

@@ -62,6 +62,7 @@ export function plannedTask(
     onFailure: undefined,
     onChange: undefined,
     pingHost: undefined,
+    mailTo: undefined,
     bandwidthLimitBytesPerSecond: undefined,
     ...changes,
   };

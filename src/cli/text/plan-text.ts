@@ -53,6 +53,7 @@ function planFacts(plan: TaskPlanSummary): [label: string, value: string][] {
     if (command) facts.push([event, quoteWords(command)]);
   }
   if (plan.pingHost !== undefined) facts.push(['pings', plan.pingHost]);
+  if (plan.mailTo) facts.push(['mails', `failures to ${plan.mailTo.join(', ')}`]);
   if (plan.bandwidthLimitBytesPerSecond !== undefined) {
     facts.push(['at most', `${formatBytes(plan.bandwidthLimitBytesPerSecond)}/s`]);
   }

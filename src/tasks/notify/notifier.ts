@@ -1,13 +1,15 @@
-import {summarizePlan, type TaskPlan} from '../plan.js';
-import type {NotifyConfig} from '../config/notify-config.js';
+import {resolve} from 'node:path';
 import type {OnRunEvent} from '../events.js';
+import {summarizePlan, type TaskPlan} from '../plan.js';
 import type {TaskReport} from '../report.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
 import type {Teller} from '../task-context.js';
+import type {TaskError} from '../task-error.js';
 import {delayedSignal} from './delayed-signal.js';
-import type {KnownTask} from './hook-environment.js';
-import {type PingedTask, RunPings} from './run-pings.js';
+import {sendFailureMails} from './run-mails.js';
+import {RunPings} from './run-pings.js';
 import {runEndHooks, runStartHook} from './task-hooks.js';
+import {type ToldTask, toldTasks} from './told-task.js';
 
 export interface NotifierOptions {
   readonly tasks: readonly ExpandedTask[];
@@ -34,22 +36,26 @@ const STOPPED_GRACE_MS = 20_000;
  * here changes what became of a task: it is a warning in the log, and a note in the report.
  */
 export class Notifier {
-  readonly #tasks: ReadonlyMap<string, KnownTask & {readonly notify: NotifyConfig}>;
+  readonly #tasks: ReadonlyMap<string, ToldTask>;
   readonly #pings: RunPings;
-  readonly #options: NotifierOptions;
+  readonly #configFile: string | undefined;
+  readonly #onEvent: OnRunEvent;
   readonly #signal: AbortSignal;
 
-  constructor(options: NotifierOptions) {
-    this.#options = options;
-    this.#tasks = new Map(options.tasks.map(({task}) => [task.name, knownTask(task, options.configFile)]));
-    this.#signal = delayedSignal(options.signal, STOPPED_GRACE_MS);
-    this.#pings = new RunPings(pingedTasks(options.tasks), this.#signal);
+  constructor({tasks, configFile, isReal, onEvent, signal}: NotifierOptions) {
+    // The current folder means nothing to who reads it elsewhere.
+    this.#configFile = configFile === undefined ? undefined : resolve(configFile);
+    const told = isReal ? toldTasks(tasks, this.#configFile) : [];
+    this.#tasks = new Map(told.map((task) => [task.name, task]));
+    this.#onEvent = onEvent;
+    this.#signal = delayedSignal(signal, STOPPED_GRACE_MS);
+    this.#pings = new RunPings(told, this.#signal);
   }
 
   /** @throws TaskError 'task-hook' when the task is not to begin. */
   async started({plan, hostName, teller, signal}: StartingTask): Promise<void> {
     const task = this.#tasks.get(plan.task);
-    if (!this.#options.isReal || task === undefined) return;
+    if (task === undefined) return;
     this.#pings.started(plan.task);
     const {stage} = teller;
     if (task.notify.hooks.start) teller.enter('start');
@@ -66,40 +72,40 @@ export class Notifier {
   /** The report, with notes of what could not be told. */
   async ended(report: TaskReport): Promise<TaskReport> {
     const task = this.#tasks.get(report.task);
-    if (!this.#options.isReal || task === undefined) return report;
-    const teller = this.#tellerOf(report.task);
+    if (task === undefined) return report;
+    const teller: Pick<Teller, 'log'> = {
+      log: (level, message) => this.#onEvent({kind: 'log', task: report.task, level, message}),
+    };
     const [hookNotes, pingFailures] = await Promise.all([
       runEndHooks(task.notify.hooks, report, {task, teller, signal: this.#signal}),
       this.#pings.ended(report),
     ]);
-    for (const {message} of pingFailures) teller.log('warning', message);
-    const notes = [...hookNotes, ...pingFailures.map(({message}) => message)];
-    return notes.length === 0 ? report : {...report, notes: [...report.notes, ...notes]};
+    for (const failure of pingFailures) teller.log('warning', failure.message);
+    return withNotes(report, [...hookNotes, ...pingFailures.map(({message}) => message)]);
   }
 
-  #tellerOf(task: string): Pick<Teller, 'log'> {
-    return {log: (level, message) => this.#options.onEvent({kind: 'log', task, level, message})};
+  /** After the last task: what is told of the run as a whole. The reports, with notes of what could not be told. */
+  async closed(reports: readonly TaskReport[]): Promise<readonly TaskReport[]> {
+    const surroundings = {configFile: this.#configFile, signal: this.#signal};
+    const unsent = await sendFailureMails([...this.#tasks.values()], reports, surroundings);
+    for (const {failure} of unsent) {
+      this.#onEvent({kind: 'log', task: undefined, level: 'warning', message: warningText(failure)});
+    }
+    return reports.map((report) => {
+      const concerned = report.state === 'failed' ? unsent.filter(({tasks}) => tasks.has(report.task)) : [];
+      return withNotes(
+        report,
+        concerned.map(({failure}) => failure.message),
+      );
+    });
   }
 }
 
-function knownTask(
-  task: ExpandedTask['task'],
-  configFile: string | undefined,
-): KnownTask & {readonly notify: NotifyConfig} {
-  const {name} = task;
-  if (task.state !== 'valid') {
-    return {name, configFile, sourcePath: undefined, targetPath: undefined, notify: task.notify};
-  }
-  const {sourcePath, targetPath, notify} = task.config;
-  return {name, configFile, sourcePath, targetPath, notify};
+function withNotes(report: TaskReport, notes: readonly string[]): TaskReport {
+  return notes.length === 0 ? report : {...report, notes: [...report.notes, ...notes]};
 }
 
-/** Nobody waits for a word of a task that is disabled, and the address of no volume in particular is nobody's. */
-function pingedTasks(tasks: readonly ExpandedTask[]): PingedTask[] {
-  return tasks.flatMap(({task}) => {
-    const isDisabled = task.state !== 'unusable' && (task.state === 'valid' ? task.config.disabled : task.disabled);
-    const {ping: url} = task.state === 'valid' ? task.config.notify : task.notify;
-    const isUsable = url !== undefined && (task.state === 'valid' || !url.namesVolume);
-    return isDisabled || !isUsable ? [] : [{name: task.name, url}];
-  });
+function warningText({message, hint, errorLines}: TaskError): string {
+  const hints = hint === undefined ? [] : [`hint: ${hint}`];
+  return [message, ...errorLines.map((line) => `| ${line}`), ...hints].join('\n');
 }

@@ -1,14 +1,12 @@
 import {plainLines} from '../../plain-text.js';
+import type {NotifyConfig} from '../config/notify-config.js';
 import type {PingUrl} from '../config/ping-url.js';
 import {formatFailure} from '../failure-text.js';
 import type {TaskReport} from '../report.js';
 import type {TaskError} from '../task-error.js';
 import {ping, type PingLimits} from './ping.js';
 
-export interface PingedTask {
-  readonly name: string;
-  readonly url: PingUrl;
-}
+type PingedTask = {readonly name: string; readonly notify: Pick<NotifyConfig, 'ping'>};
 
 /** Tasks with one address, which are told of as one: who asks for one word per night gets one, and not the last one. */
 interface Round {
@@ -31,7 +29,9 @@ export class RunPings {
   constructor(tasks: readonly PingedTask[], signal: AbortSignal, limits?: PingLimits) {
     this.#signal = signal;
     this.#limits = limits;
-    for (const {name, url} of tasks) {
+    for (const {name, notify} of tasks) {
+      const {ping: url} = notify;
+      if (url === undefined) continue;
       const key = url.reveal().href;
       const fresh: Round = {url, waiting: new Set(), start: undefined, failures: [], skipped: []};
       const round = this.#rounds.get(key) ?? fresh;

@@ -7,7 +7,8 @@ import {TaskError} from '../task-error.js';
 
 /** A command of the user's own beside a run. */
 export interface Hook {
-  readonly kind: 'snapshot-hook' | 'task-hook';
+  /** The code of its failures. */
+  readonly kind: 'snapshot-hook' | 'task-hook' | 'mail-failed';
   /** Of the configuration, that names it. */
   readonly key: string;
   readonly command: readonly string[];
@@ -28,7 +29,11 @@ export interface HookOutcome {
   readonly lines: readonly string[];
 }
 
-const TIMEOUT_KEYS = {'snapshot-hook': 'snapshot_hook_timeout', 'task-hook': 'hook_timeout'} as const;
+const TIMEOUT_KEYS = {
+  'snapshot-hook': ' (snapshot_hook_timeout)',
+  'task-hook': ' (hook_timeout)',
+  'mail-failed': '',
+} as const;
 
 /** Runs a hook to its end. Never throws for what becomes of it. */
 export async function runHook(
@@ -60,7 +65,7 @@ function outcomeOf(hook: Hook, describe: string, {end, lines}: DetachedResult): 
         ? {key, state: 'ended', failure: undefined, lines}
         : failed('ended', `ended with status ${end.status}`);
     case 'timed-out':
-      return failed('cut-short', `did not end within ${timeoutMs / 1000} s and was ended (${TIMEOUT_KEYS[kind]})`);
+      return failed('cut-short', `did not end within ${timeoutMs / 1000} s and was ended${TIMEOUT_KEYS[kind]}`);
     case 'signal':
       return failed('cut-short', `was ended by ${end.signal}`);
     case 'aborted':

@@ -16,6 +16,7 @@ test('a plan tells what would run where, and how much would change', () => {
       onStart: ['wake', 'store'],
       onChange: ['sh', '-c', 'x'],
       pingHost: 'hc.example.org',
+      mailTo: ['root', 'ops@example.org'],
       bandwidthLimitBytesPerSecond: 1_048_576,
     }),
   ]);
@@ -44,6 +45,7 @@ vm
   on start       wake store
   on change      sh -c x
   pings          hc.example.org
+  mails          failures to root, ops@example.org
   at most        1.0MiB/s
   would change   unknown: the ends were not compared
 `,

@@ -48,6 +48,7 @@ test('a task that sets only what it must gets every default', () => {
     notify: {
       hooks: {start: undefined, success: undefined, failure: undefined, change: undefined, timeoutMs: 60_000},
       ping: undefined,
+      mail: undefined,
     },
   } satisfies TaskConfig);
 });
@@ -165,6 +166,15 @@ describe('a value is understood:', () => {
   });
 });
 
+test('addresses of mails come with blanks or commas between them', () => {
+  const {notify} = task({...LOCAL, mail_to: "root,ops+disk@example.org\n o'hara@h", mail_from: 'web1@example.org'});
+  expect(notify.mail).toEqual({
+    to: ['root', 'ops+disk@example.org', "o'hara@h"],
+    from: 'web1@example.org',
+    sendmailPath: '/usr/sbin/sendmail',
+  });
+});
+
 describe('a value is refused:', () => {
   test.each<[Record<string, string>, string]>([
     [{...LOCAL, source_path: ''}, '--source-path: must be set; it has no default'],
@@ -203,6 +213,22 @@ describe('a value is refused:', () => {
       {...LOCAL, ping_url: url},
       '--ping-url: is no address of the form https://HOST/PATH',
     ]),
+    ...['|sh', '/etc/x', ':include:/x', '-t', 'a@', 'a@-h', 'Bcc:b@h', '<me@h>', 'mé@h', 'a..b@h', 'a@h@h'].map(
+      (address): [Record<string, string>, string] => [
+        {...LOCAL, mail_to: `root, ${address}`},
+        `--mail-to: '${address}' is no mail address of the form name@host, and no name of a local user`,
+      ],
+    ),
+    [
+      {...LOCAL, mail_from: 'a@h, b@h'},
+      "--mail-from: 'a@h, b@h' is no mail address of the form name@host, and no name of a local user",
+    ],
+    [
+      {...LOCAL, mail_from: `${'a'.repeat(250)}@h.org`},
+      `--mail-from: '${'a'.repeat(80)}…' is no mail address of the form name@host, and no name of a local user`,
+    ],
+    [{...LOCAL, mail_to: ' , '}, "--mail-to: ' , ' has no address"],
+    [{...LOCAL, mail_to: 'a '.repeat(51)}, '--mail-to: has more than 50 addresses'],
     [{...LOCAL, ping_url: 'https://{volume}.org/'}, '--ping-url: has a word for a volume in the name of its host'],
     [{...LOCAL, stall_timeout: '600h'}, "--stall-timeout: '600h' is more than 24 days"],
     ...['5 G', 'G', '5x', '10%', '10%VG', '10%ORIGINS', '-5G', '5G\n6G'].map(

@@ -7,7 +7,10 @@ import {failedTask, skippedTask, syncedTask} from '../../support/report-data.js'
 /** Pings of tasks, by the path of their address. */
 async function pings(tasks: Readonly<Record<string, string>>, answer?: Answer) {
   const {origin, requests} = await httpMonitor(answer);
-  const pinged = Object.entries(tasks).map(([name, path]) => ({name, url: new PingUrl(`${origin}/${path}`)}));
+  const pinged = Object.entries(tasks).map(([name, path]) => ({
+    name,
+    notify: {ping: new PingUrl(`${origin}/${path}`)},
+  }));
   const {signal} = new AbortController();
   return {requests, run: new RunPings(pinged, signal, {pausesMs: [], tryMs: 20_000})};
 }

@@ -1,6 +1,8 @@
 import {type KeyRules, optional, withDefault} from '../key-rule.js';
 import {commandWords, durationMs} from '../key-values.js';
+import {mailAddress, mailAddresses} from '../mail-addresses.js';
 import {type PingUrl, pingUrlValue} from '../ping-url.js';
+import {parseLocalPath} from './path-keys.js';
 
 export interface NotificationValues {
   readonly on_start: readonly string[] | undefined;
@@ -9,9 +11,13 @@ export interface NotificationValues {
   readonly on_change: readonly string[] | undefined;
   readonly hook_timeout: number;
   readonly ping_url: PingUrl | undefined;
+  readonly mail_to: readonly string[] | undefined;
+  readonly mail_from: string | undefined;
+  readonly sendmail_path: string;
 }
 
 export const DEFAULT_HOOK_TIMEOUT = '60s';
+export const DEFAULT_SENDMAIL = '/usr/sbin/sendmail';
 
 export const NOTIFICATION_KEYS: KeyRules<NotificationValues> = {
   on_start: optional(commandWords, {
@@ -44,5 +50,20 @@ export const NOTIFICATION_KEYS: KeyRules<NotificationValues> = {
     placeholder: 'url',
     doc: 'the address of a monitor that is told of the start, the success and the failure, as healthchecks has it',
     isSecret: true,
+  }),
+  mail_to: optional(mailAddresses, {
+    group: 'notification',
+    placeholder: 'addresses',
+    doc: 'who gets a mail at the end of a run in which the task failed',
+  }),
+  mail_from: optional(mailAddress, {
+    group: 'notification',
+    placeholder: 'address',
+    doc: 'the sender of that mail; without one, the mail program has its own',
+  }),
+  sendmail_path: withDefault(DEFAULT_SENDMAIL, parseLocalPath, {
+    group: 'notification',
+    placeholder: 'path',
+    doc: 'the program that takes the mail, with the options -i and -t of sendmail',
   }),
 };
