@@ -7,10 +7,11 @@ import {errorsOf, readConfig} from './support/read-config.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const pages = readdirSync(`${ROOT}docs`);
-/** Formats, and what proves them. */
-const FORMATS: Readonly<Record<string, string>> = {
+/** Pages that no test runs in a guest, and what proves them. */
+const PROOFS: Readonly<Record<string, string>> = {
   'sealed-patch.md': 'test/fixtures/seal/README.md',
   'undo-journal.md': 'test/fixtures/seal/README.md',
+  'configuration.md': 'test/cli/manager/config-command.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 
@@ -23,7 +24,7 @@ test('README.md leads to every page', () => {
 describe.each(pages)('docs/%s', (page) => {
   const text = readFileSync(`${ROOT}docs/${page}`, 'utf8');
 
-  const proof = FORMATS[page];
+  const proof = PROOFS[page];
   test(proof === undefined ? 'is run by a test in a guest' : `is proven by ${proof}`, () => {
     if (proof !== undefined) return expect(existsSync(`${ROOT}${proof}`)).toBe(true);
     const tests = readdirSync(`${ROOT}test/vm`).map((name) => readFileSync(`${ROOT}test/vm/${name}`, 'utf8'));

@@ -74,6 +74,9 @@ export async function runCli(
       asked.selectedNames.push(names);
       return configuration.tasks.map((configured) => ({configured, byName: names.length > 0}));
     },
+    async explainConfiguration(file) {
+      return {file, included: [], tasks: []};
+    },
     async expandTasks({tasks: selected}) {
       return selected.flatMap(({configured, byName}) =>
         configured.state === 'set'

@@ -2,6 +2,7 @@ import {Command, type CommandUnknownOpts, type CommanderError, Help, type Option
 import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
+import {addConfigCommand} from './commands/config.js';
 import {addListCommand} from './commands/list.js';
 import {addLogCommand} from './commands/log.js';
 import {addRecoverCommand} from './commands/recover.js';
@@ -52,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
     addRunCommand,
     addListCommand,
     addCheckCommand,
+    addConfigCommand,
     addVerifyCommand,
     addStatusCommand,
     addLogCommand,
@@ -61,7 +63,7 @@ export function createProgram(context: CommandContext): Command {
   ]) {
     add(program, context);
   }
-  for (const command of [program, ...program.commands]) refuseBadUsage(command);
+  for (const command of [program, ...program.commands.flatMap(withParts)]) refuseBadUsage(command);
   return program;
 }
 
@@ -70,12 +72,24 @@ function defaultCommandOptions(command: CommandUnknownOpts): readonly Option[] {
   return command.parent === null ? (command.commands.find((each) => each.name() === 'run')?.options ?? []) : [];
 }
 
+/** `config`, say, and `config show`. */
+function withParts(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withParts)];
+}
+
 function refuseBadUsage(command: Pick<CommandUnknownOpts, 'exitOverride' | 'name' | 'parent'>): void {
-  const words = command.parent === null ? 'bdsync-manager' : `bdsync-manager ${command.name()}`;
+  const words = wordsOf(command);
   command.exitOverride((error: CommanderError) => {
     if (error.exitCode === 0) throw error;
-    throw new UsageError(usageMessage(error.message), `see '${words} --help'`);
+    const isIncomplete = error.code === 'commander.help';
+    const message = isIncomplete ? `${words} wants a command` : usageMessage(error.message);
+    throw new UsageError(message, `see '${words} --help'`);
   });
+}
+
+function wordsOf(command: Pick<CommandUnknownOpts, 'name' | 'parent'>): string {
+  const {parent} = command;
+  return parent === null ? command.name() : `${wordsOf(parent)} ${command.name()}`;
 }
 
 /** commander's words on one line, in the form that all messages have here. */

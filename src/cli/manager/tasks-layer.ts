@@ -1,5 +1,6 @@
 import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
+import {explainConfiguration} from '../../tasks/config/explain-configuration.js';
 import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {unfinishedOfTasks} from '../../tasks/recovery/unfinished-of-tasks.js';
@@ -13,6 +14,7 @@ import {reportStatus} from '../../tasks/status/report-status.js';
 export const TASKS_LAYER = {
   checkTasks,
   expandTasks,
+  explainConfiguration,
   loadConfiguration,
   recoverTasks,
   reportLog,

@@ -1,13 +1,11 @@
 import {existsSync} from 'node:fs';
 import {defaultStateDir} from '../../state-dir.js';
 import {ConfigError} from './config-error.js';
-import {readConfigBytes} from './config-text.js';
-import {FileSection} from './file-section.js';
 import {homeFolderOf} from './home-folder.js';
 import {KeyFault} from './key-fault.js';
 import type {NotifyConfig} from './notify-config.js';
-import {parseSections} from './parse-sections.js';
 import {quoted} from './quoted.js';
+import {type ConfigFiles, fileSection, readConfigFiles} from './read-config-files.js';
 import {type Surroundings, readTask} from './read-task.js';
 import {type ConfigWarning, referencedKeys, sectionWarnings} from './section-warnings.js';
 import type {TaskConfig} from './task-config.js';
@@ -15,11 +13,11 @@ import {isTaskKeyName} from './task-keys.js';
 import {OptionSource} from './task-source.js';
 import {type VolumeSet, volumePattern} from './volume-set.js';
 
-/** A configuration file, read: its tasks in the order of the file. */
+/** A configuration file, read with those that it includes: its tasks in the order of the files. */
 export interface Configuration {
   readonly file: string;
   readonly tasks: readonly ConfiguredTask[];
-  /** About `[DEFAULT]`, which belongs to every task and to none. */
+  /** About each `[DEFAULT]`, which belongs to every task and to none. */
   readonly warnings: readonly ConfigWarning[];
 }
 
@@ -60,14 +58,22 @@ export type ConfiguredTask =
  * @throws ConfigError 'config-unreadable' or 'config-syntax' for what concerns the file as a whole.
  */
 export async function loadConfiguration(file: string, surroundings = thisMachine()): Promise<Configuration> {
-  const {defaults, sections} = parseSections(file, await readConfigBytes(file));
-  const referenced = referencedKeys([defaults, ...sections]);
-  const tasks = sections.map((section): ConfiguredTask => {
-    const {name, line} = section;
-    const warnings = sectionWarnings(file, section, referenced);
-    return {name, line, warnings, ...readTask(name, new FileSection(file, section, defaults), surroundings)};
-  });
-  return {file, tasks, warnings: sectionWarnings(file, defaults, referenced)};
+  return configurationOf(await readConfigFiles(file), surroundings);
+}
+
+/** What files that were read come to. */
+export function configurationOf(files: ConfigFiles, surroundings = thisMachine()): Configuration {
+  const all = [files.main, ...files.included];
+  const referenced = referencedKeys(all.flatMap(({defaults, sections}) => [defaults, ...sections]));
+  const tasks = all.flatMap((each) =>
+    each.sections.map((section): ConfiguredTask => {
+      const {name, line} = section;
+      const warnings = sectionWarnings(each.path, section, referenced);
+      return {name, line, warnings, ...readTask(name, fileSection(files, each, section), surroundings)};
+    }),
+  );
+  const warnings = all.flatMap((each) => sectionWarnings(each.path, each.defaults, referenced, each === files.main));
+  return {file: files.main.path, tasks, warnings};
 }
 
 /**

@@ -8,23 +8,43 @@ import {quoted} from './quoted.js';
 import {TASK_KEYS, isTaskKeyName, keyRule} from './task-keys.js';
 import {type TaskSource, makeError} from './task-source.js';
 
-/** A section of a configuration file, as a task sees it: its own options, then those of `[DEFAULT]`. */
-export class FileSection implements TaskSource {
-  readonly #file: string;
-  readonly #section: ConfigSection;
-  readonly #defaults: ConfigSection;
+/** A section and the file that has it. */
+export interface PlacedSection {
+  readonly file: string;
+  readonly section: ConfigSection;
+}
 
-  constructor(file: string, section: ConfigSection, defaults: ConfigSection) {
-    this.#file = file;
-    this.#section = section;
-    this.#defaults = defaults;
+/** Where a value stands. */
+export interface PlacedOption extends ConfigOption {
+  readonly file: string;
+  /** Of the section that has it: the task's own, or `[DEFAULT]`. */
+  readonly section: string;
+}
+
+/** A section of a configuration file, as a task sees it: its own options, then those of `[DEFAULT]`, the nearest first. */
+export class FileSection implements TaskSource {
+  readonly #own: PlacedSection;
+  readonly #inherited: readonly PlacedSection[];
+
+  constructor(own: PlacedSection, inherited: readonly PlacedSection[]) {
+    this.#own = own;
+    this.#inherited = inherited;
+  }
+
+  /** What the section has or inherits under a name. */
+  find(name: string): PlacedOption | undefined {
+    for (const {file, section} of [this.#own, ...this.#inherited]) {
+      const option = section.options.get(name);
+      if (option) return {...option, file, section: section.name};
+    }
+    return undefined;
   }
 
   textOf(key: string): string | undefined {
-    const option = this.#find(key);
+    const option = this.find(key);
     if (!option) return undefined;
     try {
-      return stripBlanks(interpolate(option.value, (name) => this.#find(name)?.value));
+      return stripBlanks(interpolate(option.value, (name) => this.find(name)?.value));
     } catch (error) {
       if (!(error instanceof InterpolationFault)) throw error;
       const hint = error.hint ?? this.#hintForReference(error.reference);
@@ -39,22 +59,18 @@ export class FileSection implements TaskSource {
   }
 
   errorOf(key: string, fault: KeyFault): ConfigError {
-    const option = this.#find(key);
-    const line = option?.line ?? this.#section.line;
-    const place: ConfigPlace = {file: this.#file, line, section: this.#section.name, key};
-    const inherited = option !== undefined && !this.#section.options.has(key);
-    const where = `${this.#file}:${line}: [${this.#section.name}] ${key}${inherited ? ` (from [${DEFAULT_SECTION}])` : ''}`;
+    const {file: ownFile, section} = this.#own;
+    const {file, line} = this.find(key) ?? {file: ownFile, line: section.line};
+    const place: ConfigPlace = {file, line, section: section.name, key};
+    const isInherited = this.find(key) !== undefined && !section.options.has(key);
+    const where = `${file}:${line}: [${section.name}] ${key}${isInherited ? ` (from [${DEFAULT_SECTION}])` : ''}`;
     if (fault.code !== 'config-missing-key') return makeError(where, fault, place);
     const hint = fault.hint ?? this.#hintForMissing(key);
     return makeError(where, new KeyFault(fault.message, {code: fault.code, hint}), place);
   }
 
-  #find(name: string): ConfigOption | undefined {
-    return this.#section.options.get(name) ?? this.#defaults.options.get(name);
-  }
-
   #options(): ConfigOption[] {
-    return [...this.#section.options.values(), ...this.#defaults.options.values()];
+    return [this.#own, ...this.#inherited].flatMap(({section}) => [...section.options.values()]);
   }
 
   #hintForReference(reference: string | undefined): string | undefined {
@@ -71,7 +87,7 @@ export class FileSection implements TaskSource {
       if (!isTaskKeyName(name) && nearestName(name, known) === key) return `line ${line} says '${name}'`;
       if (indentedKeys(value).includes(key)) return `it is in an indented line, which continues the value of '${name}'`;
     }
-    if (this.#section.name.toUpperCase() !== DEFAULT_SECTION) return undefined;
+    if (this.#own.section.name.toUpperCase() !== DEFAULT_SECTION) return undefined;
     return `only [${DEFAULT_SECTION}], in capital letters, is inherited by the other sections`;
   }
 }
