@@ -91,7 +91,7 @@ export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}
       await sink[Symbol.asyncDispose]();
       if (!isRecorded || isKept) return;
       try {
-        await removeFile(host, path);
+        await removePatch(host, path);
         await leftovers.drop(record);
       } catch (error) {
         teller.log(
@@ -138,9 +138,12 @@ async function startStoring(
   };
 }
 
-/** Removes a file on a host; that it is not there is fine. Throws when it may still be there. */
-export async function removeFile(host: Host, path: string, signal?: AbortSignal): Promise<void> {
-  const {status, stderr} = await host.run(['rm', '-f', '--', path], {
+/**
+ * Removes a patch that nobody applies, and first the beginning of a journal that a killed applier may have left beside
+ * it: as long as there is one, there is the patch. That nothing is there is fine. Throws when anything may still be.
+ */
+export async function removePatch(host: Host, path: string, signal?: AbortSignal): Promise<void> {
+  const {status, stderr} = await host.run(['rm', '-f', '--', `${path}.journal.new`, path], {
     signal,
     timeoutMs: REMOVE_TIMEOUT_MS,
     describe: `removing ${path}`,

@@ -5,7 +5,7 @@ import {
   type SealedApplication,
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
-import {removeFile} from '../programs/stored-patch.js';
+import {removePatch} from '../programs/stored-patch.js';
 import type {ApplicationRecord, IncompleteRecord, Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskError} from '../task-error.js';
@@ -48,9 +48,9 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
       if (mode === 'rollback') throw error;
       settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
     }
-    await removeFile(host, record.path);
-    await removeFile(host, `${record.path}.journal.new`);
   }
+  // Also when the patch is gone: whoever removed it may have left what is beside it.
+  await removePatch(host, record.path);
   await leftovers.drop(record);
   return settled;
 }

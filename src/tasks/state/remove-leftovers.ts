@@ -4,7 +4,7 @@ import type {ApplicationRecord, IncompleteRecord, Leftover, Leftovers} from './l
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
-import {removeFile} from '../programs/stored-patch.js';
+import {removePatch} from '../programs/stored-patch.js';
 import type {Teller} from '../task-context.js';
 
 export interface LeftoversRequest {
@@ -49,7 +49,7 @@ async function remove(
 ): Promise<readonly string[]> {
   switch (record.kind) {
     case 'file':
-      await removeFile(pool.host(record), record.path, signal);
+      await removePatch(pool.host(record), record.path, signal);
       return [record.path];
     case 'snapshot':
       return await removeLeftSnapshot(record, signal, lvmAt);
