@@ -1,0 +1,100 @@
+import {describe, expect, it} from 'vitest';
+import {taskReportOf} from '../support/reports.js';
+import type {ProgramResult} from '../support/spawn-program.js';
+import {sshdMissing} from '../support/sshd.js';
+import {type FaultWorldOptions, kill, startFaultWorld} from './fault-world.js';
+import {APPLIER_STAGES, EARLY_STAGES, FAR_STAGES, HERE_STAGES, PATCHER_STAGES, type Stage} from './stages.js';
+import {stopAtStage} from './stop-at-stage.js';
+
+const noSshd = sshdMissing();
+if (noSshd !== undefined) console.warn(`skipped, ${noSshd}`);
+
+const HELD_HERE = stageNamed(HERE_STAGES, 'the target is held');
+const HELD_THERE = stageNamed(FAR_STAGES, 'the target is held');
+const SEALED_WRITING = stageNamed(APPLIER_STAGES, 'the middle of writing');
+const WRITING_IN_PLACE = stageNamed(PATCHER_STAGES, 'the middle of writing');
+
+type Meeting = readonly [FaultWorldOptions, Stage];
+
+/** Where a second manager meets the first one: of two configurations here, or of two machines and one target. */
+const MEETINGS: readonly Meeting[] = [
+  [{way: 'here', flow: 'sealed'}, HELD_HERE],
+  [{way: 'here', flow: 'sealed'}, SEALED_WRITING],
+  [{way: 'here', flow: 'in place'}, WRITING_IN_PLACE],
+  [{way: 'ssh', flow: 'sealed'}, HELD_THERE],
+  [{way: 'ssh', flow: 'sealed'}, SEALED_WRITING],
+  [{way: 'ssh', flow: 'in place'}, WRITING_IN_PLACE],
+];
+
+it('a task that is run twice at once: the second run says who runs it, and leaves the first one alone', async () => {
+  await using world = await startFaultWorld({way: 'here', flow: 'sealed', stops: true});
+  await world.beginNight(1);
+  const {run, stopped} = await stopAtStage(world, stageNamed(EARLY_STAGES, 'the lock is taken'));
+  const second = await world.run('--json');
+  expect(second.status).toBe(3);
+  expect(taskReportOf(second)).toMatchObject({
+    failure: {code: 'task-locked', message: expect.stringContaining(`pid ${run.child.pid}`)},
+  });
+  kill(stopped.pid, 'SIGCONT');
+  expect(await run.result).toMatchObject({status: 0});
+  expect((await world.target()).equals(world.image(1))).toBe(true);
+  expect(await world.leftovers()).toEqual([]);
+});
+
+describe('two managers with one target', () => {
+  for (const [options, stage] of MEETINGS) {
+    const {way, flow} = options;
+    it.skipIf(way === 'ssh' && noSshd !== undefined)(
+      `${flow}, ${way}: at '${stage.name}' the second one is refused, and told who holds it; both in turn succeed`,
+      async () => {
+        await using world = await startFaultWorld({...options, stops: true});
+        await world.beginNight(1);
+        const rival = await world.rival(2);
+        const {run, stopped} = await stopAtStage(world, stage);
+        const refused = await rival.start('--json').result;
+        expectRefusal(refused);
+        // Who holds it stands in the state folder of its host; two configurations here may have one each.
+        const holder = way === 'here' ? 'another program' : `task home of .*pid ${run.child.pid}`;
+        expect(taskReportOf(refused)).toMatchObject({
+          failure: {message: expect.stringMatching(new RegExp(`held by ${holder}`))},
+        });
+        kill(stopped.pid, 'SIGCONT');
+        expect(await run.result).toMatchObject({status: 0});
+        expect((await world.target()).equals(world.image(1))).toBe(true);
+        expect(await rival.start().result).toMatchObject({status: 0});
+        expect((await world.target()).equals(world.image(2))).toBe(true);
+        expect(await world.leftovers()).toEqual([]);
+      },
+    );
+  }
+
+  it('started at the same moment, one succeeds or both in turn; the target is never a mixture', async () => {
+    await using world = await startFaultWorld({way: 'connection', flow: 'sealed'});
+    await world.beginNight(1);
+    const rival = await world.rival(2);
+    for (let round = 0; round < 3; round += 1) {
+      await world.resetTarget(0);
+      const results = await Promise.all([world.start('--json').result, rival.start('--json').result]);
+      const succeeded = results.flatMap((result, index) => {
+        if (result.status === 0) return [{night: index + 1, endedAt: taskReportOf(result).endedAt}];
+        expectRefusal(result);
+        return [];
+      });
+      const last = succeeded.toSorted((a, b) => (a.endedAt < b.endedAt ? -1 : 1)).at(-1);
+      expect(last).toBeDefined();
+      expect((await world.target()).equals(world.image(last?.night ?? 0))).toBe(true);
+      expect(await world.leftovers()).toEqual([]);
+    }
+  });
+});
+
+function expectRefusal(result: ProgramResult): void {
+  expect(result.status).toBe(3);
+  expect(taskReportOf(result)).toMatchObject({failure: {code: 'target-locked', target: {state: 'untouched'}}});
+}
+
+function stageNamed(stages: readonly Stage[], name: string): Stage {
+  const stage = stages.find((candidate) => candidate.name === name);
+  if (!stage) throw new Error(`there is no stage '${name}'`);
+  return stage;
+}
