@@ -1,8 +1,10 @@
 import {packageVersion} from '../version.js';
 import {defaultStateDir} from '../state-dir.js';
+import type {ConfiguredTask} from './config/configuration.js';
 import {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
 import {RunRecorder} from './history/run-recorder.js';
+import {MetricsWriter} from './metrics/metrics-writer.js';
 import type {RunReport, TaskReport} from './report.js';
 import {Notifier} from './notify/notifier.js';
 import {skippedReport, startOf, type TaskStart} from './task-start.js';
@@ -16,6 +18,8 @@ import {COMMAND_LINE_ORIGIN, configOrigin} from './state/task-id.js';
 
 export interface RunOptions {
   readonly tasks: readonly SelectedTask[];
+  /** All tasks of the configuration, whichever are run. */
+  readonly configured?: readonly ConfiguredTask[];
   /** Undefined for a task that was given on the command line. */
   readonly configFile: string | undefined;
   readonly dryRun: boolean;
@@ -34,6 +38,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
   const pool = new HostPool();
   const recorder = dryRun ? undefined : new RunRecorder({origin, purpose: verify ? 'verify' : 'run', onEvent});
+  const metrics = dryRun ? undefined : new MetricsWriter({configured: options.configured ?? [], origin, onEvent});
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const isReal = !dryRun && verify === undefined;
   const notifier = new Notifier({tasks, configFile, isReal, onEvent, signal});
@@ -71,7 +76,8 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
 
   /** What a finished report means to others than who reads it. */
   async function finish(report: TaskReport): Promise<TaskReport> {
-    const recorded = (await recorder?.ended(report)) ?? report;
+    const remembered = (await recorder?.ended(report)) ?? report;
+    const recorded = (await metrics?.ended(remembered)) ?? remembered;
     onEvent({kind: 'task-ended', report: recorded});
     return await notifier.ended(recorded);
   }

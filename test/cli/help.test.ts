@@ -53,6 +53,7 @@ test('sync has an option for every key of a task but those that its arguments gi
       'lvm_snapshot_together',
       'warn_after',
       'crit_after',
+      'metrics_file',
     ].includes(name);
     const hasOption = !isGivenOtherwise && !isForMany;
     expect(new RegExp(`^  --${name.replaceAll('_', '-')}\\b`, 'm').test(stdout), name).toBe(hasOption);

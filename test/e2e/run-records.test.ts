@@ -152,6 +152,27 @@ describe('a run is remembered', () => {
   });
 });
 
+it('figures for Prometheus are written after each run, and tell of tasks that did not run', async () => {
+  const folder = await temporaryFolder();
+  const figures = join(folder, 'bdsync.prom');
+  const {config} = await site(
+    {metrics_file: figures},
+    {mail: {source_path: '/s', target_path: '/t', apply_patch_in_place: 'yes', metrics_file: figures}},
+  );
+  await runProgram(BDSYNC_MANAGER, ['--config', config, '--task', 'home', '--dry-run']);
+  expect(await readdir(folder)).toEqual([]);
+  expect(await runProgram(BDSYNC_MANAGER, ['--config', config, '--task', 'home'])).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const text = await readFile(figures, 'utf8');
+  expect(text).toMatch(/_last_success_timestamp_seconds\{config=".*",task="home"\} [1-9]\d{9}/);
+  expect(text).toMatch(/_last_success_timestamp_seconds\{config=".*",task="mail"\} 0\n/);
+  await writeFile(config, (await readFile(config, 'utf8')).replace('target_path', 'target_path = /none\ntarget_pat'));
+  await runProgram(BDSYNC_MANAGER, ['verify', '--config', config, '--task', 'home']);
+  expect(await readFile(figures, 'utf8')).toMatch(/task="home",outcome="failed"\} 1/);
+});
+
 describe('a run that cannot be remembered', () => {
   it('succeeds with a warning and a note', async () => {
     const {folder, config} = await site();

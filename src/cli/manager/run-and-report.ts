@@ -24,6 +24,8 @@ export interface RunFlags {
 
 export interface RunSubject {
   readonly tasks: readonly SelectedTask[];
+  /** All tasks of the configuration, whichever are run. */
+  readonly configured?: Configuration['tasks'];
   /** Undefined for a task of the command line. */
   readonly configFile: string | undefined;
   /** Says a remedy in the words of what the user wrote, for whom keys of a file would be none. */
@@ -46,6 +48,7 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
   warnOfMisspellings(what, view.print);
   const report = await context.tasks.runTasks({
     tasks: what.tasks,
+    configured: what.configured ?? [],
     configFile: what.configFile,
     dryRun: flags.dryRun === true,
     verify: what.verify,

@@ -44,9 +44,10 @@ export type ConfiguredTask =
       readonly name: string;
       readonly line: number;
       readonly state: 'invalid';
-      /** These three as far as they can be told. */
+      /** These four as far as they can be told. */
       readonly disabled: boolean;
       readonly stateDir?: string | undefined;
+      readonly metricsFile?: string | undefined;
       readonly notify: NotifyConfig;
       readonly errors: readonly ConfigError[];
       readonly warnings: readonly ConfigWarning[];

@@ -18,9 +18,10 @@ export type ReadTask =
   | {readonly state: 'set'; readonly config: TaskConfig; readonly set: VolumeSet}
   | {
       readonly state: 'invalid';
-      /** These three as far as they can be told. */
+      /** These four as far as they can be told. */
       readonly disabled: boolean;
       readonly stateDir: string | undefined;
+      readonly metricsFile: string | undefined;
       readonly notify: NotifyConfig;
       readonly errors: readonly ConfigError[];
     };
@@ -57,8 +58,8 @@ export function readTask(name: string, source: TaskSource, surroundings: Surroun
     const config = taskConfig(name, values);
     return pattern ? {state: 'set', config, set: volumeSet(pattern, values)} : {state: 'valid', config};
   }
-  const {disabled = false, state_dir: stateDir} = values;
-  return {state: 'invalid', disabled, stateDir, notify: notifyConfig(values), errors};
+  const {disabled = false, state_dir: stateDir, metrics_file: metricsFile} = values;
+  return {state: 'invalid', disabled, stateDir, metricsFile, notify: notifyConfig(values), errors};
 }
 
 function sourcePattern(source: TaskSource, {pathExists}: Surroundings): ReturnType<typeof volumePattern> {
@@ -173,6 +174,7 @@ function taskConfig(name: string, values: TaskValues): TaskConfig {
     stateDir: values.state_dir,
     warnAfterMs: values.warn_after,
     critAfterMs: values.crit_after,
+    metricsFile: values.metrics_file,
     lvmSnapshot: values.lvm_snapshot_enabled ? lvmSnapshot(values) : undefined,
     notify: notifyConfig(values),
   };

@@ -39,6 +39,8 @@ export interface TaskConfig {
   /** How old the last success may be before that is a warning, or critical; for ever when undefined. */
   readonly warnAfterMs: number | undefined;
   readonly critAfterMs: number | undefined;
+  /** Written after each run, with the figures of all tasks that name it. */
+  readonly metricsFile: string | undefined;
   readonly lvmSnapshot: LvmSnapshotConfig | undefined;
   readonly notify: NotifyConfig;
 }

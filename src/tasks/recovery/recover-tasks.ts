@@ -1,6 +1,7 @@
 import {ExpectedError, ProgramError} from '../../errors.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
+import {MetricsWriter} from '../metrics/metrics-writer.js';
 import {planTask, type TaskPlan} from '../plan.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
@@ -42,6 +43,9 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
     const trouble = done.length === 0 ? undefined : await recordRecovery(plan, origin, done, startedAt);
     if (trouble !== undefined) warnings.push(trouble);
   }
+  const trouble =
+    applications.length === 0 ? undefined : await new MetricsWriter({configured: configuration.tasks, origin}).write();
+  if (trouble !== undefined) warnings.push(trouble);
   return {configFile: configuration.file, rollback, applications, warnings};
 }
 

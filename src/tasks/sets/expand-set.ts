@@ -65,9 +65,9 @@ function memberTask(
   const name = memberName(section, volume);
   const error = whyUnusable(`${group}/${volume}`, found);
   if (error) {
-    const {stateDir} = config;
+    const {stateDir, metricsFile} = config;
     const notify = memberNotify(config.notify, {volume, group});
-    return {state: 'unusable', name, error, stateDir, notify, warnings: []};
+    return {state: 'unusable', name, error, stateDir, metricsFile, notify, warnings: []};
   }
   const sourcePath = found?.path ?? `/dev/${group}/${volume}`;
   return {state: 'valid', name, line, warnings: [], config: memberConfig(config, sourcePath, {volume, group})};

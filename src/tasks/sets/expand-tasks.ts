@@ -30,9 +30,12 @@ export async function expandTasks({tasks, signal, lvmAt = lvmOfThisMachine}: Exp
         expanded.push(...members.map((member) => ({...member, byName})));
       } catch (error) {
         const {name, warnings, config} = configured;
-        const {stateDir, notify} = config;
+        const {stateDir, metricsFile, notify} = config;
         const told = expectedError(error, signal);
-        expanded.push({...single, task: {state: 'unusable', name, warnings, stateDir, notify, error: told}});
+        expanded.push({
+          ...single,
+          task: {state: 'unusable', name, warnings, stateDir, metricsFile, notify, error: told},
+        });
       }
     }
   }

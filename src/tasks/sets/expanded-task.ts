@@ -19,8 +19,9 @@ export interface UnusableTask {
   readonly state: 'unusable';
   readonly name: string;
   readonly error: ExpectedError;
-  /** Of its section, as is the next one. */
+  /** Of its section, as are the next two. */
   readonly stateDir: string;
+  readonly metricsFile: string | undefined;
   readonly notify: NotifyConfig;
   readonly warnings: ConfiguredTask['warnings'];
 }

@@ -25,9 +25,9 @@ export function refuseSharedTargets(tasks: readonly ExpandedTask[]): ExpandedTas
     const host = words.length === 0 ? 'this machine' : connectionName(words);
     const message = `${name} and ${others.join(', ')} would write the same target, ${targetPath} on ${host}`;
     const hint = 'tell them apart in target_path, by {group} or by folders of their own';
-    const {stateDir, notify} = config;
+    const {stateDir, metricsFile, notify} = config;
     const error = new TaskError('target-shared', message, {hint});
-    return {...expanded, task: {state: 'unusable', name, warnings, stateDir, notify, error}};
+    return {...expanded, task: {state: 'unusable', name, warnings, stateDir, metricsFile, notify, error}};
   });
 }
 

@@ -2,6 +2,7 @@ import {ExpectedError} from '../../errors.js';
 import {connectionName} from '../../hosts/connection-name.js';
 import {formatLocalTime} from '../../local-time.js';
 import {defaultStateDir} from '../../state-dir.js';
+import type {HistoryCache} from '../history/history-cache.js';
 import {type PastRun, pastRuns} from '../history/past-runs.js';
 import {readHistory} from '../history/read-history.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
@@ -13,7 +14,11 @@ import type {KnownOfTask} from './known-of-task.js';
 import type {StatusProblem} from './status-report.js';
 
 /** Gathers what this machine knows of a task; what cannot be read is a fault that is told with it. */
-export async function lookAtTask({task, section}: ExpandedTask, origin: string): Promise<KnownOfTask> {
+export async function lookAtTask(
+  {task, section}: ExpandedTask,
+  origin: string,
+  histories: Pick<HistoryCache, 'read'> = {read: readHistory},
+): Promise<KnownOfTask> {
   const {name} = task;
   const base = {
     task: name,
@@ -25,8 +30,8 @@ export async function lookAtTask({task, section}: ExpandedTask, origin: string):
   const stateDir = (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
   if (stateDir === undefined) return {...base, faults, runs: undefined, unfinished: [], leftOver: []};
   try {
-    const runs = await runsOf(stateDir, name, origin);
-    const ofSection = section === undefined ? [] : await runsOf(stateDir, section, origin);
+    const runs = await runsOf(histories, stateDir, taskId(name, origin));
+    const ofSection = section === undefined ? [] : await runsOf(histories, stateDir, taskId(section, origin));
     const left = await Leftovers.peek(stateDir, taskId(name, origin));
     return {
       ...base,
@@ -47,9 +52,12 @@ export async function lookAtTask({task, section}: ExpandedTask, origin: string):
   }
 }
 
-async function runsOf(stateDir: string, task: string, origin: string): Promise<readonly PastRun[]> {
-  const id = taskId(task, origin);
-  const {records} = await readHistory(stateDir, id);
+async function runsOf(
+  histories: Pick<HistoryCache, 'read'>,
+  stateDir: string,
+  id: string,
+): Promise<readonly PastRun[]> {
+  const {records} = await histories.read(stateDir, id);
   const isLocked = (await findLockHolder(stateDir, id)) !== undefined;
   return pastRuns(records, isLocked);
 }

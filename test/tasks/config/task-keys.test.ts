@@ -44,6 +44,7 @@ test('a task that sets only what it must gets every default', () => {
     stateDir: '/var/lib/state',
     warnAfterMs: undefined,
     critAfterMs: undefined,
+    metricsFile: undefined,
     lvmSnapshot: undefined,
     notify: {
       hooks: {start: undefined, success: undefined, failure: undefined, change: undefined, timeoutMs: 60_000},

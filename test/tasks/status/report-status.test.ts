@@ -143,6 +143,7 @@ describe('of a section of many volumes', () => {
         name: `vms/${volume}`,
         warnings: [],
         stateDir,
+        metricsFile: undefined,
         notify: notifyConfig({}),
         error: new TaskError('no-volumes', 'not there'),
       },

@@ -38,6 +38,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .action(async ({config, task: names, ...flags}) => {
       const configuration = await context.tasks.loadConfiguration(config);
       const tasks = context.tasks.selectTasks(configuration, names);
-      context.end(await runAndReport({tasks, configFile: config, warnings: configuration.warnings}, flags, context));
+      const {warnings, tasks: configured} = configuration;
+      context.end(await runAndReport({tasks, configured, configFile: config, warnings}, flags, context));
     });
 }

@@ -32,6 +32,7 @@ const KEYS_WITHOUT_OPTION = new Set([
   'disabled',
   'warn_after',
   'crit_after',
+  'metrics_file',
 ]);
 
 /** `bdsync-manager sync SOURCE TARGET` */

@@ -47,7 +47,8 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
       const tasks = context.tasks.selectTasks(configuration, names);
       const isWhole = percent === undefined || percent === 100;
       const verify = {sample: isWhole ? undefined : {percent, seed}};
-      const subject = {tasks, configFile: config, warnings: configuration.warnings, verify};
+      const {warnings, tasks: configured} = configuration;
+      const subject = {tasks, configured, configFile: config, warnings, verify};
       context.end(await runAndReport(subject, flags, context));
     });
 }

@@ -10,6 +10,7 @@ export interface RunValues {
   readonly state_dir: string;
   readonly warn_after: number | undefined;
   readonly crit_after: number | undefined;
+  readonly metrics_file: string | undefined;
 }
 
 export const RUN_KEYS: KeyRules<RunValues> = {
@@ -40,6 +41,11 @@ export const RUN_KEYS: KeyRules<RunValues> = {
     placeholder: 'time',
     doc: 'how old the last success may be before status calls that critical',
   }),
+  metrics_file: optional(parseMetricsFile, {
+    group: 'run',
+    placeholder: 'path',
+    doc: 'the file on this machine with the figures of all tasks that name it, for Prometheus',
+  }),
 };
 
 function parseStateDir(text: string, context: KeyContext): string {
@@ -51,6 +57,12 @@ function parseStateDir(text: string, context: KeyContext): string {
       hint: "begin with '/' or '~/'",
     },
   );
+}
+
+function parseMetricsFile(text: string, context: KeyContext): string {
+  const path = localPath(text, context.homeFolderOf);
+  if (path.startsWith('/')) return path;
+  throw new KeyFault(`${quoted(text)} depends on the current folder`, {hint: "begin with '/' or '~/'"});
 }
 
 function unsetStateDir(context: KeyContext): string {

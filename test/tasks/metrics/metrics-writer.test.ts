@@ -1,0 +1,112 @@
+import {mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {loadConfiguration} from '#dist/tasks/config/configuration.js';
+import type {RunEvent} from '#dist/tasks/events.js';
+import {appendRecord} from '#dist/tasks/history/append-record.js';
+import type {RunRecord} from '#dist/tasks/history/run-record.js';
+import {MetricsWriter} from '#dist/tasks/metrics/metrics-writer.js';
+import {taskId} from '#dist/tasks/state/task-id.js';
+import {syncedTask} from '../../support/report-data.js';
+import {endedRecord, failedRecord} from '../../support/run-records.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
+
+interface Site {
+  readonly folder: string;
+  readonly events: readonly RunEvent[];
+  readonly writer: MetricsWriter;
+  readonly remember: (record: RunRecord) => Promise<void>;
+  readonly text: (name?: string) => Promise<string>;
+}
+
+/** Tasks `home` and `mail` with figures in a.prom, `other` in b.prom, `quiet` without. */
+async function site(metricsFile = 'a.prom'): Promise<Site> {
+  const folder = await temporaryFolder();
+  const [file, stateDir] = [join(folder, 'tasks.conf'), join(folder, 'state')];
+  const task = 'source_path = /s\ntarget_path = /t\n';
+  await writeFile(
+    file,
+    `[DEFAULT]\nstate_dir = ${stateDir}\napply_patch_in_place = yes\nmetrics_file = ${join(folder, metricsFile)}\n` +
+      `[home]\n${task}[mail]\n${task}[other]\n${task}metrics_file = ${join(folder, 'b.prom')}\n[quiet]\n${task}metrics_file =\n` +
+      '[broken]\nsource_path = /s\n',
+  );
+  const events: RunEvent[] = [];
+  const {tasks: configured} = await loadConfiguration(file);
+  return {
+    folder,
+    events,
+    writer: new MetricsWriter({configured, origin: file, onEvent: (event) => events.push(event)}),
+    remember: async (record) => await appendRecord(stateDir, taskId(record.task, file), {...record, origin: file}),
+    text: async (name = 'a.prom') => await readFile(join(folder, name), 'utf8'),
+  };
+}
+
+function tasksIn(text: string): string[] {
+  return [...text.matchAll(/_task_enabled\{.*task="(\w+)"\}/g)].map(([, task = '']) => task);
+}
+
+function outcomesIn(text: string): string[] {
+  return [...text.matchAll(/task="(\w+)",outcome="([\w-]+)"\} 1$/gm)].map(([, task, outcome]) => `${task} ${outcome}`);
+}
+
+describe('the files with figures', () => {
+  it('have all tasks that name them, also those that did not run and those that are wrong', async () => {
+    const {writer, text, remember} = await site();
+    await remember(endedRecord('1'));
+    await remember(failedRecord('2', {task: 'mail'}));
+    expect(await writer.ended(syncedTask('home'))).toEqual(syncedTask('home'));
+    expect(tasksIn(await text())).toEqual(['home', 'mail', 'broken']);
+    expect(outcomesIn(await text())).toEqual(['home synced', 'mail failed']);
+    expect(tasksIn(await text('b.prom'))).toEqual(['other']);
+  });
+
+  it('tell what happened since they were written, by whomever', async () => {
+    const {writer, text, remember} = await site();
+    await remember(endedRecord('1'));
+    await writer.ended(syncedTask('home'));
+    await remember(failedRecord('2'));
+    await remember(endedRecord('3', {task: 'mail'}));
+    await writer.ended(syncedTask('mail'));
+    expect(outcomesIn(await text())).toEqual(['home failed', 'mail synced']);
+  });
+
+  it('can be read by everybody, whatever the umask is, and nothing else stays', async () => {
+    const before = process.umask(0o077);
+    try {
+      const {writer, folder} = await site();
+      await writer.ended(syncedTask('home'));
+      expect(((await stat(join(folder, 'a.prom'))).mode & 0o777).toString(8)).toBe('644');
+      expect(await readdir(folder)).toEqual(['a.prom', 'b.prom', 'tasks.conf']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('take the place of a link, and leave alone where it leads', async () => {
+    const {writer, folder, text} = await site();
+    await writeFile(join(folder, 'elsewhere'), 'mine');
+    await symlink(join(folder, 'elsewhere'), join(folder, 'a.prom'));
+    await writer.ended(syncedTask('home'));
+    expect(await text('elsewhere')).toBe('mine');
+    expect(await text()).toContain('bdsync_manager_');
+  });
+
+  it('are not written where no task names one', async () => {
+    const writer = new MetricsWriter({configured: [], origin: 'x'});
+    expect(await writer.ended(syncedTask('home'))).toEqual(syncedTask('home'));
+  });
+});
+
+describe('a file that cannot be written', () => {
+  it.each(['nowhere/a.prom', 'folder.prom'])('is a warning and a note: %s', async (name) => {
+    const {writer, folder, events} = await site(name);
+    await mkdir(join(folder, 'folder.prom', 'full'), {recursive: true});
+    const report = await writer.ended(syncedTask('home'));
+    expect(report).toMatchObject({
+      state: 'synced',
+      notes: [expect.stringMatching(/^cannot write metrics_file: (ENOENT|EISDIR|ENOTEMPTY|EEXIST)/)],
+    });
+    expect(events).toEqual([{kind: 'log', task: 'home', level: 'warning', message: report.notes[0]}]);
+    expect((await readdir(folder)).filter((left) => left.endsWith('.new'))).toEqual([]);
+  });
+});
