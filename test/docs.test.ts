@@ -12,6 +12,8 @@ const PROOFS: Readonly<Record<string, string>> = {
   'sealed-patch.md': 'test/fixtures/seal/README.md',
   'undo-journal.md': 'test/fixtures/seal/README.md',
   'configuration.md': 'test/cli/manager/config-command.test.ts',
+  'restoring-by-hand.md': 'test/e2e/restoring-by-hand.test.ts',
+  'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 
