@@ -1,10 +1,10 @@
 import {resolve} from 'node:path';
 import type {OnRunEvent} from '../events.js';
 import {summarizePlan, type TaskPlan} from '../plan.js';
+import {failureLines} from '../programs/failure-lines.js';
 import type {TaskReport} from '../report.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
 import type {Teller} from '../task-context.js';
-import type {TaskError} from '../task-error.js';
 import {delayedSignal} from './delayed-signal.js';
 import {sendFailureMails} from './run-mails.js';
 import {RunPings} from './run-pings.js';
@@ -89,7 +89,7 @@ export class Notifier {
     const surroundings = {configFile: this.#configFile, signal: this.#signal};
     const unsent = await sendFailureMails([...this.#tasks.values()], reports, surroundings);
     for (const {failure} of unsent) {
-      this.#onEvent({kind: 'log', task: undefined, level: 'warning', message: warningText(failure)});
+      this.#onEvent({kind: 'log', task: undefined, level: 'warning', message: failureLines(failure)});
     }
     return reports.map((report) => {
       const concerned = report.state === 'failed' ? unsent.filter(({tasks}) => tasks.has(report.task)) : [];
@@ -103,9 +103,4 @@ export class Notifier {
 
 function withNotes(report: TaskReport, notes: readonly string[]): TaskReport {
   return notes.length === 0 ? report : {...report, notes: [...report.notes, ...notes]};
-}
-
-function warningText({message, hint, errorLines}: TaskError): string {
-  const hints = hint === undefined ? [] : [`hint: ${hint}`];
-  return [message, ...errorLines.map((line) => `| ${line}`), ...hints].join('\n');
 }

@@ -35,7 +35,7 @@ export async function ping(
       failure ??= new ExchangeFailure(`${url.host} was not asked: the run was told to stop`, false);
       break;
     }
-    failure = await tryOnce(address, content, AbortSignal.any([signal, AbortSignal.timeout(limits.tryMs)]));
+    failure = await tryFor(limits.tryMs, signal, (either) => tryOnce(address, content, either));
     if (failure === undefined) return undefined;
     if (!failure.mayPass) break;
   }
@@ -48,6 +48,25 @@ function addressOf(url: PingUrl, event: PingEvent): URL {
   const address = url.reveal();
   if (event !== 'success') address.pathname = `${address.pathname.replace(/\/+$/, '')}/${event}`;
   return address;
+}
+
+/** Runs one try with a signal that also aborts when it takes too long. */
+async function tryFor<Result>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  once: (either: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  // What AbortSignal.any makes of a time-out may be collected as garbage before it aborts, in some versions of Node.
+  const either = new AbortController();
+  const abort = (): void => either.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  signal.addEventListener('abort', abort, {once: true});
+  try {
+    return await once(either.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 async function tryOnce(url: URL, body: string | undefined, signal: AbortSignal): Promise<ExchangeFailure | undefined> {

@@ -1,4 +1,5 @@
 import type {Teller} from '../task-context.js';
+import {failureLines} from './failure-lines.js';
 import type {HookOutcome} from './run-hook.js';
 
 /** Tells what a hook wrote: line by line when it ended well, else with the failure. */
@@ -8,5 +9,5 @@ export function tellHookOutput(
   failureLevel: 'error' | 'warning',
 ): void {
   if (failure === undefined) for (const line of lines) teller.log('info', `${key}: ${line}`);
-  else teller.log(failureLevel, [failure.message, ...lines.map((line) => `| ${line}`)].join('\n'));
+  else teller.log(failureLevel, failureLines(failure));
 }
