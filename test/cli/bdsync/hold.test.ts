@@ -83,6 +83,21 @@ describe('bdsync --hold', () => {
     expect(JSON.parse(String(stdout))).toMatchObject({state: 'held', mark: null});
   });
 
+  it('knows the mark of a device that has no lasting identity by its path', async ({skip}) => {
+    skip(noLoopDevices !== undefined, noLoopDevices);
+    const place = await placeWith(4096);
+    const device = attachLoopDevice(place.target);
+    const other = attachLoopDevice((await placeWith(4096)).target);
+    const {status} = await runBdsync([`--patch=${device}`, '--mark=run 7', `--state-dir=${place.stateDir}`], {
+      input: encodePatch({sizeBytes: 4096, deviceName: Buffer.from('x'), extents: EXTENTS}).subarray(0, -1),
+    });
+    expect(status).toBe(2);
+    const answer = async (target: string): Promise<unknown> =>
+      JSON.parse(String((await runBdsync(wordsFor({...place, target}))).stdout));
+    expect(await answer(device)).toMatchObject({facts: {lastingIdentity: ''}, mark: {by: 'run 7'}});
+    expect(await answer(other)).toMatchObject({state: 'held', mark: null});
+  });
+
   it('lets go when it is killed, whatever note it leaves', async () => {
     const place = await placeWith(5);
     const first = startBdsync(wordsFor(place));
