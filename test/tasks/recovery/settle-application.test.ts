@@ -1,9 +1,72 @@
-import {readdir, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {settleApplication} from '#dist/tasks/recovery/settle-application.js';
 import {type ApplicationRecord, Leftovers} from '#dist/tasks/state/leftovers.js';
 import {localTask} from '../../support/local-task.js';
+
+const NO_ROOM = 'echo "bdsync: cannot write the undo journal: no space left" >&2; exit 9';
+
+/** An application that an interrupted run noted, and what an applier does about it now. */
+async function begun(applier: string, {hasJournal = false} = {}) {
+  const {folder, context} = await localTask({patch: `journal="\${2#--sealed=}.journal"; ${applier}`});
+  const {plan, host, signal} = context;
+  await mkdir(join(folder, 'patches'));
+  const path = join(folder, 'patches', 'patch-1.bdsync');
+  await writeFile(path, '');
+  if (hasJournal) await writeFile(`${path}.journal`, '');
+  const leftovers = await Leftovers.open(plan.stateDir, 'home');
+  const {connection, quoting, path: targetPath} = plan.target;
+  const since = '2024-05-01T02:00:00.000Z';
+  const common = {kind: 'application', connection, quoting, targetPath, program: plan.targetProgram} as const;
+  const record: ApplicationRecord = {...common, path, options: [], since};
+  await leftovers.add(record);
+  return {
+    settle: (mode: 'recover' | 'rollback') => settleApplication({host, record, plan, leftovers, mode, signal}),
+    stored: async () => (await readdir(join(folder, 'patches'))).toSorted(),
+    isNoted: () => leftovers.list().length > 0,
+  };
+}
+
+describe('an application that was noted', () => {
+  it.each([
+    ['there is no room for its journal', NO_ROOM],
+    ['its target has changed', 'exit 16'],
+    ['its patch is damaged', 'exit 2'],
+  ])('and never began is forgotten when %s: the patch goes, and makes room', async (_, applier) => {
+    const {settle, stored, isNoted} = await begun(applier);
+    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
+    expect(await stored()).toEqual([]);
+    expect(isNoted()).toBe(false);
+  });
+
+  it.each([
+    ['the target has no room', NO_ROOM.replace('the undo journal', 't.img'), 'disk-full'],
+    ['the target has changed', 'exit 16', 'target-changed'],
+  ])('and began is kept when %s', async (_, applier, code) => {
+    const {settle, stored, isNoted} = await begun(applier, {hasJournal: true});
+    await expect(settle('recover')).rejects.toMatchObject({code});
+    expect(await stored()).toEqual(['patch-1.bdsync', 'patch-1.bdsync.journal']);
+    expect(isNoted()).toBe(true);
+  });
+
+  it('and begins only now is kept when the target has no room', async () => {
+    const {settle, stored, isNoted} = await begun(`touch "$journal"; ${NO_ROOM.replace('the undo journal', 't.img')}`);
+    await expect(settle('recover')).rejects.toMatchObject({
+      code: 'disk-full',
+      hint: expect.stringContaining('file system of the target'),
+    });
+    expect(await stored()).toEqual(['patch-1.bdsync', 'patch-1.bdsync.journal']);
+    expect(isNoted()).toBe(true);
+  });
+
+  it('is not forgotten for want of room by somebody who asks to undo it', async () => {
+    const {settle, stored, isNoted} = await begun(NO_ROOM);
+    await expect(settle('rollback')).rejects.toMatchObject({code: 'disk-full'});
+    expect(await stored()).toEqual(['patch-1.bdsync']);
+    expect(isNoted()).toBe(true);
+  });
+});
 
 it('what is beside a patch that was removed already goes, and then the note', async () => {
   const {folder, context} = await localTask();
