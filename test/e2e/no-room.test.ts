@@ -27,55 +27,30 @@ interface Shortage {
   readonly hasHoles: boolean;
   readonly keys?: Readonly<Record<string, string>>;
   readonly expected: {
-    readonly code: string;
-    readonly stage: Stage;
     readonly target: 'untouched' | 'partly-written';
     /** Of what is in the folder for patches. */
     readonly stored: readonly RegExp[];
   };
 }
 
-const UNTOUCHED = {code: 'disk-full', stage: 'apply', target: 'untouched', stored: []} as const;
+const UNTOUCHED = {target: 'untouched', stored: []} as const;
 const BEGUN = {
-  code: 'disk-full',
-  stage: 'apply',
   target: 'partly-written',
   stored: [/^patch-.*\.bdsync$/, /^patch-.*\.bdsync\.journal$/],
 } as const;
 
+const PATCH: Shortage = {
+  what: 'the patch',
+  where: 'patches',
+  size: '1m',
+  targetBytes: 2 * MIB,
+  hasHoles: false,
+  expected: UNTOUCHED,
+};
+
 const SHORTAGES: readonly Shortage[] = [
-  {
-    what: 'a note in the state folder',
-    where: 'state',
-    size: '4k',
-    targetBytes: 2 * MIB,
-    hasHoles: false,
-    expected: {...UNTOUCHED, code: 'state-dir', stage: 'generate'},
-  },
-  {
-    what: 'the note that the patch is being applied',
-    where: 'state',
-    size: '16k',
-    targetBytes: 2 * MIB,
-    hasHoles: false,
-    expected: {...UNTOUCHED, code: 'state-dir'},
-  },
-  {
-    what: 'the patch',
-    where: 'patches',
-    size: '1m',
-    targetBytes: 2 * MIB,
-    hasHoles: false,
-    expected: {...UNTOUCHED, stage: 'generate'},
-  },
-  {
-    what: 'the journal',
-    where: 'patches',
-    size: '3m',
-    targetBytes: 2 * MIB,
-    hasHoles: false,
-    expected: {...UNTOUCHED, stage: 'generate'},
-  },
+  PATCH,
+  {what: 'the journal', where: 'patches', size: '3m', targetBytes: 2 * MIB, hasHoles: false, expected: UNTOUCHED},
   {
     what: 'the new content of a file with holes',
     where: 'disk',
@@ -105,7 +80,8 @@ interface Task {
   readonly target: string;
   readonly old: string;
   run(...words: readonly string[]): Promise<ProgramResult>;
-  makeRoom(): void;
+  /** As mount(8) has sizes. */
+  makeRoom(size?: string): void;
   stored(): Promise<string[]>;
   noted(): Promise<string[]>;
   requireDone(result: ProgramResult): Promise<void>;
@@ -146,7 +122,7 @@ describe.skipIf(skipped !== undefined)(`no room${skipped === undefined ? '' : ` 
       target,
       old: await sha256(target),
       run: (...words) => runProgram(BDSYNC_MANAGER, [...words, '--json', '--config', config]),
-      makeRoom: () => small.grow('16m'),
+      makeRoom: (size = '16m') => small.grow(size),
       stored,
       noted,
       async requireDone(result) {
@@ -162,11 +138,11 @@ describe.skipIf(skipped !== undefined)(`no room${skipped === undefined ? '' : ` 
     '$place, for $what: it is told, and the next run succeeds when there is some',
     async ({place, ...stage}) => {
       const task = await taskFor(stage, place);
-      const {code, target, stored} = stage.expected;
+      const {stored, target} = stage.expected;
       const result = await task.run();
       expect(result.status).toBe(3);
       expect(taskReportOf(result)).toMatchObject({
-        failure: {code, stage: stage.expected.stage, target: {path: task.target, state: target}},
+        failure: {code: 'disk-full', target: {path: task.target, state: target}},
       });
       expect(await task.stored()).toEqual(stored.map((pattern): unknown => expect.stringMatching(pattern)));
       if (target === 'untouched') {
@@ -177,6 +153,23 @@ describe.skipIf(skipped !== undefined)(`no room${skipped === undefined ? '' : ` 
       await task.requireDone(await task.run());
     },
   );
+
+  it('for what is noted in the state folder, of whichever note: it is told, and nothing has begun', async () => {
+    const task = await taskFor({...PATCH, where: 'state', size: '4k'}, 'here');
+    const stages = new Set<Stage>();
+    for (let kilobytes = 8; ; kilobytes += 4) {
+      const result = await task.run();
+      if (result.status === 0) break;
+      const report = taskReportOf(result);
+      expect(report).toMatchObject({failure: {code: 'state-dir', target: {state: 'untouched'}}});
+      if (report.state === 'failed' && report.failure.stage !== 'configuration') stages.add(report.failure.stage);
+      expect([await task.noted(), await task.stored(), await sha256(task.target)]).toEqual([[], [], task.old]);
+      task.makeRoom(`${kilobytes}k`);
+    }
+    // Before the patch is made, and before it is applied.
+    expect([...stages]).toEqual(['generate', 'apply']);
+    await task.requireDone(await task.run());
+  });
 
   it.each(SHORTAGES.filter(({expected}) => expected.target === 'partly-written'))(
     'for $what: what was begun can be undone without any',
