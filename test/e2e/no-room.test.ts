@@ -87,98 +87,102 @@ interface Task {
   requireDone(result: ProgramResult): Promise<void>;
 }
 
-describe.skipIf(skipped !== undefined)(`no room${skipped === undefined ? '' : ` (skipped: ${skipped})`}`, () => {
-  let sshd: Sshd;
-  beforeAll(async () => {
-    sshd = await startSshd();
-  });
-  afterAll(() => sshd[Symbol.asyncDispose]());
-
-  async function taskFor(stage: Shortage, place: string): Promise<Task> {
-    const folder = await temporaryFolder();
-    const folders = {patches: join(folder, 'patches'), state: join(folder, 'state'), disk: join(folder, 'disk')};
-    const small = mountSmallFileSystem(folders[stage.where], stage.size);
-    for (const path of Object.values(folders)) await mkdir(path, {recursive: true});
-    // Not the file system's own folder, which everybody may write to.
-    const stateDir = join(folders.state, 'ours');
-    const [source, target] = [join(folder, 's.img'), join(folders.disk, 't.img')];
-    await writeFile(source, noise(2 * MIB, 1));
-    await writeFile(target, stage.hasHoles ? '' : noise(stage.targetBytes, 2));
-    await truncate(target, stage.targetBytes);
-    const there = {connection_command: sshd.connectionCommand, remote_bdsync_bin: BDSYNC};
-    const config = await writeConfig(join(folder, 'tasks.conf'), {
-      home: {
-        source_path: source,
-        target_path: target,
-        target_patch_dir: folders.patches,
-        state_dir: stateDir,
-        ...(place === 'here' ? {} : there),
-        ...stage.keys,
-      },
+describe.skipIf(skipped !== undefined)(
+  `no room${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
+  {timeout: 180_000},
+  () => {
+    let sshd: Sshd;
+    beforeAll(async () => {
+      sshd = await startSshd();
     });
-    const stored = async (): Promise<string[]> => (await readdir(folders.patches)).toSorted();
-    const noted = (): Promise<string[]> => readdir(join(stateDir, 'temporary'));
-    return {
-      target,
-      old: await sha256(target),
-      run: (...words) => runProgram(BDSYNC_MANAGER, [...words, '--json', '--config', config]),
-      makeRoom: (size = '16m') => small.grow(size),
-      stored,
-      noted,
-      async requireDone(result) {
-        expect(result).toMatchObject({status: 0, stderr: ''});
-        expect(await sha256(target)).toBe(await sha256(source));
-        expect([await stored(), await noted()]).toEqual([[], []]);
-      },
-    };
-  }
+    afterAll(() => sshd[Symbol.asyncDispose]());
 
-  const places = [...SHORTAGES.map((stage) => ({...stage, place: 'here'})), ...ELSEWHERE];
-  it.each(places)(
-    '$place, for $what: it is told, and the next run succeeds when there is some',
-    async ({place, ...stage}) => {
-      const task = await taskFor(stage, place);
-      const {stored, target} = stage.expected;
-      const result = await task.run();
-      expect(result.status).toBe(3);
-      expect(taskReportOf(result)).toMatchObject({
-        failure: {code: 'disk-full', target: {path: task.target, state: target}},
+    async function taskFor(stage: Shortage, place: string): Promise<Task> {
+      const folder = await temporaryFolder();
+      const folders = {patches: join(folder, 'patches'), state: join(folder, 'state'), disk: join(folder, 'disk')};
+      const small = mountSmallFileSystem(folders[stage.where], stage.size);
+      for (const path of Object.values(folders)) await mkdir(path, {recursive: true});
+      // Not the file system's own folder, which everybody may write to.
+      const stateDir = join(folders.state, 'ours');
+      const [source, target] = [join(folder, 's.img'), join(folders.disk, 't.img')];
+      await writeFile(source, noise(2 * MIB, 1));
+      await writeFile(target, stage.hasHoles ? '' : noise(stage.targetBytes, 2));
+      await truncate(target, stage.targetBytes);
+      const there = {connection_command: sshd.connectionCommand, remote_bdsync_bin: BDSYNC};
+      const config = await writeConfig(join(folder, 'tasks.conf'), {
+        home: {
+          source_path: source,
+          target_path: target,
+          target_patch_dir: folders.patches,
+          state_dir: stateDir,
+          ...(place === 'here' ? {} : there),
+          ...stage.keys,
+        },
       });
-      expect(await task.stored()).toEqual(stored.map((pattern): unknown => expect.stringMatching(pattern)));
-      if (target === 'untouched') {
-        expect(await sha256(task.target)).toBe(task.old);
-        expect(await task.noted()).toEqual([]);
-      }
-      task.makeRoom();
-      await task.requireDone(await task.run());
-    },
-  );
-
-  it('for what is noted in the state folder, of whichever note: it is told, and nothing has begun', async () => {
-    const task = await taskFor({...PATCH, where: 'state', size: '4k'}, 'here');
-    const stages = new Set<Stage>();
-    for (let kilobytes = 8; ; kilobytes += 4) {
-      const result = await task.run();
-      if (result.status === 0) break;
-      const report = taskReportOf(result);
-      expect(report).toMatchObject({failure: {code: 'state-dir', target: {state: 'untouched'}}});
-      if (report.state === 'failed' && report.failure.stage !== 'configuration') stages.add(report.failure.stage);
-      expect([await task.noted(), await task.stored(), await sha256(task.target)]).toEqual([[], [], task.old]);
-      task.makeRoom(`${kilobytes}k`);
+      const stored = async (): Promise<string[]> => (await readdir(folders.patches)).toSorted();
+      const noted = (): Promise<string[]> => readdir(join(stateDir, 'temporary'));
+      return {
+        target,
+        old: await sha256(target),
+        run: (...words) => runProgram(BDSYNC_MANAGER, [...words, '--json', '--config', config]),
+        makeRoom: (size = '16m') => small.grow(size),
+        stored,
+        noted,
+        async requireDone(result) {
+          expect(result).toMatchObject({status: 0, stderr: ''});
+          expect(await sha256(target)).toBe(await sha256(source));
+          expect([await stored(), await noted()]).toEqual([[], []]);
+        },
+      };
     }
-    // Before the patch is made, and before it is applied.
-    expect([...stages]).toEqual(['generate', 'apply']);
-    await task.requireDone(await task.run());
-  });
 
-  it.each(SHORTAGES.filter(({expected}) => expected.target === 'partly-written'))(
-    'for $what: what was begun can be undone without any',
-    async (stage) => {
-      const task = await taskFor(stage, 'here');
-      expect((await task.run()).status).toBe(3);
-      expect(await task.run('recover', '--rollback')).toMatchObject({status: 0});
-      expect(await sha256(task.target)).toBe(task.old);
-      expect(await task.stored()).toEqual([]);
-    },
-  );
-});
+    const places = [...SHORTAGES.map((stage) => ({...stage, place: 'here'})), ...ELSEWHERE];
+    it.each(places)(
+      '$place, for $what: it is told, and the next run succeeds when there is some',
+      async ({place, ...stage}) => {
+        const task = await taskFor(stage, place);
+        const {stored, target} = stage.expected;
+        const result = await task.run();
+        expect(result.status).toBe(3);
+        expect(taskReportOf(result)).toMatchObject({
+          failure: {code: 'disk-full', target: {path: task.target, state: target}},
+        });
+        expect(await task.stored()).toEqual(stored.map((pattern): unknown => expect.stringMatching(pattern)));
+        if (target === 'untouched') {
+          expect(await sha256(task.target)).toBe(task.old);
+          expect(await task.noted()).toEqual([]);
+        }
+        task.makeRoom();
+        await task.requireDone(await task.run());
+      },
+    );
+
+    it('for what is noted in the state folder, of whichever note: it is told, and nothing has begun', async () => {
+      const task = await taskFor({...PATCH, where: 'state', size: '4k'}, 'here');
+      const stages = new Set<Stage>();
+      for (let kilobytes = 8; ; kilobytes += 4) {
+        const result = await task.run();
+        if (result.status === 0) break;
+        const report = taskReportOf(result);
+        expect(report).toMatchObject({failure: {code: 'state-dir', target: {state: 'untouched'}}});
+        if (report.state === 'failed' && report.failure.stage !== 'configuration') stages.add(report.failure.stage);
+        expect([await task.noted(), await task.stored(), await sha256(task.target)]).toEqual([[], [], task.old]);
+        task.makeRoom(`${kilobytes}k`);
+      }
+      // Before the patch is made, and before it is applied.
+      expect([...stages]).toEqual(['generate', 'apply']);
+      await task.requireDone(await task.run());
+    });
+
+    it.each(SHORTAGES.filter(({expected}) => expected.target === 'partly-written'))(
+      'for $what: what was begun can be undone without any',
+      async (stage) => {
+        const task = await taskFor(stage, 'here');
+        expect((await task.run()).status).toBe(3);
+        expect(await task.run('recover', '--rollback')).toMatchObject({status: 0});
+        expect(await sha256(task.target)).toBe(task.old);
+        expect(await task.stored()).toEqual([]);
+      },
+    );
+  },
+);
