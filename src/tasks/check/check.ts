@@ -2,6 +2,7 @@ import type {CheckedTask, CheckReport} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
+import {checkMetricsFile} from '../metrics/check-metrics-file.js';
 import {planTask} from '../plan.js';
 import {findUnfinished, unfinishedHint, unfinishedText} from '../recovery/unfinished-work.js';
 import {configOrigin} from '../state/task-id.js';
@@ -55,7 +56,7 @@ async function checkTask(
       return {
         ...base,
         unmetNeeds,
-        warnings: [...warnings, ...found.warnings, ...unfinished],
+        warnings: [...warnings, ...found.warnings, ...unfinished, ...(await checkMetricsFile(task.config.metricsFile))],
         facts: [...found.facts, ...facts],
       };
     }

@@ -12,7 +12,9 @@ export function findProblems(facts: Facts, {faults, runs, unfinished, leftOver}:
   const isUnderWay = facts.underWaySince !== undefined;
   // Of a run that is under way, these are no leftovers, and the target may well be between old and new.
   const left = isUnderWay ? [] : [...unfinished.map(incomplete), ...leftOver.map(leftOverProblem)];
-  const ofRuns = runs === undefined ? [] : [...runProblems(runs), ...ageProblems(facts, runs)];
+  // What is noted of an incomplete target says since when.
+  const tells = (problem: StatusProblem): boolean => problem.kind !== 'incomplete' || unfinished.length === 0;
+  const ofRuns = runs === undefined ? [] : [...runProblems(runs).filter(tells), ...ageProblems(facts, runs)];
   return [...faults, ...left, ...ofRuns].toSorted((one, other) => gravity(other.level) - gravity(one.level));
 }
 
@@ -37,7 +39,7 @@ function problemsOf(past: PastRun): StatusProblem[] {
   const what = past.record.purpose === 'verify' ? 'the last verification' : 'the last run';
   if (past.state !== 'ended') {
     const caveat = past.record.purpose === 'verify' ? '' : '; the target may be partly written';
-    const text = `${what}, begun at ${formatLocalTime(past.record.startedAt)}, did not end: it was killed, or the machine went down${caveat}`;
+    const text = `${what}, begun at ${formatLocalTime(past.record.startedAt)}, did not end: it was killed, the machine went down, or its end could not be written down${caveat}`;
     return [{kind: 'did-not-end', level: 'critical', text}];
   }
   const {outcome, failure} = past.record;

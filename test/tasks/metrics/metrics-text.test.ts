@@ -1,4 +1,3 @@
-import {spawnSync} from 'node:child_process';
 import {expect, it} from 'vitest';
 import {formatMetrics} from '#dist/tasks/metrics/metrics-text.js';
 import type {TaskStatus} from '#dist/tasks/status/status-report.js';
@@ -88,12 +87,4 @@ it('tells of each name once what it is, right before all its samples, and ends w
 it('escapes what names of tasks and files have', () => {
   const text = formatMetrics({tasks: [taskStatus('a"b\\c\nd', NEVER)]}, '/e"\n', '0.5.0');
   expect(text).toContain('bdsync_manager_task_enabled{config="/e\\"\\n",task="a\\"b\\\\c\\nd"} 1\n');
-});
-
-const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;
-
-it.skipIf(!hasPromtool)("is what Prometheus' own linter wants (skipped where there is no promtool)", () => {
-  const input = lines(taskStatus('home', {warnAfterMs: 1, critAfterMs: 2}), taskStatus('a"b\\c\nd')).join('\n');
-  const {status, stdout, stderr} = spawnSync('promtool', ['check', 'metrics'], {input, encoding: 'utf8'});
-  expect({status, stdout, stderr}).toEqual({status: 0, stdout: '', stderr: ''});
 });

@@ -110,6 +110,8 @@ describe('a task', () => {
     expect(judged([ended(), failed({failure})])).toEqual(['critical', 'failed', 'incomplete']);
     expect(judged([ended(), ended({outcome: 'cancelled', failure})])).toEqual(['critical', 'incomplete', 'cancelled']);
     expect(judged([ended()], {unfinished: ['/t is incomplete']})).toEqual(['critical', 'incomplete']);
+    // Both tell of the same.
+    expect(judged([ended(), failed({failure})], {unfinished: ['x']})).toEqual(['critical', 'incomplete', 'failed']);
   });
 
   it('has something left over, but not while a run is at work', () => {
