@@ -14,6 +14,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'configuration.md': 'test/cli/manager/config-command.test.ts',
   'restoring-by-hand.md': 'test/e2e/restoring-by-hand.test.ts',
   'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
+  'safety.md': 'test/docs.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 
@@ -45,5 +46,19 @@ describe.each(pages)('docs/%s', (page) => {
     const configuration = await readConfig(fence?.text ?? '');
     expect(errorsOf(configuration)).toEqual({});
     expect([...configuration.warnings, ...configuration.tasks.flatMap(({warnings}) => warnings)]).toEqual([]);
+  });
+});
+
+describe('the proofs that docs/safety.md names', () => {
+  const rows = readFileSync(`${ROOT}docs/safety.md`, 'utf8').matchAll(
+    /^\| (?!promise|---)(.+) \| (test\/\S+) \| (.+) \|$/gm,
+  );
+  const proofs = [...rows].map(([, promise = '', file = '', words = '']) => ({promise, file, words}));
+
+  test('are many', () => expect(proofs.length).toBeGreaterThan(15));
+
+  test.each(proofs)('are there: $promise', ({file, words}) => {
+    expect(words.length).toBeGreaterThan(20);
+    expect(readFileSync(`${ROOT}${file}`, 'utf8')).toContain(words);
   });
 });
