@@ -122,7 +122,9 @@ describe('a mail that cannot be sent is a warning and a note:', () => {
     const {run} = await place({home: {...MAIL, ...FAILS, sendmail_path: '/no/such/sendmail'}});
     expect(await run()).toMatchObject({
       status: 3,
-      stderr: expect.stringContaining('sendmail_path: /no/such/sendmail is not an executable file'),
+      stderr: expect.stringMatching(
+        /sendmail_path: \/no\/such\/sendmail is not an executable file.*\n {4}hint: a mail program/,
+      ),
     });
     expect(await run('check')).toMatchObject({
       status: 3,

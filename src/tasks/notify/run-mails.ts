@@ -15,6 +15,8 @@ export interface UnsentMail {
   readonly failure: TaskError;
 }
 
+const NO_PROGRAM_HINT =
+  'a mail program brings it along: msmtp-mta, dma, postfix or exim4; or name it with sendmail_path';
 /** To take the mail, not to deliver it. */
 const SENDMAIL_TIMEOUT_MS = 60_000;
 
@@ -59,11 +61,15 @@ async function send(
   signal: AbortSignal,
 ): Promise<TaskError | undefined> {
   const command = [sendmailPath, '-i', '-t'];
-  const {failure, lines} = await runHook(
+  const {failure, lines, state} = await runHook(
     {kind: 'mail-failed', key: 'sendmail_path', command, environment: {}, input, timeoutMs: SENDMAIL_TIMEOUT_MS},
     {signal},
   );
   if (failure === undefined) return undefined;
   const message = `no mail went to ${to.join(', ')}: ${failure.message}`;
-  return new TaskError('mail-failed', message, {hint: failure.hint, errorLines: lines, cause: failure});
+  return new TaskError('mail-failed', message, {
+    hint: state === 'not-started' ? NO_PROGRAM_HINT : undefined,
+    errorLines: lines,
+    cause: failure,
+  });
 }
