@@ -23,7 +23,7 @@ const READS_PER_LOOK = 2048;
 // The whole patch is on its medium before its application may begin. Older programs sync everything.
 // All is one line, which every login shell passes on.
 const STORE_SCRIPT = [
-  'LC_ALL=C; export LC_ALL; umask 077; set -C',
+  'umask 077; set -C; LC_ALL=C; export LC_ALL',
   ROOM_FUNCTION,
   `tell() { printf "%s\\n" "$said" | grep -v -e "^[0-9]" -e "partial read"; }`,
   'fail() { room "$1" >&2; tell >&2; exit 1; }',
