@@ -132,6 +132,16 @@ export function planForLargerTarget(plan: TaskPlan): TaskPlan {
   };
 }
 
+/**
+ * A plan that reads both ends past the page cache where the built-in engine does that: it may show what an interrupted
+ * run wrote, and what never came to the medium.
+ */
+export function planPastPageCache(plan: TaskPlan): TaskPlan {
+  const {client} = plan;
+  if (client.kind === 'native') return plan;
+  return {...plan, client: {...client, options: {...client.options, flushCache: true}}};
+}
+
 function withMinsize(words: readonly string[]): string[] {
   return [...words.filter((word) => !word.startsWith('--diffsize')), '--diffsize=minsize'];
 }

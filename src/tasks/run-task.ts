@@ -12,7 +12,7 @@ import {describeChange, planTargetChange} from './ends/target-change.js';
 import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
-import {planForLargerTarget, type TaskPlan} from './plan.js';
+import {planForLargerTarget, planPastPageCache, type TaskPlan} from './plan.js';
 import {InPlaceWriting} from './recovery/in-place-writing.js';
 import {markText} from './recovery/mark-text.js';
 import {tellIncomplete} from './recovery/tell-incomplete.js';
@@ -110,12 +110,13 @@ async function verified(
 }
 
 async function applyDifferences(
-  {context, leftovers}: ReadyTask,
+  {context: usual, leftovers}: ReadyTask,
   reading: ConsistentSource,
   lease: TargetLease,
 ): Promise<FlowOutcome> {
-  const {flow} = context.plan;
-  const writing = new InPlaceWriting(context.plan, leftovers, lease);
+  const {flow} = usual.plan;
+  const writing = new InPlaceWriting(usual.plan, leftovers, lease);
+  const context = writing.wasInterrupted ? {...usual, plan: planPastPageCache(usual.plan)} : usual;
   let outcome: FlowOutcome;
   if (flow.kind === 'in-place') {
     outcome = await applyInPlace(context, reading, writing);

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {framedMessages} from '../support/framed-messages.js';
 import {noise, sha256} from '../support/images.js';
+import {cachedBytes, dropFromPageCache, noPageCacheView} from '../support/page-cache.js';
 import {taskReportOf} from '../support/reports.js';
 import {OUR_BDSYNC} from '../support/run-bdsync.js';
 import {BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
@@ -31,6 +32,7 @@ esac
 `;
 
 interface CutTask {
+  readonly source: string;
   readonly target: string;
   readonly old: string;
   run(cut?: Cut): Promise<ProgramResult>;
@@ -71,6 +73,7 @@ async function cutTask(keys: Readonly<Record<string, string>>): Promise<CutTask>
   };
   const stored = (): Promise<string[]> => readdir(patches);
   return {
+    source,
     target,
     old: await sha256(target),
     run: (cut) => run(cut ? `${cut.direction} ${cut.bytes} ${cut.of}\n` : 'none 0 nothing\n'),
@@ -149,6 +152,20 @@ describe('a stream that is cut off on the way to the other machine', {timeout: 1
         {failure: {target: {state: expect.stringMatching(states)}}},
       ]);
     }
+    await task.requireDone();
+  });
+
+  it('in place: the next run compares what the medium has, past the page cache', async ({skip}) => {
+    skip(noPageCacheView !== undefined, noPageCacheView);
+    const task = await cutTask({apply_patch_in_place: 'yes'});
+    dropFromPageCache(task.source);
+    expect(await task.run()).toMatchObject({status: 0});
+    expect(cachedBytes(task.source)).toBeGreaterThan(0);
+    await task.reset();
+    expect(await task.run({of: '--patch=', direction: 'in', bytes: BYTES / 2})).toMatchObject({status: 3});
+    dropFromPageCache(task.source);
+    expect(await task.run()).toMatchObject({status: 0});
+    expect(cachedBytes(task.source)).toBe(0);
     await task.requireDone();
   });
 });

@@ -21,6 +21,11 @@ export class InPlaceWriting implements UnsealedWriting {
     this.#lease = lease;
   }
 
+  /** An earlier run left the target between old and new, as far as is known. */
+  get wasInterrupted(): boolean {
+    return this.#lease.mark !== undefined || this.#records().length > 0;
+  }
+
   /**
    * To be called before anything is written. What an earlier run noted stays: that is since when it is incomplete.
    *
