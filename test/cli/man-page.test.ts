@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {runCli} from '../support/cli-world.js';
 
 const PAGE = fileURLToPath(new URL('../../man/bdsync-manager.1', import.meta.url));
-const COMMANDS = ['run', 'list', 'check', 'verify', 'status', 'log', 'snapshots', 'recover', 'sync'];
+const COMMANDS = ['run', 'list', 'check', 'verify', 'status', 'log', 'snapshots', 'recover', 'sync', 'completion'];
 
 /** The long options that have an entry of their own in the page. */
 function describedOptions(): Set<string> {

@@ -1,7 +1,8 @@
 import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
 
-const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
+/** What is read where `--config` names nothing else. */
+export const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
 const DEFAULT_LOG_LEVEL: LogLevel = 'warning';
 
 /** The options that more than one command takes. */

@@ -2,6 +2,7 @@ import {Command, type CommandUnknownOpts, type CommanderError, Help, type Option
 import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
+import {addCompletionCommand} from './commands/completion.js';
 import {addConfigCommand} from './commands/config.js';
 import {addListCommand} from './commands/list.js';
 import {addLogCommand} from './commands/log.js';
@@ -60,6 +61,7 @@ export function createProgram(context: CommandContext): Command {
     addSnapshotsCommand,
     addRecoverCommand,
     addSyncCommand,
+    addCompletionCommand,
   ]) {
     add(program, context);
   }
