@@ -9,7 +9,7 @@ import {type DeviceFacts, type DeviceHandle, openDeviceHandle} from './device-fa
 import {findDeviceUse} from './device-use.js';
 import {lastingIdentity} from './lasting-identity.js';
 import {BdsyncError} from '../errors.js';
-import {type TargetMark, TargetMarkFile} from './target-mark.js';
+import {birthOf, type TargetMark, TargetMarkFile} from './target-mark.js';
 import {type TargetNote, TargetNoteFile} from './target-note.js';
 
 export interface TargetFacts extends DeviceFacts {
@@ -73,7 +73,8 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
     const {holder} = options;
     const lasting = await lastingIdentity(handle.fd, identity);
     const targetFacts = {...facts, machineId, lastingIdentity: lasting};
-    const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, path, lasting);
+    const marked = {path, lastingIdentity: lasting, bornMs: birthOf(handle.fd, identity)};
+    const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, marked);
     const marking = {markFile, mark: await markFile?.read()};
     if (holder === undefined) return new OpenTargetHold(targetFacts, handles, marking, undefined);
     const since = new Date().toISOString();
