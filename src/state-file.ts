@@ -9,14 +9,18 @@ export async function readStateFile(path: string): Promise<string> {
   return await readFile(path, {encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW});
 }
 
+const PRIVATE_MODE = 0o600;
+
 /**
- * Puts `text` into a file, private to us: after a crash at any time it holds the old text or the new one, and the new
- * one for sure after this returns. For one writer at a time. Throws what the file system throws.
+ * Puts `text` into a file, private to us unless `mode` says otherwise: after a crash at any time it holds the old text or
+ * the new one, and the new one for sure after this returns. For one writer at a time. Throws what the file system throws.
  */
-export async function replaceStateFile(path: string, text: string): Promise<void> {
+export async function replaceStateFile(path: string, text: string, mode = PRIVATE_MODE): Promise<void> {
   const freshPath = `${path}.new`;
-  await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, PRIVATE_MODE);
   try {
+    // Not by open, whose mode the umask takes bits from.
+    if (mode !== PRIVATE_MODE) await handle.chmod(mode);
     await handle.writeFile(text);
     await handle.sync();
     await rename(freshPath, path);

@@ -63,12 +63,16 @@ export async function checkStateDir(stateDir: string): Promise<void> {
   if (folder === stateDir) await requireOwn(stateDir, stat);
 }
 
-/** Not with mkdir's own `recursive`: below /proc, where a parent exists and mkdir says ENOENT, Node 20 never ends. */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes a folder and its parents, where they are missing; they survive a power cut. Throws what the file system throws.
+ *
+ * Not with mkdir's own `recursive`: below /proc, where a parent exists and mkdir says ENOENT, Node 20 never ends.
+ */
+export async function makeFolder(path: string, mode = PRIVATE_MODE): Promise<void> {
   if (await isFolder(path)) return;
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent);
-  await mkdir(path, {mode: PRIVATE_MODE}).catch(async (error: unknown) => {
+  if (parent !== path) await makeFolder(parent, mode);
+  await mkdir(path, {mode}).catch(async (error: unknown) => {
     // Another run may have made it meanwhile.
     if (codeOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
   });

@@ -3,7 +3,6 @@ import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
 import {runCli} from '../support/cli-world.js';
 
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  completion: [],
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],
@@ -11,6 +10,19 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   log: ['--config', '--since', '--failed', '--limit', '--sync', '--json', '--log-level'],
   snapshots: ['--config', '--task', '--clean', '--json', '--log-level'],
   recover: ['--config', '--task', '--rollback', '--json', '--log-level'],
+  install: [
+    '--config',
+    '--task',
+    '--on-calendar',
+    '--randomized-delay',
+    '--at',
+    '--user',
+    '--print',
+    '--name',
+    '--root',
+    '--yes',
+  ],
+  uninstall: ['--name', '--root', '--yes'],
   sync: ['--dry-run', '--wait', '--json', '--progress', '--log-level'],
 };
 

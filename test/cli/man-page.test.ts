@@ -4,7 +4,19 @@ import {expect, test} from 'vitest';
 import {runCli} from '../support/cli-world.js';
 
 const PAGE = fileURLToPath(new URL('../../man/bdsync-manager.1', import.meta.url));
-const COMMANDS = ['run', 'list', 'check', 'verify', 'status', 'log', 'snapshots', 'recover', 'sync', 'completion'];
+const COMMANDS = [
+  'run',
+  'list',
+  'check',
+  'verify',
+  'status',
+  'log',
+  'snapshots',
+  'recover',
+  'sync',
+  'install',
+  'uninstall',
+];
 
 /** The long options that have an entry of their own in the page. */
 function describedOptions(): Set<string> {
@@ -28,7 +40,18 @@ test('the page describes every option that help tells of, and no other', async (
 test('the synopsis names for each command the options that its help tells of', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const synopsis = page.slice(page.indexOf('.Sh SYNOPSIS'), page.indexOf('.Sh DESCRIPTION')).split('.Nm\n');
-  for (const command of ['run', 'list', 'check', 'verify', 'status', 'log', 'snapshots', 'recover']) {
+  for (const command of [
+    'run',
+    'list',
+    'check',
+    'verify',
+    'status',
+    'log',
+    'snapshots',
+    'recover',
+    'install',
+    'uninstall',
+  ]) {
     const words = synopsis.find((form) => new RegExp(`Cm ${command}\\b`).test(form)) ?? '';
     const named = [...words.matchAll(/Fl -([a-z-]+)/g)].map(([_text, name]) => `--${name}`);
     expect([...named, '--help'].toSorted()).toEqual((await optionsOfHelp([command])).toSorted());

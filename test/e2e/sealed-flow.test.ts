@@ -61,8 +61,7 @@ async function sealedTask(where: 'here' | 'behind a connection', applier?: strin
 const KILLED_WHILE_WRITING = `
 target=; for word in "$@"; do case "$word" in --patch=*) target=\${word#--patch=};; esac; done
 before=$(cksum <"$target")
-# A shell gives what runs in the background no standard input of its own accord.
-exec 3<&0; $BDSYNC "$@" <&3 & pid=$!
+$BDSYNC "$@" & pid=$!
 while kill -0 $pid 2>/dev/null; do [ "$(cksum <"$target")" = "$before" ] || { kill -KILL $pid; break; }; done
 wait $pid; exit 137`;
 

@@ -1,6 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {main} from '#dist/cli/manager/main.js';
-import type {TasksLayer} from '#dist/cli/manager/tasks-layer.js';
+import type {Notify} from '#dist/cli/manager/service-manager.js';
+import {TASKS_LAYER, type TasksLayer} from '#dist/cli/manager/tasks-layer.js';
 import type {CheckReport} from '#dist/tasks/check/check-report.js';
 import type {Configuration} from '#dist/tasks/config/configuration.js';
 import type {RunOptions} from '#dist/tasks/run.js';
@@ -17,6 +18,7 @@ import {recordedScreen} from './recorded-screen.js';
 export interface CliWorldOptions {
   readonly isTerminal?: boolean;
   readonly columns?: number;
+  readonly isJournal?: boolean;
   readonly configuration?: Configuration;
   /** Stands for the whole of a run; it may tell events. */
   readonly run?: TasksLayer['runTasks'];
@@ -24,6 +26,10 @@ export interface CliWorldOptions {
   readonly snapshotReport?: Partial<SnapshotReport>;
   readonly recoveryReport?: Partial<RecoveryReport>;
   readonly logReport?: Partial<LogReport>;
+  /** What a person answers; nobody is there to be asked when undefined. */
+  readonly answer?: string;
+  /** What is told to systemd. */
+  readonly notify?: Notify;
   /** Stands for the whole of a look. */
   readonly status?: TasksLayer['reportStatus'];
   readonly load?: TasksLayer['loadConfiguration'];
@@ -53,7 +59,7 @@ export async function runCli(
   signals: EventEmitter = new EventEmitter(),
 ): Promise<CliOutcome> {
   const is = {isTerminal: options.isTerminal ?? false, ...(options.columns ? {columns: options.columns} : {})};
-  const [stdout, stderr] = [recordedScreen(is), recordedScreen(is)];
+  const [stdout, stderr] = [recordedScreen(is), recordedScreen({...is, isJournal: options.isJournal ?? false})];
   const configuration = options.configuration ?? NO_TASKS;
   const asked = {
     configFiles: [] as string[],
@@ -66,12 +72,11 @@ export async function runCli(
     statusRequests: [] as StatusRequest[],
   };
   const tasks: TasksLayer = {
+    // Files and programs of a scheduler are for real: tests give a folder of their own as the root.
+    ...TASKS_LAYER,
     async loadConfiguration(file) {
       asked.configFiles.push(file);
       return options.load ? await options.load(file) : configuration;
-    },
-    async namesOfTasks() {
-      return configuration.tasks.map(({name}) => name);
     },
     selectTasks(_configuration, names) {
       asked.selectedNames.push(names);
@@ -122,7 +127,9 @@ export async function runCli(
   const status = await main(words, {
     stdout,
     stderr,
+    prompt: {isTerminal: options.answer !== undefined, ask: async () => options.answer ?? ''},
     signals,
+    serviceManager: options.notify && {notify: options.notify, watchdogMs: undefined},
     tasks,
     endAtOnce: () => {
       throw new Error('ended at once');

@@ -6,7 +6,7 @@ export interface RecordedScreen extends Screen {
 }
 
 export function recordedScreen(
-  is: {isTerminal?: boolean; columns?: number; rows?: number; hasColors?: boolean} = {},
+  is: {isTerminal?: boolean; columns?: number; rows?: number; hasColors?: boolean; isJournal?: boolean} = {},
 ): RecordedScreen {
   const written: string[] = [];
   const isTerminal = is.isTerminal ?? false;
@@ -16,6 +16,7 @@ export function recordedScreen(
     rows: is.rows ?? (isTerminal ? 24 : Number.POSITIVE_INFINITY),
     isUtf8: true,
     hasColors: is.hasColors ?? false,
+    isJournal: is.isJournal ?? false,
     write: (text) => void written.push(text),
     settled: async () => {},
     text: () => written.join(''),

@@ -1,9 +1,10 @@
 import {CommanderError} from '@commander-js/extra-typings';
 import type {CommandContext} from './command-context.js';
 import {withCommandWord} from './command-word.js';
-import {answerCompletion, COMPLETE_WORD} from './completion/answer-completion.js';
 import {formatError} from '../text/error-text.js';
 import {EXIT_STATUS, type ExitStatus, statusOfError} from './exit-status.js';
+import {withPriority} from '../screen/journal.js';
+import type {Screen} from '../screen/screen.js';
 import {createProgram} from './program.js';
 
 /** bdsync-manager from its arguments to its exit status; everything printed is handed to the system then. */
@@ -16,11 +17,10 @@ export async function main(words: readonly string[], world: Omit<CommandContext,
         status = ended;
       },
     });
-    if (words[0] === COMPLETE_WORD) world.stdout.write(await answerCompletion(words.slice(1), {program, ...world}));
-    else await program.parseAsync(withCommandWord(words, program), {from: 'user'});
+    await program.parseAsync(withCommandWord(words, program), {from: 'user'});
   } catch (error) {
     if (!isHelpOrVersion(error)) {
-      world.stderr.write(formatError(error));
+      writeError(world.stderr, error);
       status = statusOfError(error);
     }
   }
@@ -34,9 +34,14 @@ async function settleOutput({stdout, stderr}: Omit<CommandContext, 'end'>, statu
     await stderr.settled();
     return status;
   } catch (error) {
-    stderr.write(formatError(error));
+    writeError(stderr, error);
     return status === EXIT_STATUS.success ? statusOfError(error) : status;
   }
+}
+
+function writeError(stderr: Screen, error: unknown): void {
+  const text = formatError(error);
+  stderr.write(stderr.isJournal ? withPriority('error', text) : text);
 }
 
 function isHelpOrVersion(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
+import {DEFAULT_SCHEDULE_NAME} from '../../tasks/schedule/schedule-places.js';
 
-/** What is read where `--config` names nothing else. */
-export const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
+const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
 const DEFAULT_LOG_LEVEL: LogLevel = 'warning';
 
 /** The options that more than one command takes. */
@@ -50,6 +50,20 @@ export function seedOption() {
     '--seed <number>',
     'with --sample: the places of an earlier sample, as its report names them',
   ).argParser(parseSeed);
+}
+
+export const SCHEDULERS = ['systemd', 'cron'] as const;
+
+export function scheduleNameOption() {
+  return new Option('--name <name>', 'of the units, or of the file for cron').default(DEFAULT_SCHEDULE_NAME);
+}
+
+export function rootOption() {
+  return new Option('--root <folder>', 'write below this folder, as of an image, and start nothing');
+}
+
+export function yesOption() {
+  return new Option('--yes', 'do not ask');
 }
 
 function parsePercent(text: string): number {

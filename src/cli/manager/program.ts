@@ -2,14 +2,15 @@ import {Command, type CommandUnknownOpts, type CommanderError, Help, type Option
 import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
-import {addCompletionCommand} from './commands/completion.js';
 import {addConfigCommand} from './commands/config.js';
+import {addInstallCommand} from './commands/install.js';
 import {addListCommand} from './commands/list.js';
 import {addLogCommand} from './commands/log.js';
 import {addRecoverCommand} from './commands/recover.js';
 import {addRunCommand} from './commands/run.js';
 import {addSnapshotsCommand} from './commands/snapshots.js';
 import {addStatusCommand} from './commands/status.js';
+import {addUninstallCommand} from './commands/uninstall.js';
 import {addVerifyCommand} from './commands/verify.js';
 import {addSyncCommand} from './commands/sync.js';
 import {helpAfterOptions} from './help-text.js';
@@ -61,7 +62,8 @@ export function createProgram(context: CommandContext): Command {
     addSnapshotsCommand,
     addRecoverCommand,
     addSyncCommand,
-    addCompletionCommand,
+    addInstallCommand,
+    addUninstallCommand,
   ]) {
     add(program, context);
   }

@@ -11,6 +11,7 @@ import {formatPlans} from '../text/plan-text.js';
 import {formatReportTable} from '../text/report-table.js';
 import {formatVerifyTable} from '../text/verify-table.js';
 import {createRunView} from '../screen/run-view.js';
+import {ServiceManager} from './service-manager.js';
 import {watchInterrupts} from './watch-interrupts.js';
 
 /** What `run` and `sync` have in common on the command line. */
@@ -45,6 +46,8 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
     rephraseHint: what.rephraseHint,
   });
   using interrupts = watchInterrupts(context, view.print);
+  await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager);
+  interrupts.signal.addEventListener('abort', () => serviceManager?.stopping());
   warnOfMisspellings(what, view.print);
   const report = await context.tasks.runTasks({
     tasks: what.tasks,
@@ -53,7 +56,10 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
     dryRun: flags.dryRun === true,
     verify: what.verify,
     waitForLock: flags.wait === true,
-    onEvent: (event) => view.onEvent(event),
+    onEvent: (event) => {
+      view.onEvent(event);
+      serviceManager?.onEvent(event);
+    },
     signal: interrupts.signal,
   });
   view.close();

@@ -1,11 +1,13 @@
 import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
 import {explainConfiguration} from '../../tasks/config/explain-configuration.js';
-import {namesOfTasks} from '../../tasks/config/names-of-tasks.js';
 import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {unfinishedOfTasks} from '../../tasks/recovery/unfinished-of-tasks.js';
 import {runTasks} from '../../tasks/run.js';
+import {applySchedule} from '../../tasks/schedule/apply-schedule.js';
+import {planCron, planCronRemoval, printableCronLine} from '../../tasks/schedule/cron/plan-cron.js';
+import {planTimer, planTimerRemoval} from '../../tasks/schedule/systemd/plan-timer.js';
 import {selectTasks} from '../../tasks/select.js';
 import {expandTasks} from '../../tasks/sets/expand-tasks.js';
 import {reportSnapshots} from '../../tasks/snapshots/report-snapshots.js';
@@ -13,11 +15,16 @@ import {reportStatus} from '../../tasks/status/report-status.js';
 
 /** What the commands ask of the tasks; tests put something else in its place. */
 export const TASKS_LAYER = {
+  applySchedule,
   checkTasks,
   expandTasks,
   explainConfiguration,
   loadConfiguration,
-  namesOfTasks,
+  planCron,
+  planCronRemoval,
+  planTimer,
+  planTimerRemoval,
+  printableCronLine,
   recoverTasks,
   reportLog,
   reportSnapshots,

@@ -19,6 +19,7 @@ export function holdableScreen(screen: Screen): HoldableScreen {
     },
     isUtf8: screen.isUtf8,
     hasColors: screen.hasColors,
+    isJournal: screen.isJournal,
     write(text) {
       if (held === undefined) screen.write(text);
       else held.push(text);

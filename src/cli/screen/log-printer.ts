@@ -1,5 +1,6 @@
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
 import {plainLines, plainText} from '../../plain-text.js';
+import {withPriority} from './journal.js';
 import type {Screen} from './screen.js';
 
 /** `[Task home] INFO: text`; lines after the first are indented. */
@@ -15,6 +16,7 @@ export function createLogPrinter(screen: Screen, threshold: LogLevel, beforeLine
   return (level, task, message) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(threshold)) return;
     beforeLine();
-    screen.write(formatLogLine(level, task, message));
+    const line = formatLogLine(level, task, message);
+    screen.write(screen.isJournal ? withPriority(level, line) : line);
   };
 }

@@ -6,6 +6,8 @@ export interface Screen {
   /** Width of the terminal; Infinity for a file or a pipe. */
   readonly columns: number;
   readonly hasColors: boolean;
+  /** Whether it leads to the journal of systemd, which wants to know how grave a line is. */
+  readonly isJournal: boolean;
   /** Height of the terminal; Infinity for a file or a pipe. */
   readonly rows: number;
   /** Whether its characters are those of UTF-8, by the locale. */
@@ -32,7 +34,7 @@ const NARROWEST_COLUMNS = 20;
 const USUAL_COLUMNS = 80;
 const USUAL_ROWS = 24;
 
-export function screenOn(stream: ScreenStream, name: string, env: NodeJS.ProcessEnv): Screen {
+export function screenOn(stream: ScreenStream, name: string, env: NodeJS.ProcessEnv, isJournal = false): Screen {
   const isTerminal = stream.isTTY === true;
   let lastWrite: Promise<void> | undefined;
   let failure: Error | undefined;
@@ -53,6 +55,7 @@ export function screenOn(stream: ScreenStream, name: string, env: NodeJS.Process
       return isTerminal ? stream.rows || USUAL_ROWS : Number.POSITIVE_INFINITY;
     },
     isUtf8: /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''),
+    isJournal,
     hasColors: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     write(text) {
       if (isGone) return;

@@ -69,7 +69,6 @@ describe('parseInvocation', () => {
       targetPath: undefined,
       sizePolicy: {mode: 'resize', warn: false},
       warnDevice: true,
-      isHeld: false,
       mark: undefined,
       progress: 'noscroll',
       verbosity: 2,
