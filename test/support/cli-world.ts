@@ -116,7 +116,7 @@ export async function runCli(
     async reportStatus(request) {
       asked.statusRequests.push(request);
       if (options.status) return await options.status(request);
-      return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks: []};
+      return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks: [], schedules: []};
     },
     async reportSnapshots(request) {
       asked.snapshotRequests.push(request);

@@ -1,4 +1,5 @@
 import {plainText} from '../../plain-text.js';
+import type {KnownSchedule} from '../../tasks/schedule/known-schedule.js';
 import type {LastRun, ProblemKind, StatusReport, TaskStatus} from '../../tasks/status/status-report.js';
 import {formatAge, formatBytes} from '../../units.js';
 import type {Screen} from '../screen/screen.js';
@@ -12,7 +13,7 @@ import type {Cell} from './table.js';
 type StatusScreen = Pick<Screen, 'columns' | 'hasColors' | 'isTerminal' | 'isUtf8'>;
 
 /** A row per task; below it what is wrong, and which tasks are never overdue. */
-export function formatStatus({configFile, tasks}: StatusReport, screen: StatusScreen): string {
+export function formatStatus({configFile, tasks, schedules, at}: StatusReport, screen: StatusScreen): string {
   if (tasks.length === 0) return `${plainText(configFile)}: no tasks\n`;
   const hasTrend = screen.isTerminal && screen.isUtf8;
   const head = [
@@ -31,6 +32,7 @@ export function formatStatus({configFile, tasks}: StatusReport, screen: StatusSc
     renderFittedTable({head, alignment, rows}, screen),
     ...tasks.flatMap(({task, problems}) => problems.map(({text}) => `${plainText(task)}: ${plainText(text)}\n`)),
     neverOverdueLine(tasks),
+    ...schedules.map((schedule) => scheduleLine(schedule, Date.parse(at))),
   ].join('');
 }
 
@@ -96,4 +98,11 @@ function neverOverdueLine(tasks: readonly TaskStatus[]): string {
     )
     .map(({task}) => plainText(task));
   return names.length === 0 ? '' : `never overdue, without warn_after and crit_after: ${names.join(', ')}\n`;
+}
+
+function scheduleLine({name, tasks, nextAt}: KnownSchedule, nowMs: number): string {
+  const what = tasks.length === 0 ? 'all tasks' : tasks.map(plainText).join(', ');
+  if (nextAt === undefined) return `no next run is known, by ${plainText(name)}: ${what}\n`;
+  const inSeconds = Math.max(0, (Date.parse(nextAt) - nowMs) / 1000);
+  return `next run in ${formatAge(inSeconds)}, by ${plainText(name)}: ${what}\n`;
 }

@@ -2,6 +2,7 @@ import type {Configuration} from '../config/configuration.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
+import {findSchedules} from '../schedule/find-schedules.js';
 import {configOrigin} from '../state/task-id.js';
 import {judgeTask} from './judge-task.js';
 import {gravest} from './level.js';
@@ -27,14 +28,17 @@ export async function reportStatus(
 ): Promise<StatusReport> {
   const tasks = await expandTasks({tasks: selectTasks(configuration, names), signal});
   signal.throwIfAborted();
-  return await statusOfTasks(configuration.file, tasks, now);
+  const status = await statusOfTasks(configuration.file, tasks, now);
+  const taskNames = [...new Set(tasks.flatMap(({task, section}) => [task.name, section ?? task.name]))];
+  const schedules = await findSchedules({configFile: configuration.file, taskNames, nowMs: now()});
+  return {...status, schedules};
 }
 
 export async function statusOfTasks(
   configFile: string,
   tasks: readonly ExpandedTask[],
   now: () => number = Date.now,
-): Promise<StatusReport> {
+): Promise<Omit<StatusReport, 'schedules'>> {
   const origin = await configOrigin(configFile);
   const known = [];
   for (const task of tasks) known.push(await lookAtTask(task, origin));

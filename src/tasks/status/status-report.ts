@@ -1,3 +1,4 @@
+import type {KnownSchedule} from '../schedule/known-schedule.js';
 import type {RecordedFailure, RunOutcome, RunPurpose} from '../history/run-record.js';
 
 /** How the tasks of a configuration are, as far as this machine knows: plain data. */
@@ -8,6 +9,8 @@ export interface StatusReport {
   /** The gravest of all tasks. */
   readonly level: StatusLevel;
   readonly tasks: readonly TaskStatus[];
+  /** What starts their runs, as far as this program set it up. */
+  readonly schedules: readonly KnownSchedule[];
 }
 
 /** `unknown`: what is known of it cannot be read. */

@@ -9,7 +9,13 @@ import {taskStatus} from '../../support/status-data.js';
 import {until} from '../../support/until.js';
 
 function statusOf(level: StatusLevel, changes: Partial<StatusReport> = {}) {
-  const report = {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level, tasks: [taskStatus('home')]};
+  const report = {
+    configFile: 'nightly.conf',
+    at: '2026-11-21T10:00:00.000Z',
+    level,
+    tasks: [taskStatus('home')],
+    schedules: [],
+  };
   return async (): Promise<StatusReport> => ({...report, ...changes});
 }
 

@@ -8,10 +8,25 @@ const FILE = {columns: Number.POSITIVE_INFINITY, hasColors: false, isTerminal: f
 const TERMINAL = {...FILE, columns: 100, isTerminal: true};
 
 function report(...tasks: readonly TaskStatus[]): StatusReport {
-  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks};
+  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks, schedules: []};
 }
 
 describe('a status', () => {
+  it('tells what starts the next runs, and when', () => {
+    const schedules = [
+      {name: 'bdsync-manager.timer', tasks: [], nextAt: '2026-11-22T02:32:00.000Z'},
+      {name: '/etc/cron.d/x', tasks: ['home', 'ma\u001bil'], nextAt: '2026-11-21T09:00:00.000Z'},
+      {name: 'off.timer', tasks: ['home'], nextAt: undefined},
+    ];
+    const lines = formatStatus({...report(taskStatus('home', {warnAfterMs: 1})), schedules}, FILE).split('\n');
+    expect(lines.slice(-4)).toEqual([
+      'next run in 16h 32min, by bdsync-manager.timer: all tasks',
+      String.raw`next run in 0s, by /etc/cron.d/x: home, ma\x1bil`,
+      'no next run is known, by off.timer: home',
+      '',
+    ]);
+  });
+
   it('is a row per task, and a line for each thing that is wrong', () => {
     const failed = taskStatus('mail', {
       level: 'critical',
