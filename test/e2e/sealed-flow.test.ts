@@ -1,5 +1,6 @@
 import {copyFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {noise, sha256, writePair} from '../support/images.js';
@@ -11,6 +12,7 @@ import {until} from '../support/until.js';
 import {writeConfig} from '../support/write-config.js';
 
 const BYTES = 8 * 1024 * 1024;
+const STOP_AT = fileURLToPath(new URL('../faults/stop-at.mjs', import.meta.url));
 
 interface SealedTask {
   readonly folder: string;
@@ -57,13 +59,15 @@ async function sealedTask(where: 'here' | 'behind a connection', applier?: strin
   };
 }
 
-/** Ends the applier as a power cut would, as soon as the target is not what it was. */
+/** Ends the applier as a power cut would, behind its first write to the target. */
 const KILLED_WHILE_WRITING = `
-target=; for word in "$@"; do case "$word" in --patch=*) target=\${word#--patch=};; esac; done
-before=$(cksum <"$target")
-$BDSYNC "$@" & pid=$!
-while kill -0 $pid 2>/dev/null; do [ "$(cksum <"$target")" = "$before" ] || { kill -KILL $pid; break; }; done
-wait $pid; exit 137`;
+# In the background it would read nothing.
+exec 3<&0
+folder=\${0%/*}
+printf '%s\\n' '{"role":"applier","call":"writev","when":"after","path":"/t\\\\.img$","count":1}' >"$folder/stop-at.json"
+BDSYNC_FAULT_FOLDER=$folder NODE_OPTIONS=--import=${STOP_AT} $BDSYNC "$@" <&3 & pid=$!
+while kill -0 $pid 2>/dev/null && [ ! -e "$folder/stopped" ]; do sleep 0.05; done
+kill -KILL $pid; wait $pid; exit 137`;
 
 describe('a run with a patch file', () => {
   for (const where of ['here', 'behind a connection'] as const) {
