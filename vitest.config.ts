@@ -7,6 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: './test/support/own-state-folder.ts',
     reporters: ['default', './test/support/tally-reporter.ts'],
   },
 });

@@ -15,6 +15,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'restoring-by-hand.md': 'test/e2e/restoring-by-hand.test.ts',
   'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
   'safety.md': 'test/docs.test.ts',
+  'monitoring.md': 'test/e2e/monitoring-page.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 

@@ -1,7 +1,11 @@
 import {homedir} from 'node:os';
-import {afterEach, expect, it, vi} from 'vitest';
+import {afterEach, beforeEach, expect, it, vi} from 'vitest';
 import {defaultStateDir} from '#dist/state-dir.js';
 import {evaluateAsStranger, noStranger, STRANGER_ID} from './support/as-stranger.js';
+
+beforeEach(() => {
+  vi.stubEnv('STATE_DIRECTORY', undefined);
+});
 
 afterEach(() => {
   vi.unstubAllEnvs();

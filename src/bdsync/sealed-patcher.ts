@@ -1,6 +1,7 @@
 import {userName} from '../user-name.js';
 import {openDevice} from './device/device.js';
-import {holdTarget, type TargetHold} from './device/target-hold.js';
+import {shareTarget} from './device/share-target.js';
+import {holdTarget} from './device/target-hold.js';
 import {BdsyncError} from './errors.js';
 import type {PatchProgress} from './patcher.js';
 import {applyChecked} from './sealed/apply-checked.js';
@@ -22,6 +23,8 @@ export interface SealedRequest {
   readonly mode: SealedMode;
   /** The target is held by whoever asks; otherwise it is held here meanwhile. */
   readonly isHeld: boolean;
+  /** Called when a target that is held by whoever asks is kept by us, too; nothing is written before it returns. */
+  readonly onShared?: () => Promise<void>;
   /** Also when it is mounted or otherwise in use. */
   readonly allowInUse?: boolean;
   /** The folder for the note about who holds it. */
@@ -54,7 +57,7 @@ export async function applySealedPatch(request: SealedRequest): Promise<SealedRe
   const progress = new SealedProgress(request.onProgress);
   const isJournalEnough = mode === 'rollback' && (await paths.hasWhole());
   const facts = isJournalEnough ? undefined : await checkPatch(patch, paths);
-  await using _hold = request.isHeld ? undefined : await hold(request);
+  await using _hold = request.isHeld ? await share(request) : await hold(request);
   await using device = await openDevice(targetPath, 'write');
   const session = {patch, paths, device, identity: await identityOf(device), request, progress};
   return facts && mode !== 'rollback' ? await applyChecked(session, facts) : await rollBack(session, facts);
@@ -70,7 +73,18 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
   }
 }
 
-async function hold({targetPath, allowInUse, stateDir, signal}: SealedRequest): Promise<TargetHold> {
+async function share({targetPath, onShared, signal}: SealedRequest): Promise<AsyncDisposable> {
+  const shared = await shareTarget(targetPath, signal);
+  try {
+    await onShared?.();
+    return shared;
+  } catch (error) {
+    await shared[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function hold({targetPath, allowInUse, stateDir, signal}: SealedRequest): Promise<AsyncDisposable> {
   const holder = `bdsync --sealed of ${userName()}`;
   return await holdTarget(targetPath, {holder, stateDir, allowInUse, signal});
 }

@@ -11,7 +11,8 @@ export interface SizePolicy {
 
 type SizeMode = 'strict' | 'resize' | 'minsize';
 
-const WORDS = ['strict', 'resize', 'minsize', 'warn'] as const;
+/** What `--diffsize` understands. */
+export const SIZE_POLICY_WORDS = ['strict', 'resize', 'minsize', 'warn'] as const;
 
 /** What holds without any `--diffsize`. */
 export const STRICT_SIZE_POLICY: SizePolicy = {mode: 'strict', warn: true};
@@ -42,10 +43,10 @@ export function parseSizePolicy(value: string | undefined): SizePolicy {
   let mode: SizeMode | undefined;
   let warn = false;
   for (const part of value === undefined || value === '' ? [] : value.split(',')) {
-    const word = part === '' ? undefined : WORDS.find((known) => known.startsWith(part));
+    const word = part === '' ? undefined : SIZE_POLICY_WORDS.find((known) => known.startsWith(part));
     if (word === undefined) {
       throw new BdsyncError('invalid-parameters', `bad diffsize option '${part}' in '${value}'`, {
-        hint: `the options are ${WORDS.join(', ')}`,
+        hint: `the options are ${SIZE_POLICY_WORDS.join(', ')}`,
       });
     }
     if (word === 'warn') {

@@ -3,6 +3,7 @@ import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
 import {runCli} from '../support/cli-world.js';
 
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  completion: [],
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],

@@ -16,6 +16,7 @@ const COMMANDS = [
   'sync',
   'install',
   'uninstall',
+  'completion',
 ];
 
 /** The long options that have an entry of their own in the page. */

@@ -31,7 +31,9 @@ async function killAt(stage: Stage, victim: Victim, options: FaultWorldOptions):
 
 const trials = isThorough ? allTrials() : someTrials();
 
-describe('a kill at a stage leaves the old image, the new one, or what the next run repairs', () => {
+describe('a kill at a stage leaves the old image, the new one, or what the next run repairs', {
+  timeout: 240_000,
+}, () => {
   for (const {stage, victim, options} of trials) {
     const {way, flow, sizes = 'equal'} = options;
     const name = `${flow}, ${way}${sizes === 'equal' ? '' : `, ${sizes}`}: ${stage.name}; kill ${victim}`;

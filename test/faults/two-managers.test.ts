@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {taskReportOf} from '../support/reports.js';
 import type {ProgramResult} from '../support/spawn-program.js';
 import {sshdMissing} from '../support/sshd.js';
+import {expectRepair, untilAllEnded} from './after-the-kill.js';
 import {type FaultWorldOptions, kill, startFaultWorld} from './fault-world.js';
 import {APPLIER_STAGES, EARLY_STAGES, FAR_STAGES, HERE_STAGES, PATCHER_STAGES, type Stage} from './stages.js';
 import {stopAtStage} from './stop-at-stage.js';
@@ -41,7 +42,7 @@ it('a task that is run twice at once: the second run says who runs it, and leave
   expect(await world.leftovers()).toEqual([]);
 });
 
-describe('two managers with one target', () => {
+describe('two managers with one target', {timeout: 240_000}, () => {
   for (const [options, stage] of MEETINGS) {
     const {way, flow} = options;
     it.skipIf(way === 'ssh' && noSshd !== undefined)(
@@ -86,6 +87,29 @@ describe('two managers with one target', () => {
       expect(await world.leftovers()).toEqual([]);
     }
   });
+});
+
+describe('a manager that is killed while a program that it has started writes', {timeout: 240_000}, () => {
+  for (const [options, stage] of MEETINGS.filter(([, {at}]) => at.call === 'writevSync')) {
+    const {way, flow} = options;
+    it.skipIf(way === 'ssh' && noSshd !== undefined)(
+      `${flow}, ${way}: nobody else gets the target until that one has ended`,
+      async () => {
+        await using world = await startFaultWorld({...options, stops: true});
+        await world.beginNight(1);
+        const rival = await world.rival(2);
+        const {run, stopped} = await stopAtStage(world, stage);
+        run.child.kill('SIGKILL');
+        await run.result;
+        expectRefusal(await rival.start('--json').result);
+        kill(stopped.pid, 'SIGCONT');
+        await untilAllEnded(world);
+        expect(await rival.start().result).toMatchObject({status: 0});
+        expect((await world.target()).equals(world.image(2))).toBe(true);
+        await expectRepair(world, 1);
+      },
+    );
+  }
 });
 
 function expectRefusal(result: ProgramResult): void {

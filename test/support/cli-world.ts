@@ -78,6 +78,9 @@ export async function runCli(
       asked.configFiles.push(file);
       return options.load ? await options.load(file) : configuration;
     },
+    async namesOfTasks() {
+      return configuration.tasks.map(({name}) => name);
+    },
     selectTasks(_configuration, names) {
       asked.selectedNames.push(names);
       return configuration.tasks.map((configured) => ({configured, byName: names.length > 0}));

@@ -137,6 +137,7 @@ async function writeConfiguration(folder: string, port: number, options: SshdOpt
   const environment = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOME: join(folder, 'home'),
+    STATE_DIRECTORY: join(folder, 'state'),
     ...options.environment,
   };
   const force = await writeForcedCommand(folder, options);

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {RunReport, TaskReport} from '#dist/tasks/report.js';
-import {BDSYNC_MANAGER} from '../support/spawn-program.js';
+import {BDSYNC, BDSYNC_MANAGER} from '../support/spawn-program.js';
 import {type Guest, startGuest, whyNoGuest} from './guest.js';
 
 const skipped = whyNoGuest();
@@ -97,6 +97,17 @@ describe.skipIf(skipped !== undefined)(
         await guest.sh(`cd ${FOLDER}; cmp -n ${MIDDLE * 512} old.img ${path}`);
       },
     );
+
+    it('is named by a server at the other end, too', async () => {
+      const server = `${process.execPath} ${BDSYNC} --server`;
+      const words = [process.execPath, BDSYNC, server, `${FOLDER}/new.img`, '/dev/mapper/target'];
+      const {status, stderr} = await guest.run(words);
+      expect(status).toBe(4);
+      expect(stderr).toContain(
+        `RMTERR: bdsync: cannot read /dev/mapper/target at position ${MIDDLE * 512}: input/output`,
+      );
+      expect(stderr).toContain('ended with status 6');
+    });
 
     it.each([
       ['a write', 'write', 'write-error'],

@@ -1,6 +1,7 @@
 import {afterEach, beforeAll, describe, expect, it} from 'vitest';
 import type {CheckReport} from '#dist/tasks/check/check-report.js';
 import type {RunReport} from '#dist/tasks/report.js';
+import type {StatusReport} from '#dist/tasks/status/status-report.js';
 import {BDSYNC_MANAGER} from '../support/spawn-program.js';
 import {type Guest, startGuest, whyNoGuest} from './guest.js';
 
@@ -57,7 +58,9 @@ describe.skipIf(skipped !== undefined)(
 
     /** Whatever a test did, none of our snapshots is left, and nobody else's is touched. */
     afterEach(async () => {
-      expect(await guest.sh('cd /dev/vg0; echo *; find /run/sets/state -type f')).toBe(VOLUMES);
+      expect(await guest.sh('cd /dev/vg0; echo *; find /run/sets/state -not -path "*/history/*" -type f')).toBe(
+        VOLUMES,
+      );
     });
 
     async function run(options: string): Promise<RunReport> {
@@ -111,6 +114,18 @@ describe.skipIf(skipped !== undefined)(
       expect(result).toEqual({status: 0, stdout: '', stderr: ''});
       await guest.sh('for name in vm-a vm-thin; do cmp /dev/vg0/$name /run/sets/vg0-$name.img; done');
       expect(await guest.sh('cd /run/sets; echo *.img')).toBe(`vg0-vm-a.img vg0-${long}.img vg0-vm-thin.img`);
+      // The volume that is gone is in the log alone.
+      const status = await guest.run(['sh', '-c', `${manager} status vms --json`]);
+      const {level, tasks}: StatusReport = JSON.parse(status.stdout);
+      expect({status: status.status, level}).toEqual({status: 0, level: 'ok'});
+      expect(
+        tasks.map(({task, lastRun, problems}) => [task, lastRun?.outcome, problems.map(({kind}) => kind)]),
+      ).toEqual([
+        ['vms/vm-a', 'synced', []],
+        ['vms/vm-thin', 'synced', []],
+      ]);
+      const log = await guest.sh(`${manager} log vms`);
+      expect(log.match(/vms\/\S+ +run +synced/g)).toHaveLength(3);
     });
 
     it('have their snapshots taken together, with one pair of hooks around, and each removed in its turn', async () => {

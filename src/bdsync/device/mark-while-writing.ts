@@ -2,7 +2,7 @@ import {identifyPath} from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
 import type {Device} from './device.js';
 import {lastingIdentity} from './lasting-identity.js';
-import {TargetMarkFile} from './target-mark.js';
+import {birthOf, TargetMarkFile} from './target-mark.js';
 
 /** Keeps in mind, while a patch is applied, that its target is between old and new. */
 export interface TargetMarking {
@@ -47,6 +47,11 @@ export function markWhileWriting({by, stateDir, onWarning}: MarkRequest): Target
 
 async function markOf(device: Device, stateDir: string): Promise<TargetMarkFile> {
   const identity = await identifyPath(`/proc/self/fd/${device.descriptor}`);
-  const lasting = identity === undefined ? '' : await lastingIdentity(device.descriptor, identity);
-  return new TargetMarkFile(stateDir, device.path, lasting);
+  const {path, descriptor} = device;
+  if (identity === undefined) return new TargetMarkFile(stateDir, {path, lastingIdentity: '', bornMs: undefined});
+  return new TargetMarkFile(stateDir, {
+    path,
+    lastingIdentity: await lastingIdentity(descriptor, identity),
+    bornMs: birthOf(descriptor, identity),
+  });
 }

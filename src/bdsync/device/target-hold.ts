@@ -9,7 +9,7 @@ import {type DeviceFacts, type DeviceHandle, openDeviceHandle} from './device-fa
 import {findDeviceUse} from './device-use.js';
 import {lastingIdentity} from './lasting-identity.js';
 import {BdsyncError} from '../errors.js';
-import {type TargetMark, TargetMarkFile} from './target-mark.js';
+import {birthOf, type TargetMark, TargetMarkFile} from './target-mark.js';
 import {type TargetNote, TargetNoteFile} from './target-note.js';
 
 export interface TargetFacts extends DeviceFacts {
@@ -42,6 +42,8 @@ export interface HoldOptions {
   readonly stateDir: string | undefined;
   /** Hold a target, too, that is mounted or otherwise in use. */
   readonly allowInUse?: boolean | undefined;
+  /** Programs that are started to write the target keep it as well, with `shareTarget`. */
+  readonly isShared?: boolean | undefined;
   /** How long to wait for another holder. */
   readonly waitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -54,8 +56,8 @@ const EXCLUSIVE_PATIENCE_MS = 300;
 const EXCLUSIVE_RETRY_MS = 20;
 
 /**
- * Keeps a target for one run: a flock(2) on the target itself, which udev and others respect for block devices, and
- * on a block device an exclusive open, which fails while it is mounted and keeps others from mounting it.
+ * Keeps a target for one run: a flock(2) on the target itself, which others respect for block devices, too (and udev
+ * unless it is shared), and on a block device an exclusive open, which fails while it is mounted and keeps others from mounting it.
  *
  * @throws BdsyncError 'target-locked' naming the holder where it is known; 'target-in-use' unless allowed; 'io' when
  *   the target cannot be opened or locked at all; 'cancelled'.
@@ -73,12 +75,14 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
     const {holder} = options;
     const lasting = await lastingIdentity(handle.fd, identity);
     const targetFacts = {...facts, machineId, lastingIdentity: lasting};
-    const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, path, lasting);
+    const marked = {path, lastingIdentity: lasting, bornMs: birthOf(handle.fd, identity)};
+    const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, marked);
     const marking = {markFile, mark: await markFile?.read()};
     if (holder === undefined) return new OpenTargetHold(targetFacts, handles, marking, undefined);
     const since = new Date().toISOString();
     // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
     await notes?.write({path, holder, pid: process.pid, since, machineId}).catch(() => {});
+    if (options.isShared) await letShare(path, handle, options.signal);
     return new OpenTargetHold(targetFacts, handles, marking, notes);
   } catch (error) {
     await closeAll(handles);
@@ -147,9 +151,9 @@ async function lockTarget(
   readHolder: () => Promise<TargetNote | undefined>,
   {waitMs = 0, signal}: HoldOptions,
 ): Promise<void> {
-  if (await tryLock(path, handle, 0, signal)) return;
+  if (await tryLock(path, handle, {signal})) return;
   const known = waitMs === 0 ? await readHolder() : undefined;
-  if (!known && (await tryLock(path, handle, Math.max(waitMs, LOOK_PATIENCE_MS), signal))) return;
+  if (!known && (await tryLock(path, handle, {waitMs: Math.max(waitMs, LOOK_PATIENCE_MS), signal}))) return;
   const holder = known ?? (await readHolder());
   const who = holder
     ? `by ${holder.holder} (process ${holder.pid}, since ${holder.since})`
@@ -157,14 +161,20 @@ async function lockTarget(
   throw new BdsyncError('target-locked', `${path} is held ${who}`);
 }
 
+/** From now on, whoever wants to hold it is refused as before. */
+async function letShare(path: string, handle: FileHandle, signal: AbortSignal | undefined): Promise<void> {
+  if (await tryLock(path, handle, {shared: true, signal})) return;
+  // flock(2) gives one lock up before it takes the other.
+  throw new BdsyncError('target-locked', `${path} was taken by another program at the same moment`);
+}
+
 async function tryLock(
   path: string,
   handle: FileHandle,
-  waitMs: number,
-  signal: AbortSignal | undefined,
+  {shared = false, waitMs = 0, signal}: {shared?: boolean; waitMs?: number; signal: AbortSignal | undefined},
 ): Promise<boolean> {
   try {
-    return await tryLockFile(handle, {waitMs, ...(signal && {signal})});
+    return await tryLockFile(handle, {shared, waitMs, ...(signal && {signal})});
   } catch (error) {
     if (signal?.aborted) throw new BdsyncError('cancelled', `${path} was not locked: cancelled`, {cause: error});
     if (!(error instanceof FileLockError)) throw error;

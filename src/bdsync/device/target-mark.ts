@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
+import {fstatSync} from 'node:fs';
 import {lstat, open, rm} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import type {LocalIdentity} from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
 import {readStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder} from '../../state-folder.js';
@@ -19,6 +21,15 @@ export type TargetMark =
     }
   | {readonly state: 'unreadable'; readonly reason: string};
 
+/** What a target is known by to its mark. */
+export interface MarkedTarget {
+  /** As it was given: what has no lasting identity is known by it. */
+  readonly path: string;
+  readonly lastingIdentity: string;
+  /** Of a file, where the system knows: what was there before had its inode, and is another one. */
+  readonly bornMs: number | undefined;
+}
+
 const FOLDER = 'incomplete';
 const MAX_MARK_BYTES = 65_536;
 const MAX_BY_CHARACTERS = 500;
@@ -32,16 +43,20 @@ export class TargetMarkFile {
   readonly #stateDir: string;
   readonly #target: string;
   readonly #path: string;
+  readonly #bornMs: number | undefined;
 
-  /** `lastingIdentity` is the target's; one that has none is known by its path, as that is given. */
-  constructor(stateDir: string, path: string, lastingIdentity: string) {
+  constructor(stateDir: string, {path, lastingIdentity, bornMs}: MarkedTarget) {
     this.#stateDir = stateDir;
+    this.#bornMs = bornMs;
     this.#target = lastingIdentity === '' ? `path:${resolve(path)}` : lastingIdentity;
     const name = `${createHash('sha256').update(this.#target).digest('hex').slice(0, 16)}.json`;
     this.#path = join(stateDir, FOLDER, name);
   }
 
-  /** Undefined where there is none, or nobody may look. Makes nothing, and never throws. */
+  /**
+   * Undefined where there is none, nobody may look, or the target was made later than the mark. Makes nothing, and never
+   * throws.
+   */
   async read(): Promise<TargetMark | undefined> {
     try {
       // Only of what is there it can be told that it cannot be read.
@@ -86,14 +101,25 @@ export class TargetMarkFile {
     await folder.sync();
   }
 
-  #parse(text: string): TargetMark {
+  #parse(text: string): TargetMark | undefined {
     if (text.length > MAX_MARK_BYTES) return {state: 'unreadable', reason: `it has more than ${MAX_MARK_BYTES} bytes`};
     const content: unknown = JSON.parse(text);
     const mark = parseTargetMark({...(typeof content === 'object' ? content : {}), state: 'incomplete'});
     if (mark === undefined) return {state: 'unreadable', reason: 'it is damaged'};
     const isOurs = typeof content === 'object' && content !== null && Reflect.get(content, 'target') === this.#target;
-    return isOurs ? mark : {state: 'unreadable', reason: 'it is about another target'};
+    if (!isOurs) return {state: 'unreadable', reason: 'it is about another target'};
+    const isOlder = mark.state === 'incomplete' && this.#bornMs !== undefined && Date.parse(mark.since) < this.#bornMs;
+    return isOlder ? undefined : mark;
   }
+}
+
+/** When an open file was made; undefined for a device, and where that cannot be told. */
+export function birthOf(descriptor: number, {kind}: LocalIdentity): number | undefined {
+  if (kind !== 'file') return undefined;
+  const {birthtimeNs, ctimeNs} = fstatSync(descriptor, {bigint: true});
+  // Where the system does not know, Node tells 0, or the time of the last change.
+  if (birthtimeNs === 0n || birthtimeNs === ctimeNs) return undefined;
+  return Number(birthtimeNs / 1_000_000n);
 }
 
 /** A mark from elsewhere, such as the other end's words; undefined for what is none. */

@@ -13,6 +13,7 @@ const NEEDED_ROLES: readonly (readonly [OptionName, RoleOption])[] = [
   ['warndev', 'patch'],
   ['sealed', 'patch'],
   ['mark', 'patch'],
+  ['held', 'patch'],
   ['holder', 'hold'],
   ['wait-ms', 'hold'],
 ];
@@ -20,7 +21,6 @@ const NEEDED_ROLES: readonly (readonly [OptionName, RoleOption])[] = [
 const NEEDED_OPTIONS: readonly (readonly [OptionName, readonly [OptionName, ...OptionName[]]])[] = [
   ['recover', ['sealed']],
   ['rollback', ['sealed']],
-  ['held', ['sealed']],
   ['allow-in-use', ['hold', 'sealed']],
   ['state-dir', ['hold', 'mark']],
 ];

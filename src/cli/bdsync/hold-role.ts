@@ -30,7 +30,8 @@ export async function runHold(invocation: HoldInvocation, {notices, signal}: Rol
   // A short try gets its answer, also when nothing is to be held: standard input may be /dev/null.
   const patience = invocation.waitMs > 0 ? over : signal;
   try {
-    await using hold = await holdTarget(invocation.path, {...invocation, signal: patience});
+    const isShared = invocation.holder !== undefined;
+    await using hold = await holdTarget(invocation.path, {...invocation, isShared, signal: patience});
     await keep(hold, over);
     if (COMPLETE.test(input)) await clearMark(hold, notices);
   } catch (error) {

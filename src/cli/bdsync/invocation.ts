@@ -31,6 +31,8 @@ export interface PatchInvocation {
   readonly targetPath: string | undefined;
   readonly sizePolicy: SizePolicy;
   readonly warnDevice: boolean;
+  /** Whoever started us holds the target. */
+  readonly isHeld: boolean;
   /** Undefined: the target is not marked while it is written. */
   readonly mark: MarkInvocation | undefined;
   readonly progress: ProgressStyle | undefined;
@@ -136,11 +138,14 @@ function clientInvocation(given: GivenOptions, operands: readonly string[]): Cli
 }
 
 function patchInvocation(given: GivenOptions): PatchInvocation {
+  const targetPath = given.valueOf('patch');
+  if (given.has('held') && targetPath === undefined) throw invalid('--held needs a target: --patch=DEV');
   return {
     role: 'patch',
-    targetPath: given.valueOf('patch'),
+    targetPath,
     sizePolicy: given.sizePolicy(),
     warnDevice: given.has('warndev'),
+    isHeld: given.has('held'),
     mark: given.has('mark') ? markInvocation(given) : undefined,
     progress: given.progress(),
     verbosity: given.count('verbose'),

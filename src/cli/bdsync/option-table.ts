@@ -20,7 +20,7 @@ export const OPTIONS = [
   },
   {name: 'recover', value: 'none', isOurs: true, help: 'with --sealed: finish what was begun'},
   {name: 'rollback', value: 'none', isOurs: true, help: 'with --sealed: undo what was begun'},
-  {name: 'held', value: 'none', isOurs: true, help: 'with --sealed: DEV is held for us already'},
+  {name: 'held', value: 'none', isOurs: true, help: 'with --patch: DEV is held for us already'},
   {
     name: 'mark',
     value: 'optional',

@@ -1,7 +1,9 @@
 import {fstatSync} from 'node:fs';
+import {shareTarget} from '../../bdsync/device/share-target.js';
 import {markWhileWriting} from '../../bdsync/device/mark-while-writing.js';
 import {applyPatch, type PatchRequest} from '../../bdsync/patcher.js';
 import {hasSealEndMark, readPatchFile} from '../../bdsync/patch/patch-file.js';
+import {tellReady} from './begin-when-told.js';
 import type {PatchInvocation} from './invocation.js';
 import {ProgressLines} from './progress-lines.js';
 import type {RoleContext} from './role-context.js';
@@ -10,9 +12,13 @@ const STANDARD_INPUT = 0;
 
 /** Applies the patch on standard input. */
 export async function runPatch(invocation: PatchInvocation, {notices, signal}: RoleContext): Promise<void> {
-  const {targetPath, sizePolicy, warnDevice, mark, verbosity} = invocation;
+  const {targetPath, sizePolicy, warnDevice, mark, isHeld, verbosity} = invocation;
+  const heldPath = isHeld ? targetPath : undefined;
   const progress = invocation.progress && new ProgressLines(invocation.progress, notices);
   const onWarning = (message: string): void => notices.line(message);
+  await using _shared = heldPath === undefined ? undefined : await shareTarget(heldPath, signal);
+  // Whoever holds the target sends nothing before this: the patch itself tells us to begin.
+  if (heldPath !== undefined) await tellReady();
   const result = await applyPatch({
     ...patchOnStandardInput(),
     targetPath,

@@ -3,6 +3,7 @@ import {applySealedPatch} from '../../bdsync/sealed-patcher.js';
 import {remedyFor} from '../../bdsync/sealed/sealed-session.js';
 import {defaultStateDir} from '../../state-dir.js';
 import {unwrapSuppressed} from '../../suppressed-errors.js';
+import {beginWhenTold} from './begin-when-told.js';
 import type {SealedInvocation} from './invocation.js';
 import {ProgressLines} from './progress-lines.js';
 import type {RoleContext} from './role-context.js';
@@ -27,6 +28,7 @@ export async function runSealed(invocation: SealedInvocation, {notices, signal}:
       ...invocation,
       stateDir: defaultStateDir(),
       signal,
+      onShared: beginWhenTold,
       onBegin: () => (hasBegun = true),
       onWarning: (message) => notices.line(message),
       onProgress: (state) => {

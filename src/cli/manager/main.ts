@@ -1,6 +1,7 @@
 import {CommanderError} from '@commander-js/extra-typings';
 import type {CommandContext} from './command-context.js';
 import {withCommandWord} from './command-word.js';
+import {answerCompletion, COMPLETE_WORD} from './completion/answer-completion.js';
 import {formatError} from '../text/error-text.js';
 import {EXIT_STATUS, type ExitStatus, statusOfError} from './exit-status.js';
 import {withPriority} from '../screen/journal.js';
@@ -17,7 +18,8 @@ export async function main(words: readonly string[], world: Omit<CommandContext,
         status = ended;
       },
     });
-    await program.parseAsync(withCommandWord(words, program), {from: 'user'});
+    if (words[0] === COMPLETE_WORD) world.stdout.write(await answerCompletion(words.slice(1), {program, ...world}));
+    else await program.parseAsync(withCommandWord(words, program), {from: 'user'});
   } catch (error) {
     if (!isHelpOrVersion(error)) {
       writeError(world.stderr, error);

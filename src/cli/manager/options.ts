@@ -2,7 +2,8 @@ import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
 import {DEFAULT_SCHEDULE_NAME} from '../../tasks/schedule/schedule-places.js';
 
-const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
+/** What is read where `--config` names nothing else. */
+export const DEFAULT_CONFIG_FILE = '/etc/bdsync-manager.conf';
 const DEFAULT_LOG_LEVEL: LogLevel = 'warning';
 
 /** The options that more than one command takes. */

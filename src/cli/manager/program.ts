@@ -2,6 +2,7 @@ import {Command, type CommandUnknownOpts, type CommanderError, Help, type Option
 import {packageVersion} from '../../version.js';
 import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
+import {addCompletionCommand} from './commands/completion.js';
 import {addConfigCommand} from './commands/config.js';
 import {addInstallCommand} from './commands/install.js';
 import {addListCommand} from './commands/list.js';
@@ -64,6 +65,7 @@ export function createProgram(context: CommandContext): Command {
     addSyncCommand,
     addInstallCommand,
     addUninstallCommand,
+    addCompletionCommand,
   ]) {
     add(program, context);
   }

@@ -1,6 +1,7 @@
 import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
 import {explainConfiguration} from '../../tasks/config/explain-configuration.js';
+import {namesOfTasks} from '../../tasks/config/names-of-tasks.js';
 import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {unfinishedOfTasks} from '../../tasks/recovery/unfinished-of-tasks.js';
@@ -20,6 +21,7 @@ export const TASKS_LAYER = {
   expandTasks,
   explainConfiguration,
   loadConfiguration,
+  namesOfTasks,
   planCron,
   planCronRemoval,
   planTimer,

@@ -9,6 +9,7 @@ import {parseHoldAnswer, refusal} from './hold-answer.js';
 import {refuseUse} from './target-use.js';
 import {isOpen} from '../programs/drain.js';
 import {expectSuccess, type ProgramRole} from '../programs/explain-ending.js';
+import {HELD} from '../programs/patcher.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
@@ -23,8 +24,8 @@ export interface TargetLease extends AsyncDisposable {
   readonly lastingIdentity: string | undefined;
   /** What an interrupted run left on the target's host. */
   readonly mark: TargetMark | undefined;
-  /** Lets bdsync --patch there mark the target while it is written; empty where it cannot. */
-  readonly markOptions: readonly string[];
+  /** Lets bdsync --patch there keep the target as well, and mark it while it is written; empty where it cannot. */
+  readonly patchOptions: readonly string[];
   /** To be called when the target is complete. That the mark stays is told, and no failure. */
   clearMark(): Promise<void>;
 }
@@ -48,7 +49,7 @@ export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
     sizeBytes: undefined,
     lastingIdentity: undefined,
     mark: undefined,
-    markOptions: [],
+    patchOptions: [],
     clearMark: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -61,6 +62,7 @@ async function leaseHere({plan, farEnd, signal, teller}: TaskContext): Promise<T
       holder: holderText(plan.task),
       stateDir: plan.stateDir,
       allowInUse: plan.allowTargetInUse,
+      isShared: true,
       signal,
     });
     return {
@@ -68,7 +70,7 @@ async function leaseHere({plan, farEnd, signal, teller}: TaskContext): Promise<T
       sizeBytes: hold.facts.sizeBytes,
       lastingIdentity: isOurs ? hold.facts.lastingIdentity : undefined,
       mark: hold.mark,
-      markOptions: isOurs ? [markOption(plan), `--state-dir=${plan.stateDir}`] : [],
+      patchOptions: isOurs ? [HELD, markOption(plan), `--state-dir=${plan.stateDir}`] : [],
       clearMark: async () => {
         await hold.clearMark().catch((error: unknown) => {
           const text = `${plan.target.path} is complete, but stays marked as incomplete: ${messageOf(error)}`;
@@ -95,7 +97,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
     hostName: host.name,
     path: plan.target.path,
   };
-  let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity' | 'mark' | 'markOptions'>;
+  let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity' | 'mark' | 'patchOptions'>;
   try {
     const answer = parseHoldAnswer(await firstAnswerLine(child));
     if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
@@ -107,7 +109,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
       });
     }
     const {sizeBytes, lastingIdentity, knowsMarks, mark} = answer;
-    facts = {sizeBytes, lastingIdentity, mark, markOptions: knowsMarks ? [markOption(plan)] : []};
+    facts = {sizeBytes, lastingIdentity, mark, patchOptions: knowsMarks ? [HELD, markOption(plan)] : []};
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;

@@ -68,7 +68,7 @@ async function send(
   if (failure === undefined) return undefined;
   const message = `no mail went to ${to.join(', ')}: ${failure.message}`;
   return new TaskError('mail-failed', message, {
-    hint: state === 'not-started' ? NO_PROGRAM_HINT : undefined,
+    hint: state === 'not-started' && !signal.aborted ? NO_PROGRAM_HINT : undefined,
     errorLines: lines,
     cause: failure,
   });

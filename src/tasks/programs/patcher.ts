@@ -1,5 +1,6 @@
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
+import {awaitReady} from './await-ready.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {expectSuccess, type ProgramRole} from './explain-ending.js';
 import {tellLastWords} from './last-words.js';
@@ -7,6 +8,9 @@ import {parsePid, TELL_PID} from './remote-pid.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
+
+/** Among the options of bdsync --patch: it is to keep the target as well, and to say so before it gets a patch. */
+export const HELD = '--held';
 
 /** What keeps in mind that the target is between old and new, where no seal and no journal do. */
 export interface UnsealedWriting {
@@ -24,6 +28,8 @@ export async function startPatcher(
   const {teller} = context;
   const patcher = await spawnPatcher(context, patchWords(context, writing));
   const sink = sinkOf(patcher.child, patcherRole(context));
+  // What is sent is written, whoever has the target by then.
+  if (writing.patchOptions.includes(HELD)) await awaitReady(patcher.child);
   return {
     brokenOff: sink.brokenOff,
     async write(bytes) {

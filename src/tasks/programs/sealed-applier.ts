@@ -7,7 +7,9 @@ import type {ApplicationRecord} from '../state/leftovers.js';
 import {roomHint} from '../room/room-error.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 import type {Watchdog} from '../watch/watchdog.js';
+import {isOpen} from './drain.js';
 import {explainEnding, type ProgramRole} from './explain-ending.js';
+import {READY} from './await-ready.js';
 import {readSome} from './read-some.js';
 
 export interface SealedApplication {
@@ -37,7 +39,7 @@ export class ApplierRefusal extends TaskError {}
  * @throws ApplierRefusal when the program ended with a status of its own; TaskError, HostError for any other ending.
  */
 export async function runSealedApplier(application: SealedApplication): Promise<SealedOutcome> {
-  const {host, record, signal, meter, watchdog, onProgress} = application;
+  const {host, record, isHeld, signal, meter, watchdog, onProgress} = application;
   const describe = `bdsync --sealed on ${host.name}`;
   await using child = await host.spawn(wordsOf(application), {
     signal,
@@ -53,8 +55,12 @@ export async function runSealedApplier(application: SealedApplication): Promise<
     },
   });
   using _watch = watchdog?.watch(() => childProgress(child));
-  child.stdin.end();
-  const said = await readSome(child);
+  if (!isHeld) child.stdin.end();
+  // The hold is still ours: nobody has told us otherwise.
+  const begin = (text: string): void => {
+    if (isHeld && READY.test(text) && isOpen(child.stdin) && !signal.aborted) child.stdin.end('go\n');
+  };
+  const said = await readSome(child, begin);
   const end = await child.ended;
   const outcome = parseOutcome(said);
   if (end.kind === 'exit' && end.status === 0 && outcome !== undefined) return outcome;

@@ -15,7 +15,7 @@ export class InPlaceWriting implements UnsealedWriting {
   readonly #lease: TargetLease;
 
   constructor(plan: TaskPlan, leftovers: Leftovers, lease: TargetLease) {
-    this.patchOptions = lease.markOptions;
+    this.patchOptions = lease.patchOptions;
     this.#plan = plan;
     this.#leftovers = leftovers;
     this.#lease = lease;

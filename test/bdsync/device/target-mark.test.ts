@@ -1,11 +1,13 @@
-import {chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, open, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {expect, it} from 'vitest';
-import {parseTargetMark, TargetMarkFile} from '#dist/bdsync/device/target-mark.js';
+import {birthOf, type MarkedTarget, parseTargetMark, TargetMarkFile} from '#dist/bdsync/device/target-mark.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
 const WRITTEN = {path: '/srv/home.img', by: 'the nightly run'};
 const IDENTITY = 'file:4f1c:12';
+const TARGET: MarkedTarget = {path: WRITTEN.path, lastingIdentity: IDENTITY, bornMs: undefined};
 
 interface WrittenMark {
   readonly mark: TargetMarkFile;
@@ -16,7 +18,7 @@ interface WrittenMark {
 
 async function writtenMark(): Promise<WrittenMark> {
   const stateDir = join(await temporaryFolder(), 'state');
-  const mark = new TargetMarkFile(stateDir, WRITTEN.path, IDENTITY);
+  const mark = new TargetMarkFile(stateDir, TARGET);
   await mark.write(WRITTEN);
   const folder = join(stateDir, 'incomplete');
   const [name = ''] = await readdir(folder);
@@ -40,7 +42,7 @@ it('is there, and private, until it is removed', async () => {
 
 it('is looked for and removed without making anything', async () => {
   const stateDir = join(await temporaryFolder(), 'state');
-  const mark = new TargetMarkFile(stateDir, WRITTEN.path, IDENTITY);
+  const mark = new TargetMarkFile(stateDir, TARGET);
   expect(await mark.read()).toBeUndefined();
   await mark.remove();
   await expect(stat(stateDir)).rejects.toThrow('ENOENT');
@@ -57,13 +59,41 @@ it('keeps the time of the first interruption, and names who wrote last', async (
 it('is that of the target, by whatever path, and of a target without an identity by its path', async () => {
   const {stateDir} = await writtenMark();
   const found = async (path: string, identity: string) =>
-    (await new TargetMarkFile(stateDir, path, identity).read())?.state;
+    (await new TargetMarkFile(stateDir, {...TARGET, path, lastingIdentity: identity}).read())?.state;
   expect(await found('/another/path', IDENTITY)).toBe('incomplete');
   expect(await found(WRITTEN.path, 'file:4f1c:13')).toBeUndefined();
   expect(await found(WRITTEN.path, '')).toBeUndefined();
-  await new TargetMarkFile(stateDir, '/dev/sdb', '').write(WRITTEN);
+  await new TargetMarkFile(stateDir, {...TARGET, path: '/dev/sdb', lastingIdentity: ''}).write(WRITTEN);
   expect(await found('/dev/../dev/sdb', '')).toBe('incomplete');
   expect(await found('/dev/sdc', '')).toBeUndefined();
+});
+
+it('is not that of a file that was made later, and has the inode of one that is gone', async () => {
+  const {stateDir} = await writtenMark();
+  const younger = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() + 1000});
+  const older = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() - 60_000});
+  expect(await younger.read()).toBeUndefined();
+  expect((await older.read())?.state).toBe('incomplete');
+  await younger.remove();
+  expect(await older.read()).toBeUndefined();
+});
+
+it('knows when a file was made, and nothing of the kind of a device', async () => {
+  const before = Date.now();
+  const path = join(await temporaryFolder(), 'disk.img');
+  await writeFile(path, '');
+  await using handle = await open(path, 'r+');
+  // What is written later changes nothing of it.
+  await setTimeout(20);
+  await handle.writeFile('data');
+  const file = {kind: 'file' as const, major: 1, minor: 2, inode: '3'};
+  const born = birthOf(handle.fd, file);
+  // The kernel's clock for files goes in steps of some milliseconds.
+  expect(born === undefined || Math.abs(born - before) < 5000).toBe(true);
+  await setTimeout(20);
+  await handle.chmod(0o600);
+  expect(birthOf(handle.fd, file)).toBe(born);
+  expect(birthOf(handle.fd, {...file, kind: 'block'})).toBeUndefined();
 });
 
 const WHOLE = {target: IDENTITY, ...WRITTEN, since: '2024-02-03T04:05:06.000Z'};

@@ -69,6 +69,7 @@ describe('parseInvocation', () => {
       targetPath: undefined,
       sizePolicy: {mode: 'resize', warn: false},
       warnDevice: true,
+      isHeld: false,
       mark: undefined,
       progress: 'noscroll',
       verbosity: 2,

@@ -23,7 +23,7 @@ async function markedTask(mark?: TargetMark) {
     sizeBytes: undefined,
     lastingIdentity: undefined,
     mark,
-    markOptions: ['--mark=x'],
+    patchOptions: ['--mark=x'],
     clearMark: async () => void (clearings += 1),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
