@@ -16,6 +16,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
   'safety.md': 'test/docs.test.ts',
   'monitoring.md': 'test/e2e/monitoring-page.test.ts',
+  'installation.md': 'test/package-deb.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 

@@ -1,0 +1,86 @@
+import {readdir, readFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {BASH_SCRIPT} from '../cli/manager/completion/bash-script.js';
+import {FISH_SCRIPT} from '../cli/manager/completion/fish-script.js';
+import {ZSH_SCRIPT} from '../cli/manager/completion/zsh-script.js';
+import {copyrightText} from './copyright-text.js';
+import type {DebRequest} from './deb-request.js';
+import {debianChangelog} from './debian-changelog.js';
+import {initialConfiguration} from './initial-configuration.js';
+import {fileEntry, type TreeEntry} from './tree-entry.js';
+
+const PROGRAMS = ['bdsync', 'bdsync-manager'];
+const HOME = 'usr/share/bdsync-manager';
+const DOC = 'usr/share/doc/bdsync-manager';
+/** The shebang of a checkout finds Node.js by the PATH; the package knows where its own is. */
+const SHEBANG = /^#!.*/;
+/** It may name passwords. */
+const CONFIGURATION_MODE = 0o640;
+
+/** What the package installs, sorted by path. */
+export async function packageTree(request: DebRequest, debianVersion: string): Promise<TreeEntry[]> {
+  const {root} = request;
+  const read = (path: string): Promise<Buffer> => readFile(join(root, path));
+  const under = async (folder: string, ending: string): Promise<string[]> =>
+    (await readdir(join(root, folder))).filter((name) => name.endsWith(ending)).map((name) => `${folder}/${name}`);
+  const copied = async (path: string, to: string): Promise<TreeEntry> => fileEntry(to, await read(path));
+
+  const home = [
+    'package.json',
+    ...(await under('dist/programs', '.js')),
+    ...(await under('dist/bdsync/kernels', '.wasm')),
+  ];
+  const examples = await under('examples', '.conf');
+  const pages = await under('man', '');
+  const entries = [
+    ...(await Promise.all(home.map((path) => copied(path, `${HOME}/${path}`)))),
+    ...(await Promise.all(PROGRAMS.map(async (name) => programEntry(name, await read(`bin/${name}.js`))))),
+    ...PROGRAMS.map(linkToProgram),
+    ...(await Promise.all(pages.map(async (path) => pageEntry(path, await read(path))))),
+    ...(await Promise.all(examples.map((path) => copied(path, `${DOC}/${path}`)))),
+    ...(await Promise.all(
+      ['README.md', ...(await under('docs', '.md'))].map((path) => copied(path, `${DOC}/${path}`)),
+    )),
+    fileEntry(`${DOC}/changelog.gz`, compress(await read('CHANGELOG.md'))),
+    fileEntry(`${DOC}/changelog.Debian.gz`, compress(Buffer.from(debianChangelog(request, debianVersion)))),
+    fileEntry(`${DOC}/copyright`, await copyrightText(root)),
+    fileEntry(
+      'etc/bdsync-manager.conf',
+      initialConfiguration((await read('examples/nightly-lvm-host.conf')).toString()),
+      CONFIGURATION_MODE,
+    ),
+    ...completions(),
+  ];
+  return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function programEntry(name: string, content: Buffer): TreeEntry {
+  return fileEntry(`${HOME}/bin/${name}.js`, content.toString().replace(SHEBANG, '#!/usr/bin/node'), 0o755);
+}
+
+function linkToProgram(name: string): TreeEntry {
+  return {kind: 'link', path: `usr/bin/${name}`, target: `../share/bdsync-manager/bin/${name}.js`};
+}
+
+function pageEntry(path: string, content: Buffer): TreeEntry {
+  return fileEntry(`usr/share/man/man${path.slice(-1)}/${basename(path)}.gz`, compress(content));
+}
+
+/** bash and fish look for a file of the name of the program. */
+function completions(): TreeEntry[] {
+  const bash = 'usr/share/bash-completion/completions';
+  const fish = 'usr/share/fish/vendor_completions.d';
+  return [
+    fileEntry(`${bash}/bdsync-manager`, BASH_SCRIPT),
+    {kind: 'link', path: `${bash}/bdsync`, target: 'bdsync-manager'},
+    fileEntry(`${fish}/bdsync-manager.fish`, FISH_SCRIPT),
+    {kind: 'link', path: `${fish}/bdsync.fish`, target: 'bdsync-manager.fish'},
+    fileEntry('usr/share/zsh/vendor-completions/_bdsync-manager', ZSH_SCRIPT),
+  ];
+}
+
+/** Without a name and a time in it. */
+function compress(content: Buffer): Buffer {
+  return gzipSync(content, {level: 9});
+}
