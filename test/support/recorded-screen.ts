@@ -15,6 +15,7 @@ export function recordedScreen(
     columns: is.columns ?? (isTerminal ? 80 : Number.POSITIVE_INFINITY),
     rows: is.rows ?? (isTerminal ? 24 : Number.POSITIVE_INFINITY),
     isUtf8: true,
+    canRedraw: isTerminal,
     hasColors: is.hasColors ?? false,
     isJournal: is.isJournal ?? false,
     write: (text) => void written.push(text),

@@ -20,6 +20,7 @@ export function holdableScreen(screen: Screen): HoldableScreen {
     isUtf8: screen.isUtf8,
     hasColors: screen.hasColors,
     isJournal: screen.isJournal,
+    canRedraw: screen.canRedraw,
     write(text) {
       if (held === undefined) screen.write(text);
       else held.push(text);

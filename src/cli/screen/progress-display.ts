@@ -21,13 +21,13 @@ const CLEAR_LINE = '\r\u001b[K';
 
 const SILENT: ProgressDisplay = {update() {}, endStage() {}, clear() {}};
 
-/** On a terminal one line that is redrawn; elsewhere nothing, or whole lines from time to time if they are asked for. */
+/** On a terminal that can, one line that is redrawn; elsewhere nothing, or whole lines from time to time if they are asked for. */
 export function createProgressDisplay(
   screen: Screen,
   isAskedFor: boolean,
   now: Now = () => performance.now(),
 ): ProgressDisplay {
-  if (screen.isTerminal) return redrawnLine(screen, now);
+  if (screen.canRedraw) return redrawnLine(screen, now);
   return isAskedFor ? plainProgress(screen, now) : SILENT;
 }
 

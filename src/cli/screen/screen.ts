@@ -8,6 +8,8 @@ export interface Screen {
   readonly hasColors: boolean;
   /** Whether it leads to the journal of systemd, which wants to know how grave a line is. */
   readonly isJournal: boolean;
+  /** Whether what was written can be drawn over: on a terminal that is not a dumb one. */
+  readonly canRedraw: boolean;
   /** Height of the terminal; Infinity for a file or a pipe. */
   readonly rows: number;
   /** Whether its characters are those of UTF-8, by the locale. */
@@ -36,6 +38,7 @@ const USUAL_ROWS = 24;
 
 export function screenOn(stream: ScreenStream, name: string, env: NodeJS.ProcessEnv, isJournal = false): Screen {
   const isTerminal = stream.isTTY === true;
+  const canRedraw = isTerminal && env['TERM'] !== 'dumb';
   let lastWrite: Promise<void> | undefined;
   let failure: Error | undefined;
   let isGone = false;
@@ -56,7 +59,8 @@ export function screenOn(stream: ScreenStream, name: string, env: NodeJS.Process
     },
     isUtf8: /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''),
     isJournal,
-    hasColors: isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+    hasColors: canRedraw && !env['NO_COLOR'],
+    canRedraw,
     write(text) {
       if (isGone) return;
       lastWrite = new Promise((resolve) => {

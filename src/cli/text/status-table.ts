@@ -29,7 +29,7 @@ export function formatStatus({configFile, tasks, schedules, at}: StatusReport, s
   const alignment = ['left', 'left', 'right', 'left', 'right', 'right', 'right', 'left'] as const;
   const rows = tasks.map((task) => [...cellsOf(task), ...(hasTrend ? [{text: sparkline(task.trend)}] : [])]);
   return [
-    renderFittedTable({head, alignment, rows}, screen),
+    renderFittedTable({head, alignment, rows, expendable: EXPENDABLE}, screen),
     ...tasks.flatMap(({task, problems}) => problems.map(({text}) => `${plainText(task)}: ${plainText(text)}\n`)),
     neverOverdueLine(tasks),
     ...schedules.map((schedule) => scheduleLine(schedule, Date.parse(at))),
@@ -50,6 +50,7 @@ const WORDS: Readonly<Record<ProblemKind, string>> = {
 };
 
 const NOTHING = '-';
+const EXPENDABLE = ['Trend', 'Share', 'Differing', 'Took'];
 
 function cellsOf(status: TaskStatus): Cell[] {
   const {lastSuccess, lastRun} = status;

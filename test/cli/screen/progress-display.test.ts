@@ -93,3 +93,11 @@ test('asked for without a terminal: a line every ten seconds and one at the end 
     ].join('\n'),
   );
 });
+
+test('a dumb terminal gets no sequences that it would print', () => {
+  const screen = {...recordedScreen({isTerminal: true}), canRedraw: false};
+  const display = createProgressDisplay(screen, false);
+  display.update('home', at(1));
+  display.clear();
+  expect(screen.text()).toBe('');
+});

@@ -34,6 +34,13 @@ test.for([
   expect(screenOn(new FakeStream(), 'standard output', env).hasColors).toBe(hasColors);
 });
 
+test('a dumb terminal and a file cannot be drawn over', () => {
+  const file = Object.assign(new FakeStream(), {isTTY: false});
+  expect(screenOn(new FakeStream(), 'standard output', {TERM: 'xterm'}).canRedraw).toBe(true);
+  expect(screenOn(new FakeStream(), 'standard output', {TERM: 'dumb'}).canRedraw).toBe(false);
+  expect(screenOn(file, 'standard output', {TERM: 'xterm'}).canRedraw).toBe(false);
+});
+
 test.for([
   [{}, false],
   [{LANG: 'en_GB.UTF-8'}, true],

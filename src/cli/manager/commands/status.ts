@@ -52,7 +52,7 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
       };
       if (nagios) return await forNagios(look, context);
       if (watch) {
-        if (!context.stdout.isTerminal) throw new UsageError('--watch needs a terminal', 'leave it out, or use --json');
+        if (!context.stdout.canRedraw) throw new UsageError('--watch needs a terminal', 'leave it out, or use --json');
         const ending = await watchStatus({
           screen: context.stdout,
           signals: context.signals,
