@@ -41,18 +41,7 @@ test('the page describes every option that help tells of, and no other', async (
 test('the synopsis names for each command the options that its help tells of', async () => {
   const page = readFileSync(PAGE, 'utf8');
   const synopsis = page.slice(page.indexOf('.Sh SYNOPSIS'), page.indexOf('.Sh DESCRIPTION')).split('.Nm\n');
-  for (const command of [
-    'run',
-    'list',
-    'check',
-    'verify',
-    'status',
-    'log',
-    'snapshots',
-    'recover',
-    'install',
-    'uninstall',
-  ]) {
+  for (const command of COMMANDS.filter((name) => name !== 'sync')) {
     const words = synopsis.find((form) => new RegExp(`Cm ${command}\\b`).test(form)) ?? '';
     const named = [...words.matchAll(/Fl -([a-z-]+)/g)].map(([_text, name]) => `--${name}`);
     expect([...named, '--help'].toSorted()).toEqual((await optionsOfHelp([command])).toSorted());
