@@ -177,7 +177,7 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
 async function noteUnfinished({plan, request, teller}: TaskRun, told: string | undefined): Promise<void> {
   if (told !== undefined) teller.note(told);
   for (const work of await findUnfinished(plan, request.origin)) {
-    if (told === undefined || work.kind === 'sealed') teller.note(unfinishedText(work));
+    if (told === undefined || work.kind !== 'in-place') teller.note(unfinishedText(work));
   }
 }
 

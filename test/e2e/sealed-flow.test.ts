@@ -182,6 +182,25 @@ describe('an application that was killed while it wrote', () => {
     expect(await sha256(task.target)).toBe(await sha256(task.source));
   });
 
+  it('with a patch that was damaged is undone by the next run, which then compares anew', async () => {
+    const task = await killed();
+    const patch = (await task.stored()).find((name) => name.endsWith('.bdsync')) ?? '';
+    const path = join(task.folder, 'patches', patch);
+    const bytes = await readFile(path);
+    bytes.fill(0, 1_000_000, 1_000_016);
+    await writeFile(path, bytes);
+    expect(await task.run('recover')).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining("'bdsync-manager recover --rollback' undoes it"),
+    });
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0, stderr: expect.stringContaining('its patch is damaged')});
+    expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('was undone first')]});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+
   it('on a file that another one has taken the place of is told and kept, and the next run compares anew', async () => {
     const task = await killed();
     await copyFile(task.target, join(task.folder, 'other.img'));
@@ -192,6 +211,13 @@ describe('an application that was killed while it wrote', () => {
     expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('if nobody needs what was there')]});
     expect(await sha256(task.target)).toBe(await sha256(task.source));
     expect(await task.stored()).toEqual(stored);
+    // The target is whole: what is left are files.
+    const [path] = stored.filter((name) => name.endsWith('.bdsync'));
+    const leftOver = {kind: 'left-over', level: 'warning', text: expect.stringContaining(`${path} on env`)};
+    expect(JSON.parse((await task.run('status', '--json')).stdout).tasks).toMatchObject([{problems: [leftOver]}]);
+    const {stdout: checked} = await task.run('check');
+    expect(checked).toContain('was brought in step at');
+    expect(checked).not.toContain('is incomplete');
     for (const name of stored) await rm(join(task.folder, 'patches', name));
     expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
     expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);

@@ -51,7 +51,7 @@ async function checkTask(
       const {unmetNeeds, hasMark, ...found} = await checkNeeds(plan, pool, signal);
       const unfinished = (await findUnfinished(plan, origin))
         // The words of the target's host say more.
-        .filter(({kind}) => kind === 'sealed' || !hasMark)
+        .filter(({kind}) => kind !== 'in-place' || !hasMark)
         .map((work) => ({message: unfinishedText(work), hint: unfinishedHint(work)}));
       return {
         ...base,

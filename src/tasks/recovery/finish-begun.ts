@@ -1,11 +1,12 @@
 import {ExpectedError, messageOf, ProgramError} from '../../errors.js';
 import type {Leftovers} from '../state/leftovers.js';
 import type {TaskRun} from '../task-run.js';
-import {isFinal, isForTarget, settleApplication, type Settled} from './settle-application.js';
+import {isFinal, isForTarget, settleApplication, type Settled, type SettleRequest} from './settle-application.js';
 
 /**
- * Finishes what an interrupted run began to apply, before anything is compared anew. What can never be finished is told
- * of and left alone: the comparison makes the target whole all the same.
+ * Finishes what an interrupted run began to apply, before anything is compared anew, or undoes it where its patch is
+ * damaged. What can be neither finished nor undone is told of and left alone: the comparison makes the target whole all
+ * the same.
  *
  * @throws TaskError, HostError when the target of this task could not be finished now.
  */
@@ -21,8 +22,8 @@ export async function finishBegun(
     watchdog.waitingFor = `${host.name}, where ${record.targetPath} is finished`;
     try {
       const onProgress = (done: number, all: number): void => teller.progress(meter, done, all, all);
-      const common = {host, signal, meter, watchdog, onProgress, mode: 'recover' as const};
-      const settled = await settleApplication({...common, plan, record, leftovers});
+      const common = {host, signal, meter, watchdog, onProgress};
+      const settled = await finishOrUndo({...common, plan, record, leftovers});
       tell(settled, `${record.targetPath} on ${host.name}`);
     } catch (error) {
       if (signal.aborted || (isForTarget(plan, record) && !isFinal(error))) {
@@ -37,9 +38,30 @@ export async function finishBegun(
 
   function tell(settled: Settled, target: string): void {
     if (settled.kind === 'gone' || settled.kind === 'untouched') return;
-    const text = `${target}: what an interrupted run had begun was finished first, without sending it again`;
-    teller.log('info', text);
+    const isUndone = settled.kind === 'rolled-back';
+    const how = isUndone
+      ? 'was undone first, because its patch is damaged: look at the disk that holds the patches'
+      : 'was finished first, without sending it again';
+    const text = `${target}: what an interrupted run had begun ${how}`;
+    teller.log(isUndone ? 'warning' : 'info', text);
     teller.note(text);
+  }
+}
+
+/** A patch that was damaged meanwhile is of no use, but its journal may be. */
+async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<Settled> {
+  try {
+    return await settleApplication({...request, mode: 'recover'});
+  } catch (error) {
+    // What has become whole since then is not put back.
+    const isWhole = request.record.wholeSince !== undefined;
+    if (isWhole || !isFinal(error) || error.code !== 'invalid-patch') throw error;
+    try {
+      return await settleApplication({...request, mode: 'rollback'});
+    } catch (undoError) {
+      if (isFinal(undoError)) throw error;
+      throw undoError;
+    }
   }
 }
 

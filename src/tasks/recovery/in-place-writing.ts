@@ -38,7 +38,8 @@ export class InPlaceWriting implements UnsealedWriting {
   }
 
   /**
-   * To be called when the target is complete, however it was written.
+   * To be called when the target is complete, however it was written. What could not be finished keeps its note, which
+   * then says that the target is whole.
    *
    * @throws StateDirError
    */
@@ -46,6 +47,11 @@ export class InPlaceWriting implements UnsealedWriting {
     // The program that writes takes its own mark away. One that was there before it may have nothing to do with it.
     if (this.#lease.mark !== undefined) await this.#lease.clearMark();
     for (const record of this.#records()) await this.#leftovers.drop(record);
+    const wholeSince = new Date().toISOString();
+    for (const record of this.#leftovers.list()) {
+      if (record.kind !== 'application' || !isForTarget(this.#plan, record)) continue;
+      await this.#leftovers.replace(record, {...record, wholeSince: record.wholeSince ?? wholeSince});
+    }
   }
 
   #records(): IncompleteRecord[] {

@@ -36,7 +36,10 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
   }
   let settled: Settled = {kind: 'gone'};
+  let noted = record;
   if (hasPatch) {
+    // From here on the target may be between old and new again, until it is known that nothing was written.
+    noted = await noteWholeSince(leftovers, record, undefined);
     try {
       settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
     } catch (error) {
@@ -44,15 +47,28 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
       if (!isFinal(error) && !isFull) throw error;
       // It may be there only now.
       const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
-      if (isBegun) throw isFull ? error : withHint(error, host, record);
+      if (isFinal(error)) noted = await noteWholeSince(leftovers, noted, record.wholeSince);
+      if (isBegun) throw isFull ? error : withHint(error, request);
       if (mode === 'rollback') throw error;
       settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
     }
   }
   // Also when the patch is gone: whoever removed it may have left what is beside it.
   await removePatch(host, record.path);
-  await leftovers.drop(record);
+  await leftovers.drop(noted);
   return settled;
+}
+
+async function noteWholeSince(
+  leftovers: Leftovers,
+  record: ApplicationRecord,
+  wholeSince: string | undefined,
+): Promise<ApplicationRecord> {
+  if (record.wholeSince === wholeSince) return record;
+  const {wholeSince: _, ...rest} = record;
+  const fresh: ApplicationRecord = wholeSince === undefined ? rest : {...rest, wholeSince};
+  await leftovers.replace(record, fresh);
+  return fresh;
 }
 
 /** Trying again would end in the same way. */
@@ -79,10 +95,15 @@ function withProgramOf(plan: TaskPlan, record: ApplicationRecord): ApplicationRe
   return isForTarget(plan, record) ? {...record, program: plan.targetProgram} : record;
 }
 
-function withHint({code, message, errorLines}: ApplierRefusal, host: Host, record: ApplicationRecord): ApplierRefusal {
-  return new ApplierRefusal(code, message, {errorLines, hint: giveUpHint(host, record)});
+function withHint(
+  {code, message, errorLines}: ApplierRefusal,
+  {host, record, mode}: Pick<SettleRequest, 'host' | 'record' | 'mode'>,
+): ApplierRefusal {
+  // The journal is enough for that.
+  const undo = code === 'invalid-patch' && mode === 'recover' ? "'bdsync-manager recover --rollback' undoes it; " : '';
+  return new ApplierRefusal(code, message, {errorLines, hint: undo + giveUpHint(host, record)});
 }
 
 function giveUpHint({name}: Host, {path}: ApplicationRecord): string {
-  return `if nobody needs what was there before, remove ${path} and ${path}.journal on ${name}: the next run compares anew`;
+  return `if nobody needs what was there before, remove ${path} and ${path}.journal on ${name}: a run compares anew all the same`;
 }

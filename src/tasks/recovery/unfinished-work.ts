@@ -6,12 +6,18 @@ import {taskId} from '../state/task-id.js';
 
 /** What a run began to write and did not end, as this machine has it noted. */
 export interface UnfinishedWork {
-  /** `sealed`: it can be finished or undone. `in-place`: the next run of the task compares anew and completes it. */
-  readonly kind: 'sealed' | 'in-place';
+  /**
+   * `sealed`: it can be finished or undone. `in-place`: the next run of the task compares anew and completes it.
+   * `given-up`: it could not be finished, and the target was brought in step all the same; its files are left.
+   */
+  readonly kind: 'sealed' | 'in-place' | 'given-up';
   readonly host: string;
   readonly target: string;
   /** ISO 8601. */
   readonly since: string;
+  /** Of what was given up: the patch, its journal beside it, and when the target was brought in step, in ISO 8601. */
+  readonly patchPath?: string;
+  readonly wholeSince?: string;
 }
 
 /** What interrupted runs of the task began, without a look at any host. */
@@ -32,19 +38,41 @@ export function isUnfinished(record: Leftover): record is ApplicationRecord | In
   return record.kind === 'application' || record.kind === 'incomplete';
 }
 
-export function workOf({kind, connection, targetPath, since}: ApplicationRecord | IncompleteRecord): UnfinishedWork {
+export function workOf(record: ApplicationRecord | IncompleteRecord): UnfinishedWork {
+  const {connection, targetPath: target, since} = record;
   const host = connection.length === 0 ? 'this machine' : connectionName(connection);
-  return {kind: kind === 'application' ? 'sealed' : 'in-place', host, target: targetPath, since};
+  if (record.kind === 'incomplete') return {kind: 'in-place', host, target, since};
+  const {wholeSince, path: patchPath} = record;
+  if (wholeSince === undefined) return {kind: 'sealed', host, target, since};
+  return {kind: 'given-up', host, target, since, patchPath, wholeSince};
 }
 
 /** One sentence for whoever does not have the lock of the task. */
-export function unfinishedText({host, target, since}: UnfinishedWork): string {
+export function unfinishedText(work: UnfinishedWork): string {
+  const {kind, host, target, since} = work;
+  if (kind === 'given-up') return givenUpText(work);
   return `${target} on ${host} is incomplete since ${since}, unless a run is writing it now`;
 }
 
 export function unfinishedHint({kind}: UnfinishedWork): string {
-  return kind === 'sealed' ? FINISH_HINT : RUN_AGAIN_HINT;
+  switch (kind) {
+    case 'sealed':
+      return FINISH_HINT;
+    case 'in-place':
+      return RUN_AGAIN_HINT;
+    case 'given-up':
+      return GIVEN_UP_HINT;
+    default:
+      return kind satisfies never;
+  }
 }
+
+/** Told of a target that is whole: only files are left. */
+export function givenUpText({host, target, patchPath, wholeSince}: UnfinishedWork): string {
+  return `the patch ${patchPath} on ${host} and its journal, which could not be finished; ${target} was brought in step at ${wholeSince} without them`;
+}
+
+const GIVEN_UP_HINT = 'remove both by hand if nobody needs what the target had before; the next run then forgets them';
 
 const FINISH_HINT =
   "the next run finishes it first; 'bdsync-manager recover' does so now, with --rollback it undoes it";

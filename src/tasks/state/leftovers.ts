@@ -31,6 +31,8 @@ export interface ApplicationRecord extends Omit<FileRecord, 'kind'> {
   readonly options: readonly string[];
   /** ISO 8601. */
   readonly since: string;
+  /** ISO 8601: it could not be finished, and a run that compared anew had brought the target in step by then. */
+  readonly wholeSince?: string;
 }
 
 /**
@@ -182,7 +184,8 @@ function isLeftover(value: unknown): value is Leftover {
   }
   if (value.kind === 'application') {
     const words = ['program', 'options'].every((name) => isWords(Reflect.get(value, name)));
-    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value);
+    const wholeSince: unknown = Reflect.get(value, 'wholeSince') ?? '';
+    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && typeof wholeSince === 'string';
   }
   if (value.kind === 'incomplete') return hasTexts(value, 'targetPath', 'since') && isOnHost(value);
   return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);

@@ -6,7 +6,7 @@ import type {HistoryCache} from '../history/history-cache.js';
 import {type PastRun, pastRuns} from '../history/past-runs.js';
 import {readHistory} from '../history/read-history.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
-import {isUnfinished, workOf} from '../recovery/unfinished-work.js';
+import {givenUpText, isUnfinished, type UnfinishedWork, workOf} from '../recovery/unfinished-work.js';
 import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
 import {findLockHolder} from '../state/run-lock.js';
 import {taskId} from '../state/task-id.js';
@@ -33,12 +33,16 @@ export async function lookAtTask(
     const runs = await runsOf(histories, stateDir, taskId(name, origin));
     const ofSection = section === undefined ? [] : await runsOf(histories, stateDir, taskId(section, origin));
     const left = await Leftovers.peek(stateDir, taskId(name, origin));
+    const works = left.filter(isUnfinished).map(workOf);
     return {
       ...base,
       faults,
       runs: withRunOfSection(runs, ofSection),
-      unfinished: left.flatMap((record) => (isUnfinished(record) ? [incompleteText(record)] : [])),
-      leftOver: left.flatMap((record) => (isUnfinished(record) ? [] : [nameOf(record)])),
+      unfinished: works.filter(({kind}) => kind !== 'given-up').map(incompleteText),
+      leftOver: [
+        ...works.filter(({kind}) => kind === 'given-up').map(givenUpText),
+        ...left.flatMap((record) => (isUnfinished(record) ? [] : [nameOf(record)])),
+      ],
     };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
@@ -91,8 +95,7 @@ function faultsOf(task: ExpandedTask['task']): StatusProblem[] {
   }
 }
 
-function incompleteText(record: ApplicationRecord | IncompleteRecord): string {
-  const {kind, host, target, since} = workOf(record);
+function incompleteText({kind, host, target, since}: UnfinishedWork): string {
   const remedy = kind === 'sealed' ? "the next run, or 'recover', finishes it" : 'the next run completes it';
   return `${target} on ${host} is incomplete since ${formatLocalTime(since)}: ${remedy}`;
 }

@@ -15,7 +15,10 @@ export async function noteIncomplete(context: TaskContext, leftovers: Leftovers)
   const {plan, teller} = context;
   const mark = await lookForMark(context);
   const unfinished = leftovers.list().filter(isUnfinished);
-  const noted = unfinished.filter((record) => isForTarget(plan, record)).map(workOf);
+  const noted = unfinished
+    .filter((record) => isForTarget(plan, record))
+    .map(workOf)
+    .filter(({kind}) => kind !== 'given-up');
   const told = mark === undefined ? noted : noted.filter(({kind}) => kind === 'sealed');
   if (mark !== undefined) teller.note(markText(mark, context, 'is'));
   for (const {target, host, since} of told) teller.note(`${target} on ${host} is incomplete since ${since}`);

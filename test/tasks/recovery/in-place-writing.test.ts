@@ -59,6 +59,21 @@ it('is noted from its begin to its end, and known without a look at any host', a
   expect(clearings()).toBe(0);
 });
 
+it('notes of what could not be finished since when the target is whole, and asks for no run', async () => {
+  const {writing, leftovers, noted, record, unfinished} = await markedTask();
+  const application = {...record(), kind: 'application', path: '/p/patch-1.bdsync', program: ['bdsync'], options: []};
+  const ofAnother = {...application, kind: 'application', targetPath: '/srv/another.img'} as const;
+  await leftovers.add({...application, kind: 'application'});
+  await leftovers.add(ofAnother);
+  await writing.end();
+  const [first] = await noted();
+  expect(await noted()).toEqual([{...application, wholeSince: expect.stringMatching(/Z$/)}, ofAnother]);
+  expect(await unfinished()).toMatchObject([{kind: 'given-up', patchPath: '/p/patch-1.bdsync'}, {kind: 'sealed'}]);
+  // Since then, and not since the last run.
+  await writing.end();
+  expect((await noted())[0]).toEqual(first);
+});
+
 it('keeps the note of an earlier run, and takes it away with its own, with the mark there', async () => {
   const {writing, leftovers, noted, record, clearings} = await markedTask(MARK);
   await leftovers.add(record());

@@ -1,4 +1,4 @@
-import {mkdir, readdir, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {settleApplication} from '#dist/tasks/recovery/settle-application.js';
@@ -7,8 +7,13 @@ import {localTask} from '../../support/local-task.js';
 
 const NO_ROOM = 'echo "bdsync: cannot write the undo journal: no space left" >&2; exit 9';
 
+interface Begun {
+  readonly hasJournal?: boolean;
+  readonly whole?: Pick<ApplicationRecord, 'wholeSince'>;
+}
+
 /** An application that an interrupted run noted, and what an applier does about it now. */
-async function begun(applier: string, {hasJournal = false} = {}) {
+async function begun(applier: string, {hasJournal = false, whole = {}}: Begun = {}) {
   const {folder, context} = await localTask({patch: `journal="\${2#--sealed=}.journal"; ${applier}`});
   const {plan, host, signal} = context;
   await mkdir(join(folder, 'patches'));
@@ -19,9 +24,11 @@ async function begun(applier: string, {hasJournal = false} = {}) {
   const {connection, quoting, path: targetPath} = plan.target;
   const since = '2024-05-01T02:00:00.000Z';
   const common = {kind: 'application', connection, quoting, targetPath, program: plan.targetProgram} as const;
-  const record: ApplicationRecord = {...common, path, options: [], since};
+  const record: ApplicationRecord = {...common, path, options: [], since, ...whole};
   await leftovers.add(record);
   return {
+    folder,
+    noted: () => leftovers.list(),
     settle: (mode: 'recover' | 'rollback') => settleApplication({host, record, plan, leftovers, mode, signal}),
     stored: async () => (await readdir(join(folder, 'patches'))).toSorted(),
     isNoted: () => leftovers.list().length > 0,
@@ -48,6 +55,28 @@ describe('an application that was noted', () => {
     await expect(settle('recover')).rejects.toMatchObject({code});
     expect(await stored()).toEqual(['patch-1.bdsync', 'patch-1.bdsync.journal']);
     expect(isNoted()).toBe(true);
+  });
+
+  it.each([
+    [
+      'can be undone still, which is said, when its patch is damaged',
+      'exit 2',
+      /^'bdsync-manager recover --rollback' /,
+    ],
+    ['cannot be undone either when its journal is damaged', 'exit 18', /^if nobody needs what was there before/],
+  ])('and began %s', async (_, applier, hint) => {
+    const {settle} = await begun(applier, {hasJournal: true});
+    await expect(settle('recover')).rejects.toMatchObject({hint: expect.stringMatching(hint)});
+    await expect(settle('rollback')).rejects.toMatchObject({hint: expect.stringMatching(/^if nobody needs/)});
+  });
+
+  it('on a target that was made whole since is not told as whole while it is tried again', async () => {
+    const whole = {wholeSince: '2024-05-02T02:00:00.000Z'};
+    const seen = 'cd "$(dirname "$0")"; grep -c wholeSince state/temporary/home.json >seen';
+    const {settle, noted, folder} = await begun(`${seen}; exit 16`, {hasJournal: true, whole});
+    await expect(settle('recover')).rejects.toMatchObject({code: 'target-changed'});
+    expect(await readFile(join(folder, 'seen'), 'utf8')).toBe('0\n');
+    expect(noted()).toMatchObject([whole]);
   });
 
   it('and begins only now is kept when the target has no room', async () => {
