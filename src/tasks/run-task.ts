@@ -15,6 +15,7 @@ import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} f
 import {planForLargerTarget, planPastPageCache, type TaskPlan} from './plan.js';
 import {InPlaceWriting} from './recovery/in-place-writing.js';
 import {markText} from './recovery/mark-text.js';
+import {retireApplications} from './recovery/retire-applications.js';
 import {tellIncomplete} from './recovery/tell-incomplete.js';
 import {findUnfinished, unfinishedText} from './recovery/unfinished-work.js';
 import {patchRoomFor} from './room/patch-room-for.js';
@@ -115,6 +116,7 @@ async function applyDifferences(
   lease: TargetLease,
 ): Promise<FlowOutcome> {
   const {flow} = usual.plan;
+  await retireApplications(usual.plan, leftovers);
   const writing = new InPlaceWriting(usual.plan, leftovers, lease);
   const context = writing.wasInterrupted ? {...usual, plan: planPastPageCache(usual.plan)} : usual;
   let outcome: FlowOutcome;

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
@@ -29,7 +29,11 @@ interface SealedTask {
  * A task that stores its patch. `applier` is what a shell does in place of the first program that applies it; it has the
  * words in `"$@"`, and ours in `$BDSYNC`.
  */
-async function sealedTask(where: 'here' | 'behind a connection', applier?: string): Promise<SealedTask> {
+async function sealedTask(
+  where: 'here' | 'behind a connection',
+  applier?: string,
+  bdsyncArgs?: string,
+): Promise<SealedTask> {
   const folder = await temporaryFolder();
   const [source, target, program] = [join(folder, 's.img'), join(folder, 't.img'), join(folder, 'bdsync')];
   await writePair(source, target, BYTES, 0);
@@ -45,6 +49,7 @@ async function sealedTask(where: 'here' | 'behind a connection', applier?: strin
       target_path: target,
       target_patch_dir: join(folder, 'patches'),
       state_dir: join(folder, 'state'),
+      ...(bdsyncArgs === undefined ? {} : {bdsync_args: bdsyncArgs}),
       ...(where === 'here' ? {} : {connection_command: 'env A=1', remote_bdsync_bin: program}),
     },
   });
@@ -116,8 +121,8 @@ describe('a run with a patch file', () => {
   });
 });
 
-async function killed(): Promise<SealedTask> {
-  const task = await sealedTask('behind a connection', KILLED_WHILE_WRITING);
+async function killed(bdsyncArgs?: string): Promise<SealedTask> {
+  const task = await sealedTask('behind a connection', KILLED_WHILE_WRITING, bdsyncArgs);
   const result = await task.run('--json');
   expect(taskReportOf(result)).toMatchObject({failure: {target: {state: 'partly-written'}}});
   expect((await task.stored()).toSorted()).toEqual([
@@ -220,6 +225,50 @@ describe('an application that was killed while it wrote', () => {
     expect(checked).not.toContain('is incomplete');
     for (const name of stored) await rm(join(task.folder, 'patches', name));
     expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+});
+
+describe('what is stored of an application', () => {
+  it('that could not be finished is not written over what a later run has completed', async () => {
+    const task = await killed('--diffsize=resize');
+    const stored = await task.stored();
+    await truncate(task.target, BYTES / 2);
+    expect(await task.run('--json')).toMatchObject({status: 0, stderr: expect.stringContaining('cannot be finished')});
+    // As long again as the patch would make it, and newer than that.
+    await writeFile(task.source, noise(BYTES, 9));
+    expect(await task.run('--json')).toMatchObject({status: 0, stderr: expect.stringContaining('cannot be finished')});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    for (const words of [[], ['--rollback']]) {
+      expect(await task.run('recover', ...words)).toMatchObject({
+        status: 3,
+        stdout: expect.stringContaining('is not written over'),
+      });
+    }
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual(stored);
+  });
+
+  it('is missed while its folder is not there, and finished when it is there again', async () => {
+    const task = await killed();
+    const [patches, away] = [join(task.folder, 'patches'), join(task.folder, 'away')];
+    await rename(patches, away);
+    expect(await task.run('recover')).toMatchObject({status: 3, stdout: expect.stringContaining(patches)});
+    expect(await task.run('list')).toMatchObject({stdout: expect.stringContaining('is incomplete since')});
+    await rename(away, patches);
+    expect(await task.run('recover')).toMatchObject({status: 0, stdout: expect.stringContaining('was finished')});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+  });
+
+  it('and was removed by hand leaves the target known to be incomplete, until the next run', async () => {
+    const task = await killed();
+    for (const name of await task.stored()) await rm(join(task.folder, 'patches', name));
+    expect(await task.run('recover')).toMatchObject({status: 3, stdout: expect.stringContaining('run the task again')});
+    expect(await task.run('list')).toMatchObject({stdout: expect.stringContaining('is incomplete since')});
+    const result = await task.run('--json');
+    expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('was incomplete since')]});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
     expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
   });
 });

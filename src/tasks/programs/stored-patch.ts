@@ -91,8 +91,7 @@ export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}
       await sink[Symbol.asyncDispose]();
       if (!isRecorded || isKept) return;
       try {
-        await removePatch(host, path);
-        await leftovers.drop(record);
+        await removeSettledPatch(host, record, leftovers);
       } catch (error) {
         teller.log(
           'warning',
@@ -136,6 +135,22 @@ async function startStoring(
     },
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Removes a patch that nobody applies any more, and forgets it. Of an application it is noted first that it is over: one
+ * that is noted without its files would be taken for a target between old and new.
+ */
+export async function removeSettledPatch(
+  host: Host,
+  record: FileRecord | ApplicationRecord,
+  leftovers: Leftovers,
+): Promise<void> {
+  const {connection, quoting, path} = record;
+  const file: FileRecord = {kind: 'file', connection, quoting, path};
+  await leftovers.replace<Leftover>(record, file);
+  await removePatch(host, path);
+  await leftovers.drop(file);
 }
 
 /**

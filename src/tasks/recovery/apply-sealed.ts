@@ -50,7 +50,8 @@ export async function applySealed(context: TaskContext, stored: StoredPatch): Pr
 async function mayHaveWritten({host, teller}: TaskContext, patchPath: string, error: unknown): Promise<boolean> {
   if (!(error instanceof ApplierRefusal) && !host.isLocal) return true;
   try {
-    return (await lookAtFiles(host, patchPath)).hasJournal;
+    const {hasFolder, hasJournal} = await lookAtFiles(host, patchPath);
+    return hasJournal || !hasFolder;
   } catch (lookError) {
     teller.log('info', messageOf(lookError));
     return true;

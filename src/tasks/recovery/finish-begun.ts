@@ -53,9 +53,7 @@ async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<Settl
   try {
     return await settleApplication({...request, mode: 'recover'});
   } catch (error) {
-    // What has become whole since then is not put back.
-    const isWhole = request.record.wholeSince !== undefined;
-    if (isWhole || !isFinal(error) || error.code !== 'invalid-patch') throw error;
+    if (!isFinal(error) || error.code !== 'invalid-patch') throw error;
     try {
       return await settleApplication({...request, mode: 'rollback'});
     } catch (undoError) {

@@ -3,6 +3,7 @@ import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {MetricsWriter} from '../metrics/metrics-writer.js';
 import {planTask, type TaskPlan} from '../plan.js';
+import type {SealedOutcome} from '../programs/sealed-applier.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import {type ApplicationRecord, type IncompleteRecord, Leftovers} from '../state/leftovers.js';
@@ -10,7 +11,7 @@ import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
 import {recordRecovery} from './record-recovery.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
-import {settleApplication, type Settled} from './settle-application.js';
+import {settleApplication} from './settle-application.js';
 import {isUnfinished, RUN_AGAIN_HINT} from './unfinished-work.js';
 
 export interface RecoverRequest {
@@ -71,13 +72,15 @@ async function recoverTask(
       if (!isUnfinished(record)) continue;
       current = record;
       if (record.kind === 'incomplete') {
-        done.push({...placeOf(task, record, pool), ...incomplete(record)});
+        done.push({...placeOf(task, record, pool), ...incomplete(record, IN_PLACE)});
         continue;
       }
       const host = pool.host(record);
       const mode = rollback ? 'rollback' : 'recover';
       const settled = await settleApplication({host, record, plan, leftovers, mode, signal});
-      done.push({...placeOf(task, record, pool), ...NOTHING_WRONG, state: stateOf(settled)});
+      const told =
+        settled.kind === 'gone' ? incomplete(record, GONE) : {...NOTHING_WRONG, state: stateOf(settled.kind)};
+      done.push({...placeOf(task, record, pool), ...told});
     }
   } catch (error) {
     if (signal.aborted || !(error instanceof ExpectedError)) throw error;
@@ -88,8 +91,11 @@ async function recoverTask(
   return done;
 }
 
-function incomplete({since}: IncompleteRecord) {
-  const message = `it is incomplete since ${since}: it was written in place, which can be neither finished nor undone`;
+const IN_PLACE = 'it was written in place, which can be neither finished nor undone';
+const GONE = 'somebody has removed patch and journal, without which it can be neither finished nor undone';
+
+function incomplete({since}: ApplicationRecord | IncompleteRecord, why: string) {
+  const message = `it is incomplete since ${since}: ${why}`;
   return {state: 'failed' as const, message, hint: RUN_AGAIN_HINT, errorLines: []};
 }
 
@@ -99,7 +105,7 @@ function placeOf(task: string, record: ApplicationRecord | IncompleteRecord | un
   return {task, host: record && pool.host(record).name, target: record?.targetPath};
 }
 
-function stateOf({kind}: Settled): RecoveredApplication['state'] {
+function stateOf(kind: SealedOutcome['kind']): RecoveredApplication['state'] {
   switch (kind) {
     case 'applied':
     case 'recovered':
@@ -108,7 +114,6 @@ function stateOf({kind}: Settled): RecoveredApplication['state'] {
     case 'rolled-back':
       return 'undone';
     case 'untouched':
-    case 'gone':
       return 'untouched';
     default:
       return kind satisfies never;

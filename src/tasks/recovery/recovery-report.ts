@@ -12,7 +12,7 @@ export interface RecoveredApplication {
   /** The target's host and path; undefined where the task could not be looked at. */
   readonly host: string | undefined;
   readonly target: string | undefined;
-  /** `untouched`: nothing had been written, or nothing is left of it. */
+  /** `untouched`: nothing had been written. */
   readonly state: 'finished' | 'undone' | 'untouched' | 'failed';
   readonly message: string | undefined;
   readonly hint: string | undefined;

@@ -5,11 +5,13 @@ import {
   type SealedApplication,
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
-import {removePatch} from '../programs/stored-patch.js';
+import {removeSettledPatch} from '../programs/stored-patch.js';
 import type {ApplicationRecord, IncompleteRecord, Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
 import type {TaskError} from '../task-error.js';
 import {lookAtFiles} from './look-at-files.js';
+import {isGivenUp} from './is-given-up.js';
+import {noteIncompleteTarget} from './note-incomplete-target.js';
 
 export interface SettleRequest extends Omit<SealedApplication, 'isHeld' | 'mode'> {
   /** Of the task as it is now: the program that the record names may have moved. */
@@ -18,7 +20,7 @@ export interface SettleRequest extends Omit<SealedApplication, 'isHeld' | 'mode'
   readonly leftovers: Leftovers;
 }
 
-/** `gone`: somebody has removed patch and journal. */
+/** `gone`: somebody has removed patch and journal. The target is noted as incomplete then. */
 export type Settled = SealedOutcome | {readonly kind: 'gone'};
 
 /**
@@ -30,45 +32,49 @@ export type Settled = SealedOutcome | {readonly kind: 'gone'};
  */
 export async function settleApplication(request: SettleRequest): Promise<Settled> {
   const {host, record, plan, mode, leftovers, signal} = request;
-  const {hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  const {hasFolder, hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  if (isGivenUp(record)) return await forgetGivenUp(request, hasJournal);
+  if (!hasFolder) throw missingFolder(host, record);
   if (!hasPatch && hasJournal) {
     const message = `${record.path} on ${host.name} is gone, but its journal is there: ${record.targetPath} may be partly written`;
     throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
   }
-  let settled: Settled = {kind: 'gone'};
-  let noted = record;
-  if (hasPatch) {
-    // From here on the target may be between old and new again, until it is known that nothing was written.
-    noted = await noteWholeSince(leftovers, record, undefined);
-    try {
-      settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
-    } catch (error) {
-      const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
-      if (!isFinal(error) && !isFull) throw error;
-      // It may be there only now.
-      const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
-      if (isFinal(error)) noted = await noteWholeSince(leftovers, noted, record.wholeSince);
-      if (isBegun) throw isFull ? error : withHint(error, request);
-      if (mode === 'rollback') throw error;
-      settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
-    }
+  if (!hasPatch) {
+    await noteIncompleteTarget(leftovers, record);
+    await removeSettledPatch(host, record, leftovers);
+    return {kind: 'gone'};
   }
-  // Also when the patch is gone: whoever removed it may have left what is beside it.
-  await removePatch(host, record.path);
-  await leftovers.drop(noted);
+  let settled: Settled;
+  try {
+    settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
+  } catch (error) {
+    const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
+    if (!isFinal(error) && !isFull) throw error;
+    // It may be there only now.
+    const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
+    if (isBegun) throw isFull ? error : withHint(error, request);
+    if (mode === 'rollback') throw error;
+    settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+  }
+  await removeSettledPatch(host, record, leftovers);
   return settled;
 }
 
-async function noteWholeSince(
-  leftovers: Leftovers,
-  record: ApplicationRecord,
-  wholeSince: string | undefined,
-): Promise<ApplicationRecord> {
-  if (record.wholeSince === wholeSince) return record;
-  const {wholeSince: _, ...rest} = record;
-  const fresh: ApplicationRecord = wholeSince === undefined ? rest : {...rest, wholeSince};
-  await leftovers.replace(record, fresh);
-  return fresh;
+/** Its files are for whoever is told of them to remove: it may have been about another device at the same place. */
+async function forgetGivenUp({host, record, leftovers}: SettleRequest, hasJournal: boolean): Promise<Settled> {
+  if (hasJournal) {
+    const message = `a later run has compared ${record.targetPath} on ${host.name} anew, which is not written over`;
+    throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
+  }
+  await removeSettledPatch(host, record, leftovers);
+  return {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+}
+
+function missingFolder({name}: Host, {path, targetPath}: ApplicationRecord): ApplierRefusal {
+  const message = `the folder of ${path} on ${name} is not there: ${targetPath} may be partly written`;
+  return new ApplierRefusal('patch-dir', message, {
+    hint: 'mount its file system, or give the user on that host the right to look into it',
+  });
 }
 
 /** Trying again would end in the same way. */
@@ -81,6 +87,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'size-mismatch',
   'target-changed',
   'journal',
+  'patch-dir',
 ] satisfies TaskError['code'][]);
 
 /** Whether a record is about what the task writes now. */

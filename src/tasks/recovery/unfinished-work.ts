@@ -3,6 +3,7 @@ import {StateDirError} from '../../state-folder.js';
 import type {TaskPlan} from '../plan.js';
 import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
 import {taskId} from '../state/task-id.js';
+import {isGivenUp} from './is-given-up.js';
 
 /** What a run began to write and did not end, as this machine has it noted. */
 export interface UnfinishedWork {
@@ -43,8 +44,8 @@ export function workOf(record: ApplicationRecord | IncompleteRecord): Unfinished
   const host = connection.length === 0 ? 'this machine' : connectionName(connection);
   if (record.kind === 'incomplete') return {kind: 'in-place', host, target, since};
   const {wholeSince, path: patchPath} = record;
-  if (wholeSince === undefined) return {kind: 'sealed', host, target, since};
-  return {kind: 'given-up', host, target, since, patchPath, wholeSince};
+  if (!isGivenUp(record)) return {kind: 'sealed', host, target, since};
+  return {kind: 'given-up', host, target, since, patchPath, ...(wholeSince !== undefined && {wholeSince})};
 }
 
 /** One sentence for whoever does not have the lock of the task. */
@@ -67,9 +68,11 @@ export function unfinishedHint({kind}: UnfinishedWork): string {
   }
 }
 
-/** Told of a target that is whole: only files are left. */
+/** Told of a target that is whole, or about to be: only files are left. */
 export function givenUpText({host, target, patchPath, wholeSince}: UnfinishedWork): string {
-  return `the patch ${patchPath} on ${host} and its journal, which could not be finished; ${target} was brought in step at ${wholeSince} without them`;
+  const how =
+    wholeSince === undefined ? 'is compared anew instead' : `was brought in step at ${wholeSince} without them`;
+  return `the patch ${patchPath} on ${host} and its journal, which could not be finished; ${target} ${how}`;
 }
 
 const GIVEN_UP_HINT = 'remove both by hand if nobody needs what the target had before; the next run then forgets them';

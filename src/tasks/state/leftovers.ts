@@ -33,6 +33,8 @@ export interface ApplicationRecord extends Omit<FileRecord, 'kind'> {
   readonly since: string;
   /** ISO 8601: it could not be finished, and a run that compared anew had brought the target in step by then. */
   readonly wholeSince?: string;
+  /** A later run was about to compare the target anew: what is stored must never be written to it again. */
+  readonly isObsolete?: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {settleApplication} from '#dist/tasks/recovery/settle-application.js';
@@ -9,11 +9,11 @@ const NO_ROOM = 'echo "bdsync: cannot write the undo journal: no space left" >&2
 
 interface Begun {
   readonly hasJournal?: boolean;
-  readonly whole?: Pick<ApplicationRecord, 'wholeSince'>;
+  readonly givenUp?: Pick<ApplicationRecord, 'wholeSince' | 'isObsolete'>;
 }
 
 /** An application that an interrupted run noted, and what an applier does about it now. */
-async function begun(applier: string, {hasJournal = false, whole = {}}: Begun = {}) {
+async function begun(applier: string, {hasJournal = false, givenUp = {}}: Begun = {}) {
   const {folder, context} = await localTask({patch: `journal="\${2#--sealed=}.journal"; ${applier}`});
   const {plan, host, signal} = context;
   await mkdir(join(folder, 'patches'));
@@ -24,7 +24,7 @@ async function begun(applier: string, {hasJournal = false, whole = {}}: Begun = 
   const {connection, quoting, path: targetPath} = plan.target;
   const since = '2024-05-01T02:00:00.000Z';
   const common = {kind: 'application', connection, quoting, targetPath, program: plan.targetProgram} as const;
-  const record: ApplicationRecord = {...common, path, options: [], since, ...whole};
+  const record: ApplicationRecord = {...common, path, options: [], since, ...givenUp};
   await leftovers.add(record);
   return {
     folder,
@@ -70,13 +70,30 @@ describe('an application that was noted', () => {
     await expect(settle('rollback')).rejects.toMatchObject({hint: expect.stringMatching(/^if nobody needs/)});
   });
 
-  it('on a target that was made whole since is not told as whole while it is tried again', async () => {
-    const whole = {wholeSince: '2024-05-02T02:00:00.000Z'};
-    const seen = 'cd "$(dirname "$0")"; grep -c wholeSince state/temporary/home.json >seen';
-    const {settle, noted, folder} = await begun(`${seen}; exit 16`, {hasJournal: true, whole});
-    await expect(settle('recover')).rejects.toMatchObject({code: 'target-changed'});
-    expect(await readFile(join(folder, 'seen'), 'utf8')).toBe('0\n');
-    expect(noted()).toMatchObject([whole]);
+  it.each([
+    ['was made whole since', {wholeSince: '2024-05-02T02:00:00.000Z'}],
+    ['may have been written since', {isObsolete: true}],
+  ])('on a target that %s is not tried again, and forgotten when its files are gone', async (_, givenUp) => {
+    const {settle, noted, folder} = await begun('touch "$(dirname "$0")/tried"', {hasJournal: true, givenUp});
+    for (const mode of ['recover', 'rollback'] as const) {
+      await expect(settle(mode)).rejects.toMatchObject({
+        code: 'journal',
+        message: expect.stringContaining('not written over'),
+        hint: expect.stringMatching(/^if nobody needs/),
+      });
+    }
+    expect(noted()).toMatchObject([givenUp]);
+    await rm(join(folder, 'patches'), {recursive: true});
+    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
+    expect(noted()).toEqual([]);
+    expect(await readdir(folder)).not.toContain('tried');
+  });
+
+  it('is not forgotten while its folder is not there', async () => {
+    const {settle, isNoted, folder} = await begun('exit 0');
+    await rm(join(folder, 'patches'), {recursive: true});
+    await expect(settle('recover')).rejects.toMatchObject({code: 'patch-dir'});
+    expect(isNoted()).toBe(true);
   });
 
   it('and begins only now is kept when the target has no room', async () => {
@@ -97,7 +114,7 @@ describe('an application that was noted', () => {
   });
 });
 
-it('what is beside a patch that was removed already goes, and then the note', async () => {
+it('what is beside a patch that was removed already goes, and the note says that the target is incomplete', async () => {
   const {folder, context} = await localTask();
   const record: ApplicationRecord = {
     kind: 'application',
@@ -116,5 +133,6 @@ it('what is beside a patch that was removed already goes, and then the note', as
   const settled = await settleApplication({host, plan, signal, record, leftovers, mode: 'recover'});
   expect(settled).toEqual({kind: 'gone'});
   expect((await readdir(folder)).filter((name) => name.startsWith('patch-'))).toEqual([]);
-  expect(leftovers.list()).toEqual([]);
+  const {connection, quoting, targetPath, since} = record;
+  expect(leftovers.list()).toEqual([{kind: 'incomplete', connection, quoting, targetPath, since}]);
 });
