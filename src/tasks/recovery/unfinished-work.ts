@@ -51,7 +51,7 @@ export function workOf(record: ApplicationRecord | IncompleteRecord): Unfinished
 /** One sentence for whoever does not have the lock of the task. */
 export function unfinishedText(work: UnfinishedWork): string {
   const {kind, host, target, since} = work;
-  if (kind === 'given-up') return givenUpText(work);
+  if (kind === 'given-up') return `left over: ${givenUpText(work)}`;
   return `${target} on ${host} is incomplete since ${since}, unless a run is writing it now`;
 }
 
