@@ -146,11 +146,16 @@ export async function removeSettledPatch(
   record: FileRecord | ApplicationRecord,
   leftovers: Leftovers,
 ): Promise<void> {
+  const file = record.kind === 'file' ? record : await noteAsFile(record, leftovers);
+  await removePatch(host, file.path);
+  await leftovers.drop(file);
+}
+
+async function noteAsFile(record: ApplicationRecord, leftovers: Leftovers): Promise<FileRecord> {
   const {connection, quoting, path} = record;
   const file: FileRecord = {kind: 'file', connection, quoting, path};
   await leftovers.replace<Leftover>(record, file);
-  await removePatch(host, path);
-  await leftovers.drop(file);
+  return file;
 }
 
 /**
