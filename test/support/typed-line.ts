@@ -13,7 +13,7 @@ export type TypedShell = keyof typeof SHELLS;
 const TELL = String.raw`tell() { printf '\035'; printf '%s\037' "$@"; printf '\036'; }
 bdsync-manager() { if [ "$1" = __complete ]; then command bdsync-manager "$@"; else tell "$@"; fi; }
 bdsync() { tell "$@"; }
-tell ready`;
+PS1='next? '; tell ready`;
 
 /**
  * Types lines into a shell on a terminal, each followed by the tabulator and the line's end, and returns the words that
@@ -30,6 +30,7 @@ export async function typeWithTab(
     env: {PATH: `${path}:${process.env['PATH']}`, HOME: cwd, TERM: 'xterm', SHELL: '/bin/sh', LANG: 'C.UTF-8'},
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdout.setEncoding('utf8');
   const ended = once(child, 'close');
   let shown = '';
   const look = (): string[][] => {
@@ -40,7 +41,8 @@ export async function typeWithTab(
   for (const line of [`${prepare}\nsource <(command bdsync-manager completion ${shell})\n${TELL}`, ...lines]) {
     const told = look().length;
     child.stdin.write(told === 0 ? `${line}\n` : `${line}\t\n`);
-    while (look().length === told) {
+    // Who types before the prompt is there types into no editor of lines.
+    while (look().length === told || !shown.slice(shown.lastIndexOf('\u001e')).includes('next? ')) {
       const [bytes] = await Promise.race([once(child.stdout, 'data'), ended.then(() => [undefined])]);
       if (bytes === undefined) throw new Error(`${shell} ended early:\n${shown}`);
       shown += String(bytes);
