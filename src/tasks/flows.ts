@@ -71,10 +71,13 @@ export async function applyThroughFile(
   teller.enter('apply');
   let proof: Proof = {kind: 'patch-stored', check};
   const applyMs = await timed(async () => {
-    if (isSealed) proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
-    else await applyStoredPatch(context, writing, {...outcome, path: stored.path});
+    if (isSealed) {
+      proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
+    } else {
+      const isOnItsMedium = await applyStoredPatch(context, writing, {...outcome, path: stored.path});
+      teller.note(unsealedNote(context, seal.why, {check, isOnItsMedium}));
+    }
   });
-  if (!isSealed) teller.note(unsealedNote(context, seal.why, check));
   teller.enter('clean up');
   const timesMs = {generate: generateMs, transfer: transferMs + finishMs, apply: applyMs, verify: undefined};
   return {...outcome, snapshotFill: source.fill(), proof, timesMs};

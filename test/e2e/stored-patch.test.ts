@@ -135,14 +135,19 @@ describe('a bdsync at the target that is not ours', () => {
   ];
   for (const [name, program] of natives) {
     const isMissing = name === 'the original' && program === undefined;
-    async function there(tools: readonly string[], scripts: Readonly<Record<string, string>> = {}): Promise<World> {
+    async function there(
+      tools: readonly string[],
+      scripts: Readonly<Record<string, string>> = {},
+      keys: Readonly<Record<string, string>> = {},
+    ): Promise<World & {readonly toolFolder: string}> {
       const PATH = await toolFolder(
         [...TOOLS, ...tools].filter((name) => !(name in scripts)),
         {scripts},
       );
       const pretending = join(PATH, '..', 'bdsync');
       await writeFile(pretending, PRETENDS.join('\n'), {mode: 0o755});
-      return await world({connection_command: `env PATH=${PATH}`, remote_bdsync_bin: program ?? pretending});
+      const words = {connection_command: `env PATH=${PATH}`, remote_bdsync_bin: program ?? pretending};
+      return {...(await world({...words, ...keys})), toolFolder: PATH};
     }
 
     it.skipIf(isMissing)(
@@ -156,7 +161,7 @@ describe('a bdsync at the target that is not ours', () => {
           notes: [
             expect.stringContaining('cannot be known'),
             `bdsync on env … is not ours: the patch had arrived whole, by its SHA-256, before it was applied; not proven is ` +
-              `that ${target} still had what was compared, nor that what was written has reached its medium`,
+              `that ${target} still had what was compared, nor that it reads back as written`,
           ],
         });
         expect(await sha256(target)).toBe(await sha256(source));
@@ -196,6 +201,31 @@ describe('a bdsync at the target that is not ours', () => {
       });
       expect(await sha256(target)).toBe(before);
       expect(await readdir(patches)).toEqual([]);
+    });
+
+    it.skipIf(isMissing).each([
+      ['stored', {}],
+      ['in place', {apply_patch_in_place: 'yes'}],
+    ])(`${name}: %s, success is told when the medium has taken what it wrote`, async (_flow, keys) => {
+      const refusal = `echo "sync: error syncing '$1': Input/output error" >&2; exit 1`;
+      const sync = `case $1 in *t.img) [ -e "$0.good" ] || { ${refusal}; };; esac; exec ${findTool('sync')} "$@"`;
+      const {run, source, target, toolFolder} = await there(['sha256sum'], {sync}, keys);
+      const refused = await run('--json');
+      expect(refused.status).toBe(3);
+      expect(taskReportOf(refused)).toMatchObject({
+        failure: {
+          code: 'patcher-failed',
+          stage: 'apply',
+          message: `what was written to ${target} on env … has not reached its medium`,
+          errorLines: [expect.stringContaining('Input/output error')],
+          target: {state: 'partly-written'},
+        },
+      });
+      expect((await run('list')).stdout).toMatch(/incomplete/i);
+      await writeFile(join(toolFolder, 'sync.good'), '');
+      expect(await run()).toMatchObject({status: 0});
+      expect((await run('list')).stdout).not.toMatch(/incomplete/i);
+      expect(await sha256(target)).toBe(await sha256(source));
     });
   }
 

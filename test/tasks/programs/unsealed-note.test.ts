@@ -4,30 +4,32 @@ import {localTask} from '../../support/local-task.js';
 
 const TARGET = 't.img';
 
-async function note(kind: 'ours' | 'original', check: 'sha256' | 'size', verifyAfter: boolean): Promise<string> {
+async function note(check: 'sha256' | 'size', isOnItsMedium: boolean, verifyAfter: boolean): Promise<string> {
   const {context} = await localTask({}, {verifyAfter, target: {connection: [], quoting: 'auto', path: TARGET}});
-  const farEnd = kind === 'ours' ? ({kind, version: '1.0'} as const) : ({kind} as const);
-  return unsealedNote({...context, farEnd}, 'it is so', check);
+  return unsealedNote(context, 'it is so', {check, isOnItsMedium});
 }
 
 test.each([
+  ['sha256', true, false, 'that t.img still had what was compared, nor that it reads back as written'],
   [
-    'original',
     'sha256',
     false,
-    'that t.img still had what was compared, nor that what was written has reached its medium',
+    true,
+    'that t.img still had what was compared, nor that what was written has reached its medium (no sync there)',
   ],
-  ['original', 'sha256', true, 'that t.img still had what was compared'],
-  ['ours', 'sha256', false, 'that t.img still had what was compared, nor that it reads back as written'],
+  ['sha256', true, true, 'that t.img still had what was compared'],
   [
-    'original',
     'size',
+    true,
     true,
     'that it had arrived unchanged (no sha256sum, openssl or shasum there), nor that t.img still had what was compared',
   ],
-] as const)('what is not proven is told: %s, %s, compared again: %s', async (kind, check, verifyAfter, open) => {
-  const proven = check === 'sha256' ? 'arrived whole, by its SHA-256,' : 'arrived in its full length';
-  expect(await note(kind, check, verifyAfter)).toBe(
-    `it is so: the patch had ${proven} before it was applied; not proven is ${open}`,
-  );
-});
+] as const)(
+  'what is not proven is told: %s, synced: %s, compared again: %s',
+  async (check, isOnItsMedium, verifyAfter, open) => {
+    const proven = check === 'sha256' ? 'arrived whole, by its SHA-256,' : 'arrived in its full length';
+    expect(await note(check, isOnItsMedium, verifyAfter)).toBe(
+      `it is so: the patch had ${proven} before it was applied; not proven is ${open}`,
+    );
+  },
+);
