@@ -26,10 +26,9 @@ export async function finishBegun(
       const settled = await finishOrUndo({...common, plan, record, leftovers});
       tell(settled, `${record.targetPath} on ${host.name}`);
     } catch (error) {
-      if (signal.aborted || (isForTarget(plan, record) && !isFinal(error))) {
-        teller.targetState = 'partly-written';
-        throw error;
-      }
+      const isItsTarget = isForTarget(plan, record);
+      if (isItsTarget && (signal.aborted || !isFinal(error))) teller.targetState = 'partly-written';
+      if (signal.aborted || (isItsTarget && !isFinal(error))) throw error;
       const text = `what an interrupted run began on ${record.targetPath} cannot be finished: ${textOf(error)}`;
       teller.log('warning', text);
       teller.note(text);

@@ -32,13 +32,20 @@ function runProblems(runs: readonly PastRun[]): StatusProblem[] {
   const lastRunAt = done.findLastIndex(({record}) => record.purpose === 'run');
   const lastVerifyAt = done.findLastIndex(({record}) => record.purpose === 'verify');
   const counted = [done[lastRunAt], lastVerifyAt > lastRunAt ? done[lastVerifyAt] : undefined];
-  return counted.flatMap((past) => (past === undefined ? [] : problemsOf(past)));
+  const settled = isSettled(done.slice(lastRunAt + 1));
+  return counted.flatMap((past) => (past === undefined ? [] : problemsOf(past, settled)));
 }
 
-function problemsOf(past: PastRun): StatusProblem[] {
+/** `recover` has finished or undone all that the run before had begun. */
+function isSettled(later: readonly PastRun[]): boolean {
+  const last = later.findLast(({record}) => record.purpose === 'recover');
+  return last?.state === 'ended' && last.record.outcome === 'recovered';
+}
+
+function problemsOf(past: PastRun, settled: boolean): StatusProblem[] {
   const what = past.record.purpose === 'verify' ? 'the last verification' : 'the last run';
   if (past.state !== 'ended') {
-    const caveat = past.record.purpose === 'verify' ? '' : '; the target may be partly written';
+    const caveat = past.record.purpose === 'verify' || settled ? '' : '; the target may be partly written';
     const text = `${what}, begun at ${formatLocalTime(past.record.startedAt)}, did not end: it was killed, the machine went down, or its end could not be written down${caveat}`;
     return [{kind: 'did-not-end', level: 'critical', text}];
   }
@@ -49,7 +56,7 @@ function problemsOf(past: PastRun): StatusProblem[] {
       ? ''
       : `: ${failure.stage === undefined ? '' : `${failure.stage}: `}${failure.message} (${failure.code})`;
   const left: StatusProblem[] =
-    failure?.target?.state === 'partly-written'
+    failure?.target?.state === 'partly-written' && !settled
       ? [incomplete(`${failure.target.path} on ${failure.target.host} may be partly written`)]
       : [];
   switch (outcome) {

@@ -114,6 +114,23 @@ describe('a task', () => {
     expect(judged([ended(), failed({failure})], {unfinished: ['x']})).toEqual(['critical', 'incomplete', 'failed']);
   });
 
+  it('is not incomplete any more when what was begun has been finished or undone', () => {
+    const failure = {
+      code: 'x',
+      message: 'y',
+      stage: 'apply',
+      hint: undefined,
+      target: {host: 'this machine', path: '/t', state: 'partly-written'},
+    };
+    const recovered = ended({purpose: 'recover', outcome: 'recovered', figures: undefined});
+    expect(judged([ended(), failed({failure}), recovered])).toEqual(['critical', 'failed']);
+    expect(judged([ended(), recovered, failed({failure})])).toEqual(['critical', 'failed', 'incomplete']);
+    const inVain = failed({purpose: 'recover', outcome: 'failed'});
+    expect(judged([ended(), failed({failure}), recovered, inVain])).toEqual(['critical', 'failed', 'incomplete']);
+    expect(judgeTask(known([ended(), KILLED]), NOW).problems[0]?.text).toContain('may be partly written');
+    expect(judgeTask(known([ended(), KILLED, recovered]), NOW).problems[0]?.text).not.toContain('partly');
+  });
+
   it('has something left over, but not while a run is at work', () => {
     expect(judged([ended()], {leftOver: ['the snapshot vg0/x']})).toEqual(['warning', 'left-over']);
     expect(judged([ended(), UNDER_WAY], {leftOver: ['the snapshot vg0/x'], unfinished: ['x']})).toEqual(['ok']);
