@@ -1,9 +1,11 @@
-import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {rolldown} from 'rolldown';
 import {describe, expect, test} from 'vitest';
 import {type ProgramResult, runCommand} from './support/spawn-program.js';
 import {temporaryFolder} from './support/temporary-folder.js';
+import bundles from '../rolldown.config.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const {version}: {version: string} = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
@@ -46,6 +48,33 @@ test('the package holds the programs, their documentation and the examples, and 
   const kernels = ['md5', 'sha1', 'sha256'].map((name) => `dist/bdsync/kernels/${name}.wasm`);
   expect(files.filter((path) => path.startsWith('dist/')).toSorted()).toEqual([...built, ...kernels].toSorted());
 });
+
+test('each package of which the programs have a module is named in their notices, with its license', async () => {
+  const notices = await readFile(join(ROOT, 'dist/programs/THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const folders = new Set<string>();
+  for (const options of bundles) {
+    await using bundle = await rolldown({...options, cwd: ROOT});
+    const {output} = await bundle.generate(options.output);
+    const modules = output.flatMap((part) => (part.type === 'chunk' ? Object.entries(part.modules) : []));
+    for (const [module, {renderedLength}] of modules) if (renderedLength > 0) folders.add(packageFolder(module));
+  }
+  folders.delete('');
+  expect([...folders]).toEqual(expect.arrayContaining(['commander', 'debug', 'execa', 'ms', 'rolldown']));
+  for (const folder of folders) {
+    const path = join(ROOT, 'node_modules', folder);
+    const about: {name: string; version: string} = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+    const license = (await readdir(path)).find((name) => /^licen[cs]e\b/i.test(name)) ?? 'no license';
+    const notice = notices.split(`\n${about.name} ${about.version}: `)[1];
+    expect(notice, about.name).toContain((await readFile(join(path, license), 'utf8')).trim().replaceAll('\r\n', '\n'));
+  }
+  expect(notices.match(/^-{80}$/gm)).toHaveLength(folders.size);
+});
+
+/** Below node_modules; empty for a module of our own. */
+function packageFolder(module: string): string {
+  if (module.startsWith('\0rolldown/')) return 'rolldown';
+  return /^.*?\/node_modules\/(.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)/.exec(module)?.slice(1).join('') ?? '';
+}
 
 test('the version of Node.js that is asked for is one that every dependency accepts', async () => {
   const own: unknown = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
@@ -98,6 +127,14 @@ describe('the package, installed', () => {
       expect(await npm(project, 'exec', '--no', '--', program, '--version')).toMatchObject(answer);
       expect(await runCommand(join(prefix, 'bin', program), ['--version'])).toMatchObject(answer);
     }
+    const configuration = join(folder, 'night.conf');
+    await writeFile(
+      configuration,
+      '[home]\nsource_path = /dev/vg0/home\ntarget_path = /srv/home.img\ntarget_patch_dir = /srv\n',
+    );
+    const list = await runCommand(join(prefix, 'bin/bdsync-manager'), ['list', '--config', configuration]);
+    expect(list).toMatchObject({status: 0, stdout: expect.stringContaining('/srv/home.img')});
+
     const pages = await readdir(join(prefix, 'share/man'), {recursive: true});
     expect(pages).toEqual(
       expect.arrayContaining(['man1/bdsync-manager.1', 'man1/bdsync.1', 'man5/bdsync-manager.conf.5']),

@@ -13,7 +13,7 @@ const epoch = given ?? execFileSync('git', ['log', '-1', '--format=%ct'], {cwd: 
 
 const path = await buildDeb({
   root,
-  outFolder: `${root}build`,
+  outFolder: `${root}release`,
   version,
   dateSeconds: Number(epoch),
   maintainer: {name: name ?? 'bdsync-manager maintainers', email: email ?? 'bdsync-manager@example.org'},
