@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
+import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
 import {markdownFences} from './support/markdown-fences.js';
 import {errorsOf, readConfig} from './support/read-config.js';
 
@@ -14,6 +15,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'configuration.md': 'test/cli/manager/config-command.test.ts',
   'restoring-by-hand.md': 'test/e2e/restoring-by-hand.test.ts',
   'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
+  'speed.md': 'test/bench/bench.test.ts',
   'safety.md': 'test/docs.test.ts',
   'monitoring.md': 'test/e2e/monitoring-page.test.ts',
   'installation.md': 'test/package-deb.test.ts',
@@ -63,4 +65,20 @@ describe('the proofs that docs/safety.md names', () => {
     expect(words.length).toBeGreaterThan(20);
     expect(readFileSync(`${ROOT}${file}`, 'utf8')).toContain(words);
   });
+});
+
+/** All keys that bdsync-manager 0.3 knew. */
+const KEYS_BEFORE = new Set(
+  (
+    'source_path target_path local_bdsync_bin remote_bdsync_bin connection_command bdsync_args target_patch_dir ' +
+    'apply_patch_in_place create_target_if_missing disabled bandwidth_limit ' +
+    'lvm_snapshot_enabled lvm_snapshot_size lvm_snapshot_name lvm_program_path'
+  ).split(' '),
+);
+
+test('the new keys are those that the Python program did not know', () => {
+  const page = readFileSync(`${ROOT}docs/moving-from-the-python-program.md`, 'utf8');
+  const [, list = ''] = /^New keys: ([^]*?)\n\n/m.exec(page) ?? [];
+  const added = TASK_KEYS.map(({name}) => name).filter((name) => !KEYS_BEFORE.has(name));
+  expect([...list.matchAll(/`(\w+)`/g)].map(([, name = '']) => name).toSorted()).toEqual(added.toSorted());
 });

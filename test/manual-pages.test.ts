@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
+import {BDSYNC_MANAGER, runProgram} from './support/spawn-program.js';
 
 const folder = fileURLToPath(new URL('../man/', import.meta.url));
 const skipReason = spawnSync('mandoc', ['/dev/null']).error ? 'mandoc is not installed' : undefined;
@@ -18,4 +19,14 @@ describe.skipIf(skipReason)(`manual pages${skipReason ? ` (skipped: ${skipReason
     const items = [...text.matchAll(/^\.It ([A-Z][a-z])\b/gm)].map(([, macro]) => macro);
     expect(items.filter((macro) => !used.includes(macro ?? ''))).toEqual([]);
   });
+});
+
+test('the statuses in bdsync-manager(1) are those of the help', async () => {
+  const {stdout} = await runProgram(BDSYNC_MANAGER, ['--help']);
+  const told = [...stdout.matchAll(/^ {2}(\d) {2}(.*)$/gm)].map(([, status]) => status);
+  const [, section = ''] =
+    /^\.Sh EXIT STATUS\n([^]*?)^\.Sh /m.exec(readFileSync(`${folder}bdsync-manager.1`, 'utf8')) ?? [];
+  const written = [...section.matchAll(/^\.It (\d)$/gm)].map(([, status]) => status);
+  expect(told).toHaveLength(5);
+  expect(written).toEqual(told);
 });

@@ -1,7 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
-import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
 import {sha256} from './support/images.js';
 import {commandLines, markdownFences} from './support/markdown-fences.js';
 import {errorsOf, readConfig} from './support/read-config.js';
@@ -27,15 +26,6 @@ const RUN_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'man ./man/bdsync-manager.conf.5': ['test/manual-pages.test.ts'],
   'man ./man/bdsync.1': ['test/manual-pages.test.ts'],
 };
-
-/** All keys that bdsync-manager 0.3 knew. */
-const KEYS_BEFORE = new Set(
-  (
-    'source_path target_path local_bdsync_bin remote_bdsync_bin connection_command bdsync_args target_patch_dir ' +
-    'apply_patch_in_place create_target_if_missing disabled bandwidth_limit ' +
-    'lvm_snapshot_enabled lvm_snapshot_size lvm_snapshot_name lvm_program_path'
-  ).split(' '),
-);
 
 describe('what README.md says of itself', () => {
   test('its blocks are of the languages that these tests read', () => {
@@ -64,20 +54,6 @@ describe('what README.md says of itself', () => {
 
   test("the test command is .ci/run's", () => {
     expect(readFileSync(`${ROOT}.ci/run`, 'utf8')).toContain('npm ci && npm test');
-  });
-
-  test('the statuses are those of the help', async () => {
-    const {stdout} = await runProgram(BDSYNC_MANAGER, ['--help']);
-    const told = [...stdout.matchAll(/^ {2}(\d) {2}(.*)$/gm)].map(([, status, meaning]) => `${status} ${meaning}`);
-    const rows = [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, status, meaning]) => `${status} ${meaning}`);
-    expect(told).toHaveLength(5);
-    expect(rows).toEqual(told);
-  });
-
-  test('the new keys are those that the Python program did not know', () => {
-    const [, list = ''] = /^New keys: ([^]*?)\n\n/m.exec(readme) ?? [];
-    const added = TASK_KEYS.map(({name}) => name).filter((name) => !KEYS_BEFORE.has(name));
-    expect([...list.matchAll(/`(\w+)`/g)].map(([, name = '']) => name).toSorted()).toEqual(added.toSorted());
   });
 
   test('the packages are those of package.json', () => {
