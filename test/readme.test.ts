@@ -4,7 +4,6 @@ import {describe, expect, test} from 'vitest';
 import {sha256} from './support/images.js';
 import {commandLines, markdownFences} from './support/markdown-fences.js';
 import {errorsOf, readConfig} from './support/read-config.js';
-import {BDSYNC_MANAGER, runProgram} from './support/spawn-program.js';
 import {sshdMissing} from './support/sshd.js';
 import {temporaryFolder} from './support/temporary-folder.js';
 import {startTwoMachines} from './support/two-machines.js';
