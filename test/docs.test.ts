@@ -18,7 +18,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'speed.md': 'test/bench/bench.test.ts',
   'safety.md': 'test/docs.test.ts',
   'monitoring.md': 'test/e2e/monitoring-page.test.ts',
-  'installation.md': 'test/package-deb.test.ts',
+  'installation.md': 'test/installation-page.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 

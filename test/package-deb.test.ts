@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {copyFile, readFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gunzipSync} from 'node:zlib';
@@ -11,7 +11,7 @@ import {runCommand} from './support/spawn-program.js';
 import {temporaryFolder} from './support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const manifest: {version: string; dependencies: Record<string, string>} = JSON.parse(
+const manifest: {version: string; dependencies: Record<string, string>; scripts: Record<string, string>} = JSON.parse(
   await readFile(join(ROOT, 'package.json'), 'utf8'),
 );
 const {version} = manifest;
@@ -45,6 +45,16 @@ describe.skipIf(!hasDpkg)('the Debian package', () => {
     expect((await readFile(first)).equals(await readFile(join(other, basename(first))))).toBe(true);
   });
 
+  test('is made in the folder release, by the command of the page', async () => {
+    // Without its first half, which would make dist anew below the feet of other tests.
+    expect(manifest.scripts['package:deb']).toBe('npm run build && node dist/packaging/write-deb.js');
+    const epoch = {SOURCE_DATE_EPOCH: String(DATE_SECONDS)};
+    const {status, stdout, stderr} = await runCommand('node', [join(ROOT, 'dist/packaging/write-deb.js')], epoch);
+    expect({status, stderr}).toEqual({status: 0, stderr: ''});
+    expect(stdout).toBe(`${ROOT}release/bdsync-manager_${version}-1_all.deb\n`);
+    expect((await readFile(stdout.trimEnd())).equals(await readFile(await build(await temporaryFolder())))).toBe(true);
+  });
+
   test('says what it needs, and that it takes the place of the original program', async () => {
     const fields = await sh('dpkg-deb --field "$0"', await build(await temporaryFolder()));
     expect(fields).toContain(`\nVersion: ${version}-1\nArchitecture: all\n`);
@@ -67,6 +77,8 @@ describe.skipIf(!hasDpkg)('the Debian package', () => {
       'usr/share/bash-completion/completions/bdsync-manager',
       'usr/share/fish/vendor_completions.d/bdsync-manager.fish',
       'usr/share/zsh/vendor-completions/_bdsync-manager',
+      'usr/lib/systemd/system/bdsync-manager.service',
+      'usr/lib/systemd/system/bdsync-manager.timer',
       'usr/share/bdsync-manager/package.json',
       'usr/share/bdsync-manager/dist/programs/block-worker.js',
       'usr/share/bdsync-manager/dist/bdsync/kernels/md5.wasm',
@@ -105,6 +117,15 @@ describe.skipIf(!hasDpkg)('the Debian package', () => {
     expect(text).toContain(' THE SOFTWARE IS PROVIDED');
   });
 
+  test('has units that start the program where the package has it', async () => {
+    const folder = await temporaryFolder();
+    await sh('dpkg-deb --extract "$0" "$1"', await build(folder), `${folder}/x`);
+    const service = await readFile(`${folder}/x/usr/lib/systemd/system/bdsync-manager.service`, 'utf8');
+    const [, node, program] = /^ExecStart=:(\S+) (\S+) run --config=\/etc\/bdsync-manager\.conf /m.exec(service) ?? [];
+    expect(node).toBe('/usr/bin/node');
+    expect(await readFile(`${folder}/x${program}`, 'utf8')).toMatch(/^#!\/usr\/bin\/node\n/);
+  });
+
   test('has a configuration that does nothing until somebody edits it, and then is right', async () => {
     const folder = await temporaryFolder();
     await sh('dpkg-deb --extract "$0" "$1"', await build(folder), `${folder}/x`);
@@ -117,10 +138,10 @@ describe.skipIf(!hasDpkg)('the Debian package', () => {
 
   const hasLintian = spawnSync('lintian', ['--version']).error === undefined;
   if (!hasLintian) console.warn('SKIPPED: what lintian says of the Debian package: it is not installed');
-  test.skipIf(!hasLintian)('has nothing that lintian calls an error', async () => {
+  test.skipIf(!hasLintian)('has nothing that lintian calls an error or warns of', async () => {
     const path = await build(await temporaryFolder());
-    const {status, stdout} = await runCommand('lintian', ['--allow-root', '--fail-on', 'error', path]);
-    expect({status, errors: stdout.split('\n').filter((line) => line.startsWith('E:'))}).toEqual({
+    const {status, stdout} = await runCommand('lintian', ['--allow-root', '--fail-on', 'error,warning', path]);
+    expect({status, errors: stdout.split('\n').filter((line) => /^[EW]:/.test(line))}).toEqual({
       status: 0,
       errors: [],
     });
@@ -139,16 +160,16 @@ describe.skipIf(whyNot !== undefined)('the Debian package, in a clean Debian 13'
       return context.skip(root.unreachable);
     }
     const inRoot = commandsIn(root);
-    for (const [name, path] of [
-      ['this.deb', await build(folder)],
-      ['next.deb', await build(folder, '99.0.0')],
-    ] as const) {
-      await copyFile(path, join(root.folder, 'tmp', name));
+    for (const [name, ofVersion] of Object.entries({this: version, next: '99.0.0'})) {
+      await mkdir(join(root.folder, 'tmp', name));
+      const path = await build(folder, ofVersion);
+      await copyFile(path, join(root.folder, 'tmp', name, basename(path)));
     }
+    await inRoot(PREPARED);
     const before = await inRoot(FILES);
 
     await inRoot(ORIGINAL);
-    await inRoot('dpkg --install /tmp/this.deb');
+    await inRoot('cd /tmp/this; apt install ./bdsync-manager_*_all.deb');
     const installed =
       "dpkg-query --show --showformat '${Package} ${db:Status-Status}\\n' 'bdsync*' | grep -v not-installed";
     expect(await inRoot(installed)).toBe('bdsync-manager installed\n');
@@ -160,15 +181,27 @@ describe.skipIf(whyNot !== undefined)('the Debian package, in a clean Debian 13'
     expect(await inRoot(COMPLETE)).toBe('check\n');
     expect(await inRoot('stat --format %a /etc/bdsync-manager.conf /var/lib/bdsync-manager')).toBe('640\n700\n');
 
-    // An upgrade leaves an edited configuration alone.
+    // The timer is there, and nobody has enabled it; then somebody does, as systemctl would.
+    const link = '/etc/systemd/system/timers.target.wants/bdsync-manager.timer';
+    expect(await inRoot('find /etc/systemd /run -name "*bdsync*"')).toBe('');
+    await inRoot(`ln -s /usr/lib/systemd/system/bdsync-manager.timer ${link}`);
+    await inRoot('bdsync-manager install systemd --name mail --yes; bdsync-manager install cron --yes');
+
+    // An upgrade leaves an edited configuration alone, and what starts runs.
     await inRoot("printf '[mine]\\nsource_path = /a\\ntarget_path = /b\\n' >> /etc/bdsync-manager.conf");
-    await inRoot('dpkg --install /tmp/next.deb');
+    await inRoot('cd /tmp/next; apt install ./bdsync-manager_*_all.deb');
+    await inRoot(`test -L ${link}`);
     expect(await inRoot("dpkg-query --show --showformat '${Version} ${Status}' bdsync-manager")).toBe(
       '99.0.0-1 install ok installed',
     );
     expect(await inRoot('tail -n 3 /etc/bdsync-manager.conf')).toContain('[mine]');
 
-    await inRoot('dpkg --remove bdsync-manager');
+    const removal = await root.sh('apt remove bdsync-manager');
+    expect(removal.status, removal.stderr).toBe(0);
+    expect([...removal.stderr.matchAll(/^bdsync-manager: (\/\S+) starts runs/gm)].map(([, path]) => path)).toEqual([
+      '/etc/systemd/system/mail.service',
+      '/etc/cron.d/bdsync-manager',
+    ]);
     const kept = await inRoot(FILES);
     expect(kept).toMatch(/^\/etc\/bdsync-manager\.conf$/m);
     expect(kept).toMatch(/^\/var\/lib\/bdsync-manager\/history\//m);
@@ -176,21 +209,29 @@ describe.skipIf(whyNot !== undefined)('the Debian package, in a clean Debian 13'
 
     // Notes of what was interrupted stay, with a word.
     await inRoot('mkdir -p /var/lib/bdsync-manager/incomplete; echo {} > /var/lib/bdsync-manager/incomplete/a.json');
-    const {status, stderr} = await root.sh('dpkg --purge bdsync-manager');
+    const {status, stderr} = await root.sh('apt purge bdsync-manager');
     expect({status, isTold: stderr.includes('/var/lib/bdsync-manager stays')}).toEqual({status: 0, isTold: true});
-    expect(await inRoot(FILES)).toMatch(/^\/var\/lib\/bdsync-manager\/incomplete\/a\.json$/m);
+    const purged = (await inRoot(FILES)).split('\n').filter((path) => !before.includes(`${path}\n`));
+    expect(purged).toContain('/var/lib/bdsync-manager/incomplete/a.json');
+    expect(purged.filter((path) => !path.startsWith('/var/lib/bdsync-manager'))).toEqual([]);
 
-    await inRoot('rm /var/lib/bdsync-manager/incomplete/a.json; dpkg --install /tmp/this.deb');
+    await inRoot('rm /var/lib/bdsync-manager/incomplete/a.json; cd /tmp/this; apt install ./bdsync-manager_*_all.deb');
     await inRoot(SYNC);
-    await inRoot('dpkg --purge bdsync-manager');
+    await inRoot('apt purge bdsync-manager');
     expect(await inRoot(FILES)).toBe(before);
     return undefined;
   }, 900_000);
 });
 
+/** apt asks nobody and nothing, and there is a schedule of the same program from elsewhere, which is left alone. */
+const PREPARED = `printf 'APT::Get::Assume-Yes "true";\\nAPT::Install-Recommends "false";\\n' > /etc/apt/apt.conf.d/tests
+mkdir -p /etc/cron.d
+printf '# Written by bdsync-manager install cron;\\n0 1 * * * root /usr/bin/node /usr/local/bin/bdsync-manager.js run\\n' \
+  > /etc/cron.d/elsewhere`;
+
 /** All but what dpkg, apt and the tests themselves keep. */
 const FILES =
-  'find / -xdev \\( -path /proc -o -path /tmp -o -path /var/lib/dpkg -o -path /var/log -o -path /var/cache \\) -prune ' +
+  'find / -xdev \\( -path /proc -o -path /tmp -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/log -o -path /var/cache \\) -prune ' +
   '-o -print | sort';
 
 /** Stands for the package of the original program. */

@@ -2,7 +2,9 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {DebRequest} from './deb-request.js';
+import {POSTINST} from './postinst.js';
 import {POSTRM} from './postrm.js';
+import {PRERM} from './prerm.js';
 import {fileEntry, type TreeEntry} from './tree-entry.js';
 
 /** What dpkg reads of the package, in its folder DEBIAN. */
@@ -11,6 +13,8 @@ export function controlFiles(request: DebRequest, debianVersion: string, tree: r
     fileEntry('DEBIAN/control', controlText(request, debianVersion, tree)),
     fileEntry('DEBIAN/conffiles', conffiles(tree)),
     fileEntry('DEBIAN/md5sums', md5sums(tree)),
+    fileEntry('DEBIAN/postinst', POSTINST, 0o755),
+    fileEntry('DEBIAN/prerm', PRERM, 0o755),
     fileEntry('DEBIAN/postrm', POSTRM, 0o755),
   ];
 }

@@ -7,12 +7,18 @@ import {ZSH_SCRIPT} from '../cli/manager/completion/zsh-script.js';
 import {copyrightText} from './copyright-text.js';
 import type {DebRequest} from './deb-request.js';
 import {debianChangelog} from './debian-changelog.js';
+import {HOME} from './home.js';
 import {initialConfiguration} from './initial-configuration.js';
+import {packagedSchedule} from './packaged-schedule.js';
 import {fileEntry, type TreeEntry} from './tree-entry.js';
 
 const PROGRAMS = ['bdsync', 'bdsync-manager'];
-const HOME = 'usr/share/bdsync-manager';
 const DOC = 'usr/share/doc/bdsync-manager';
+const OVERRIDES = `# It may name passwords.
+bdsync-manager: non-standard-file-perm 0640 != 0644 [etc/bdsync-manager.conf]
+# It is not made for the archive of Debian.
+bdsync-manager: initial-upload-closes-no-bugs *
+`;
 /** The shebang of a checkout finds Node.js by the PATH; the package knows where its own is. */
 const SHEBANG = /^#!.*/;
 /** It may name passwords. */
@@ -45,12 +51,14 @@ export async function packageTree(request: DebRequest, debianVersion: string): P
     fileEntry(`${DOC}/changelog.gz`, compress(await read('CHANGELOG.md'))),
     fileEntry(`${DOC}/changelog.Debian.gz`, compress(Buffer.from(debianChangelog(request, debianVersion)))),
     fileEntry(`${DOC}/copyright`, await copyrightText(root)),
+    fileEntry('usr/share/lintian/overrides/bdsync-manager', OVERRIDES),
     fileEntry(
       'etc/bdsync-manager.conf',
       initialConfiguration((await read('examples/nightly-lvm-host.conf')).toString()),
       CONFIGURATION_MODE,
     ),
     ...completions(),
+    ...packagedSchedule(),
   ];
   return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }

@@ -1,13 +1,15 @@
 import {readdir, readFile} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {basename, join, resolve} from 'node:path';
 import type {Host} from '../../hosts/host.js';
 import {localHost} from '../../hosts/local-host.js';
 import {parseCronTime} from './cron/cron-time.js';
 import {nextCronTime} from './cron/next-cron-time.js';
 import {quoteCronWord} from './cron/quote-cron-word.js';
 import type {KnownSchedule} from './known-schedule.js';
-import {isOwnText} from './own-mark.js';
+import {isOwnText, isPackagedText} from './own-mark.js';
+import {PACKAGED_UNITS, UNITS} from './schedule-places.js';
 import {nextTimerTime} from './systemd/next-timer-time.js';
+import {packagedTimer} from './systemd/packaged-timer.js';
 import {quoteUnitWord} from './systemd/quote-unit-word.js';
 import {whyNoSystemctl} from './systemd/why-no-systemctl.js';
 
@@ -36,19 +38,37 @@ export async function findSchedules(
 
 async function findTimers(request: SchedulesRequest, {root, host}: ScheduleWorld): Promise<KnownSchedule[]> {
   const found: KnownSchedule[] = [];
-  for (const {name, text} of await ownFiles(join(root, 'etc/systemd/system'), /^[^.]+\.service$/)) {
+  for (const {name, text} of await ownServices(root)) {
     const command = /^ExecStart=(.*)$/m.exec(text)?.[1] ?? '';
     const tasks = tasksOf(command, quoteUnitWord, request);
     const timer = name.replace(/service$/, 'timer');
-    if (tasks !== undefined) found.push({name: timer, tasks, nextAt: await nextTimerTime(timer, host)});
+    if (tasks === undefined) continue;
+    const nextAt = await nextTimerTime(timer, host);
+    // What nobody has switched on is no schedule.
+    if (!isPackagedText(text) || nextAt !== undefined || packagedTimer(basename(timer, '.timer'), root) === 'enabled') {
+      found.push({name: timer, tasks, nextAt});
+    }
   }
   return found;
+}
+
+/** Those of a package as well, where nothing takes their place. */
+async function ownServices(root: string): Promise<{name: string; text: string}[]> {
+  const pattern = /^[^.]+\.service$/;
+  const [units, packaged] = [join(root, UNITS), join(root, PACKAGED_UNITS)];
+  const hidden: readonly string[] = await readdir(units).catch(() => []);
+  const brought = (await filesIn(packaged, pattern, isPackagedText)).filter(({name}) => !hidden.includes(name));
+  return [...(await filesIn(units, pattern, isOurs)), ...brought];
+}
+
+function isOurs(text: string): boolean {
+  return isOwnText(text) || isPackagedText(text);
 }
 
 async function findCronTables(request: SchedulesRequest, {root}: ScheduleWorld): Promise<KnownSchedule[]> {
   const folder = join(root, 'etc/cron.d');
   const found: KnownSchedule[] = [];
-  for (const {name, text} of await ownFiles(folder, /^[^.]+$/)) {
+  for (const {name, text} of await filesIn(folder, /^[^.]+$/, isOwnText)) {
     const line = /^(?:[\d*@].*)$/m.exec(text)?.[0] ?? '';
     const tasks = tasksOf(line, quoteCronWord, request);
     if (tasks !== undefined) found.push({name: join(folder, name), tasks, nextAt: nextOfLine(line, request.nowMs)});
@@ -82,12 +102,16 @@ function nextOfLine(line: string, nowMs: number): string | undefined {
   }
 }
 
-async function ownFiles(folder: string, pattern: RegExp): Promise<{name: string; text: string}[]> {
+async function filesIn(
+  folder: string,
+  pattern: RegExp,
+  isWanted: (text: string) => boolean,
+): Promise<{name: string; text: string}[]> {
   const names = await readdir(folder).catch(() => []);
   const files = [];
   for (const name of names.filter((each) => pattern.test(each)).toSorted()) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
-    if (isOwnText(text)) files.push({name, text});
+    if (isWanted(text)) files.push({name, text});
   }
   return files;
 }

@@ -5,12 +5,20 @@ import {ScheduleError} from './schedule-error.js';
 export interface SchedulePlaces {
   readonly service: string;
   readonly timer: string;
+  /** Where a package puts units of the same name; those above take their place. */
+  readonly packaged: {readonly service: string; readonly timer: string};
+  /** The link that an enabled timer has. */
+  readonly wanted: string;
   /** Where systemd notes when a timer that makes up for missed runs was due. */
   readonly timerStamp: string;
   /** Where `systemctl edit` puts what an administrator changes. */
   readonly dropIns: readonly string[];
   readonly cronTable: string;
 }
+
+/** Below the root: of an administrator, and of packages. */
+export const UNITS = 'etc/systemd/system';
+export const PACKAGED_UNITS = 'usr/lib/systemd/system';
 
 export const DEFAULT_SCHEDULE_NAME = 'bdsync-manager';
 /** Units and files of cron alike; cron passes over names with a dot. */
@@ -23,10 +31,13 @@ export function schedulePlaces(name: string, root: string): SchedulePlaces {
       hint: 'it has letters, digits, hyphens and underscores only, at most 100',
     });
   }
-  const units = join(root, 'etc/systemd/system');
+  const units = join(root, UNITS);
+  const packaged = join(root, PACKAGED_UNITS);
   return {
     service: join(units, `${name}.service`),
     timer: join(units, `${name}.timer`),
+    packaged: {service: join(packaged, `${name}.service`), timer: join(packaged, `${name}.timer`)},
+    wanted: join(units, 'timers.target.wants', `${name}.timer`),
     timerStamp: join(root, 'var/lib/systemd/timers', `stamp-${name}.timer`),
     dropIns: ['service', 'timer'].map((kind) => join(units, `${name}.${kind}.d`)),
     cronTable: join(root, 'etc/cron.d', name),

@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Configuration} from '#dist/tasks/config/configuration.js';
 import {type CliOutcome, type CliWorldOptions, runCli} from '../../support/cli-world.js';
+import {bringUnits, enableTimer, PACKAGED_UNITS} from '../../support/packaged-schedule.js';
 import {readConfig} from '../../support/read-config.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
@@ -218,6 +219,44 @@ describe('uninstall', () => {
     await writeFile(join(root, TIMER), '# Written by bdsync-manager install systemd\n');
     expect((await cli(['uninstall', 'systemd', '--yes'])).status).toBe(0);
     expect(await readdir(dirname(join(root, TIMER)))).toEqual([]);
+  });
+});
+
+describe('beside the units that a package brought,', () => {
+  test('install writes its own in their place, and says so; uninstall takes only its own away', async () => {
+    const {root, cli, read} = await machine();
+    await bringUnits(root, '/etc/x.conf');
+    const brought = await read(`${PACKAGED_UNITS}/bdsync-manager.service`);
+    const {status, stdout} = await cli(['install', 'systemd', '--yes']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('\nThey take the place of those that the package brought.\n');
+    expect(await read(SERVICE)).not.toBe(brought);
+    const gone = await cli(['uninstall', 'systemd', '--yes']);
+    expect(gone.stdout).toMatch(
+      /\nThe units that the package brought stay, switched off\.\n[^]*systemctl disable --now/,
+    );
+    expect(await readdir(dirname(join(root, SERVICE)))).toEqual([]);
+    expect(await read(`${PACKAGED_UNITS}/bdsync-manager.service`)).toBe(brought);
+  });
+
+  test('uninstall switches off one that is enabled, and leaves its files', async () => {
+    const {root, cli, read} = await machine();
+    await bringUnits(root, '/etc/x.conf');
+    await enableTimer(root);
+    const {status, stdout} = await cli(['uninstall', 'systemd', '--yes']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^The units that the package brought stay, switched off\.\ndone\nnot run here/);
+    expect(stdout).toMatch(/:\n {2}systemctl disable --now bdsync-manager\.timer\n$/);
+    expect(await read(`${PACKAGED_UNITS}/bdsync-manager.timer`)).toContain('[Timer]');
+  });
+
+  test('uninstall has nothing to do where nobody has switched them on, or under another name', async () => {
+    const {root, cli} = await machine();
+    await bringUnits(root, '/etc/x.conf');
+    const nothing = {status: 0, stdout: 'nothing is installed\n'};
+    expect(await cli(['uninstall', 'systemd'])).toMatchObject(nothing);
+    await enableTimer(root);
+    expect(await cli(['uninstall', 'systemd', '--name', 'other'])).toMatchObject(nothing);
   });
 });
 

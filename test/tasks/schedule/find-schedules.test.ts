@@ -1,4 +1,4 @@
-import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Host, RunResult} from '#dist/hosts/host.js';
@@ -6,6 +6,7 @@ import {planCron} from '#dist/tasks/schedule/cron/plan-cron.js';
 import {applySchedule} from '#dist/tasks/schedule/apply-schedule.js';
 import {findSchedules} from '#dist/tasks/schedule/find-schedules.js';
 import {planTimer} from '#dist/tasks/schedule/systemd/plan-timer.js';
+import {bringUnits, enableTimer, PACKAGED_UNITS} from '../../support/packaged-schedule.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
 const NOW = new Date(2026, 10, 21, 12, 0, 0).getTime();
@@ -72,6 +73,47 @@ describe('timers', () => {
     const host = systemctl({});
     expect(await find(root, host, false)).toEqual([]);
     expect(host.asked).toEqual([]);
+  });
+});
+
+describe('a timer that a package brought', () => {
+  const NEXT = '2026-11-22T02:32:43.000Z';
+  const ACTIVE = systemctl({stdout: 'Sun 2026-11-22 02:32:43 UTC\n'});
+
+  test('is no schedule until somebody switches it on', async () => {
+    const root = await temporaryFolder();
+    await bringUnits(root, FILE);
+    expect(await find(root)).toEqual([]);
+    expect(await find(root, ACTIVE)).toEqual([{name: 'bdsync-manager.timer', tasks: [], nextAt: NEXT}]);
+    await enableTimer(root);
+    expect(await find(root)).toEqual([{name: 'bdsync-manager.timer', tasks: [], nextAt: undefined}]);
+  });
+
+  test('is none of another configuration', async () => {
+    const root = await temporaryFolder();
+    await bringUnits(root, '/etc/other.conf');
+    await writeFile(join(root, PACKAGED_UNITS, 'foreign.service'), `[Service]\nExecStart=x "--config=${FILE}" \n`);
+    await enableTimer(root);
+    expect(await find(root, ACTIVE)).toEqual([]);
+  });
+
+  test('is none where another one has its place', async () => {
+    const root = await temporaryFolder();
+    await bringUnits(root, FILE);
+    await enableTimer(root);
+    await withTimer(root, 'bdsync-manager', FILE, ['mail']);
+    expect(await find(root, ACTIVE)).toEqual([{name: 'bdsync-manager.timer', tasks: ['mail'], nextAt: NEXT}]);
+    await writeFile(join(root, 'etc/systemd/system/bdsync-manager.service'), '[Service]\nExecStart=/bin/true\n');
+    expect(await find(root, ACTIVE)).toEqual([]);
+  });
+
+  test('is one, too, when an administrator has a copy of it', async () => {
+    const root = await temporaryFolder();
+    await bringUnits(root, FILE);
+    await enableTimer(root);
+    const [from, to] = [PACKAGED_UNITS, 'etc/systemd/system'];
+    await copyFile(join(root, from, 'bdsync-manager.service'), join(root, to, 'bdsync-manager.service'));
+    expect(await find(root, ACTIVE)).toEqual([{name: 'bdsync-manager.timer', tasks: [], nextAt: NEXT}]);
   });
 });
 

@@ -6,6 +6,7 @@ import {EXIT_STATUS} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
 import {configOption, rootOption, scheduleNameOption, SCHEDULERS, taskOption, yesOption} from '../options.js';
 import {UsageError} from '../usage-error.js';
+import {USUAL_DELAY, USUAL_EVENT} from '../../../tasks/schedule/systemd/usual-times.js';
 
 const EXAMPLES = [
   {line: 'bdsync-manager install systemd', does: 'run all enabled tasks each night, by a timer of systemd'},
@@ -16,8 +17,6 @@ const EXAMPLES = [
   {line: "bdsync-manager install cron --at '15 3 * * *' --yes", does: 'the same by cron, without a question'},
 ];
 
-const DEFAULT_EVENT = 'daily 02:30';
-const DEFAULT_DELAY = '15m';
 const DEFAULT_CRON_TIME = '30 2 * * *';
 const DEFAULT_USER = 'root';
 
@@ -36,12 +35,12 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
     .addOption(
       new Option('--on-calendar <event>', 'systemd: when, as systemd.time(7) has it; may be given several times')
         .argParser((event: string, earlier: string[] | undefined) => [...(earlier ?? []), event])
-        .default(undefined as string[] | undefined, DEFAULT_EVENT),
+        .default(undefined as string[] | undefined, USUAL_EVENT),
     )
     .addOption(
       new Option('--randomized-delay <time>', 'systemd: so much later at most, otherwise on each machine')
         .argParser(parseDelay)
-        .default(undefined as number | undefined, DEFAULT_DELAY),
+        .default(undefined as number | undefined, USUAL_DELAY),
     )
     .addOption(
       new Option('--at <time>', 'cron: minute, hour, day, month and day of the week').default(
@@ -71,7 +70,7 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
         return context.end(EXIT_STATUS.success);
       }
       const common = {configFile, tasks, name, root};
-      const {onCalendar = [DEFAULT_EVENT], randomizedDelay = parseDelay(DEFAULT_DELAY), user = DEFAULT_USER} = flags;
+      const {onCalendar = [USUAL_EVENT], randomizedDelay = parseDelay(USUAL_DELAY), user = DEFAULT_USER} = flags;
       const change = isSystemd
         ? await context.tasks.planTimer({...common, selected, onCalendar, randomizedDelaySeconds: randomizedDelay})
         : await context.tasks.planCron({...common, at, user});

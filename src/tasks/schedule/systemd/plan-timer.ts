@@ -10,6 +10,8 @@ import {schedulePlaces} from '../schedule-places.js';
 import {ownPaths, scheduledCommand, type ScheduledRun} from '../scheduled-command.js';
 import {serviceNeeds} from '../service-needs.js';
 import {calendarEvent, TIME_HINT} from './calendar-event.js';
+import {INSTALLED_HEAD} from './installed-head.js';
+import {packagedTimer} from './packaged-timer.js';
 import {serviceUnit} from './service-unit.js';
 import {timerUnit} from './timer-unit.js';
 import {whyNoSystemctl} from './why-no-systemctl.js';
@@ -37,8 +39,11 @@ export async function planTimer(request: TimerRequest, host: SystemHost = localH
   const unitName = name;
   return {
     files: [
-      await planOwnFile(places.service, serviceUnit({unitName, command, needs})),
-      await planOwnFile(places.timer, timerUnit({unitName, onCalendar, randomizedDelaySeconds})),
+      await planOwnFile(places.service, serviceUnit({head: INSTALLED_HEAD.service, unitName, command, needs})),
+      await planOwnFile(
+        places.timer,
+        timerUnit({head: INSTALLED_HEAD.timer, unitName, onCalendar, randomizedDelaySeconds}),
+      ),
     ],
     removals: [],
     before: [],
@@ -47,28 +52,38 @@ export async function planTimer(request: TimerRequest, host: SystemHost = localH
       ['systemctl', 'enable', '--now', `${name}.timer`],
     ],
     whyNotRun: whyNoSystemctl(root),
-    notes: needs.foreignPrograms.length > 0 ? [LOOSE_NOTE] : [],
+    notes: [
+      ...(needs.foreignPrograms.length > 0 ? [LOOSE_NOTE] : []),
+      ...(packagedTimer(name, root) === 'none' ? [] : [PACKAGED_NOTE]),
+    ],
   };
 }
 
 const LOOSE_NOTE =
   'The service is hardly confined, as the tasks start programs of your own. What these mount is not seen outside of it.';
 
+const PACKAGED_NOTE = 'They take the place of those that the package brought.';
+
 /** What takes them off it again: no run that is under way, and nothing that an administrator wrote. @throws ScheduleError */
 export async function planTimerRemoval(name: string, root: string | undefined): Promise<ScheduleChange> {
   const {service, timer, timerStamp, dropIns} = schedulePlaces(name, root ?? '/');
   const removals = [];
   for (const path of [timer, service]) if ((await readOwnFile(path)) !== undefined) removals.push(path);
-  if (removals.length === 0) return NOTHING;
+  const packaged = packagedTimer(name, root);
+  if (removals.length === 0 && packaged !== 'enabled') return NOTHING;
   const leftAlone = dropIns.filter((folder) => existsSync(folder));
   return {
     ...NOTHING,
     // By the stamp, a timer of the same name would make up for all that time.
     removals: existsSync(timerStamp) ? [...removals, timerStamp] : removals,
-    before: removals.includes(timer) ? [['systemctl', 'disable', '--now', `${name}.timer`]] : [],
-    after: [['systemctl', 'daemon-reload']],
+    before:
+      removals.includes(timer) || packaged === 'enabled' ? [['systemctl', 'disable', '--now', `${name}.timer`]] : [],
+    after: removals.length > 0 ? [['systemctl', 'daemon-reload']] : [],
     whyNotRun: whyNoSystemctl(root),
-    notes: leftAlone.map((folder) => `${folder} is left alone.`),
+    notes: [
+      ...leftAlone.map((folder) => `${folder} is left alone.`),
+      ...(packaged === 'none' ? [] : ['The units that the package brought stay, switched off.']),
+    ],
   };
 }
 

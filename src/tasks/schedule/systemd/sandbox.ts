@@ -21,7 +21,14 @@ function looseSandbox({foreignPrograms}: ServiceNeeds): UnitSetting[] {
   return [
     {
       why: `What your own programs need is not known here (${foreignPrograms.join(', ')}): they have nearly all that root has.`,
-      lines: ['ProtectSystem=full', LVM_ARCHIVE, 'ProtectControlGroups=yes', ...FOR_ANY_PROGRAM],
+      lines: [
+        'ProtectSystem=full',
+        LVM_ARCHIVE,
+        'ProtectControlGroups=yes',
+        ...FOR_ANY_PROGRAM,
+        'SystemCallFilter=~@clock @cpu-emulation @obsolete @raw-io @reboot @swap',
+        'SystemCallErrorNumber=EPERM',
+      ],
     },
   ];
 }

@@ -1,10 +1,11 @@
-import {OWN_MARK} from '../own-mark.js';
 import type {ServiceNeeds} from '../service-needs.js';
 import {unitCommand} from './quote-unit-word.js';
 import {sandbox} from './sandbox.js';
 import {settingLines, type UnitSetting} from './unit-setting.js';
 
 export interface ServiceUnitRequest {
+  /** Comments that say where it is from. */
+  readonly head: readonly string[];
   readonly unitName: string;
   /** Words, the absolute path of the program first. */
   readonly command: readonly string[];
@@ -12,10 +13,9 @@ export interface ServiceUnitRequest {
 }
 
 /** The text of the service that runs tasks once. @throws ScheduleError for a word that cannot be written there. */
-export function serviceUnit({unitName, command, needs}: ServiceUnitRequest): string {
+export function serviceUnit({head, unitName, command, needs}: ServiceUnitRequest): string {
   return [
-    `${OWN_MARK} install systemd; bdsync-manager uninstall systemd removes it.`,
-    '# It is made for the tasks as they were then: install it anew when they write elsewhere or use other programs.',
+    ...head,
     `# What you want to be otherwise belongs in a drop-in: systemctl edit ${unitName}.service`,
     '[Unit]',
     'Description=Copies of block devices and disk images, brought in step',

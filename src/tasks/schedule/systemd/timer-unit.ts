@@ -1,6 +1,6 @@
-import {OWN_MARK} from '../own-mark.js';
-
 export interface TimerUnitRequest {
+  /** Comments that say where it is from. */
+  readonly head: readonly string[];
   readonly unitName: string;
   /** Calendar events of systemd.time(7), as `calendarEvent` returns them. */
   readonly onCalendar: readonly string[];
@@ -8,14 +8,14 @@ export interface TimerUnitRequest {
 }
 
 /** The text of the timer that starts the service of the same name. */
-export function timerUnit({unitName, onCalendar, randomizedDelaySeconds}: TimerUnitRequest): string {
+export function timerUnit({head, unitName, onCalendar, randomizedDelaySeconds}: TimerUnitRequest): string {
   const delay = [
     '# At another time of this span on each machine, and always the same one: many do not begin at once.',
     `RandomizedDelaySec=${randomizedDelaySeconds}`,
     'FixedRandomDelay=yes',
   ];
   return [
-    `${OWN_MARK} install systemd; bdsync-manager uninstall systemd removes it.`,
+    ...head,
     `# What you want to be otherwise belongs in a drop-in: systemctl edit ${unitName}.timer`,
     '[Unit]',
     'Description=When copies of block devices and disk images are brought in step',

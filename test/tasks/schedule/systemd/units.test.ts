@@ -6,6 +6,8 @@ import {selectTasks} from '#dist/tasks/select.js';
 import {scheduledCommand} from '#dist/tasks/schedule/scheduled-command.js';
 import {type ServiceNeeds, serviceNeeds} from '#dist/tasks/schedule/service-needs.js';
 import {calendarEvent} from '#dist/tasks/schedule/systemd/calendar-event.js';
+import {INSTALLED_HEAD} from '#dist/tasks/schedule/systemd/installed-head.js';
+import {packagedUnits} from '#dist/tasks/schedule/systemd/packaged-units.js';
 import {serviceUnit} from '#dist/tasks/schedule/systemd/service-unit.js';
 import {timerUnit} from '#dist/tasks/schedule/systemd/timer-unit.js';
 import {SURROUNDINGS} from '../../../support/read-config.js';
@@ -15,7 +17,12 @@ import {temporaryFolder} from '../../../support/temporary-folder.js';
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 const PATHS = {node: '/usr/bin/node', program: '/usr/lib/node_modules/bdsync-manager/bin/bdsync-manager.js'};
 const COMMAND = ['/bin/true', 'run'];
-const TIMER = {unitName: 'bdsync-manager', onCalendar: ['*-*-* 02:30'], randomizedDelaySeconds: 900};
+const TIMER = {
+  head: INSTALLED_HEAD.timer,
+  unitName: 'bdsync-manager',
+  onCalendar: ['*-*-* 02:30'],
+  randomizedDelaySeconds: 900,
+};
 
 /** Images on this machine, and nothing else. */
 const FILES: ServiceNeeds = {
@@ -42,11 +49,11 @@ const KINDS: Readonly<Record<string, {needs: ServiceNeeds; exposure: number}>> =
     exposure: 3.5,
   },
   'paths below /tmp': {needs: {...FILES, temporaryFolders: true}, exposure: 2.2},
-  'programs of the administrator': {needs: {...FILES, foreignPrograms: ['on_failure']}, exposure: 9.3},
+  'programs of the administrator': {needs: {...FILES, foreignPrograms: ['on_failure']}, exposure: 8.5},
 };
 
 function service(needs: ServiceNeeds, command = COMMAND): string {
-  return serviceUnit({unitName: 'bdsync-manager', command, needs});
+  return serviceUnit({head: INSTALLED_HEAD.service, unitName: 'bdsync-manager', command, needs});
 }
 
 if (noSystemdAnalyze !== undefined) console.warn(`SKIPPED: units, as systemd judges them: ${noSystemdAnalyze}`);
@@ -91,7 +98,7 @@ describe('a service', () => {
     const text = service({...FILES, lvm: true, foreignPrograms: ['before_snapshot', 'on_failure']});
     expect(text).toMatch(/^# .*\(before_snapshot, on_failure\)/m);
     expect(text).not.toMatch(
-      /^(NoNewPrivileges|ProtectHome|PrivateTmp|CapabilityBoundingSet|SystemCallFilter|Device)/m,
+      /^(NoNewPrivileges|ProtectHome|PrivateTmp|CapabilityBoundingSet|SystemCallFilter=[^~]|Device)/m,
     );
   });
 
@@ -138,6 +145,34 @@ describe('a timer', () => {
 
   test.each(['', '%h', 'daily\nOnCalendar=hourly', '02:30;', '02:30 #', '"02:30"'])('refuses %j', (text) => {
     expect(() => calendarEvent(text)).toThrow('is no time for a timer');
+  });
+});
+
+describe('the units of a package', () => {
+  const packaged = packagedUnits({node: '/usr/bin/node', program: '/usr/share/x.js'}, '/etc/bdsync-manager.conf');
+
+  test('have the timer that install writes, but for where it is from', () => {
+    const [brought, written] = [packaged.timer, timerUnit(TIMER)].map((text) => text.replaceAll(/^#.*\n/gm, ''));
+    expect(brought).toBe(written);
+    expect(packaged.timer).not.toMatch(/Written by|uninstall/);
+  });
+
+  test('have a service that suits every kind of task', () => {
+    for (const {needs} of Object.values(KINDS)) {
+      for (const line of service(needs).matchAll(/^(?:Wants|After)=.*$/gm)) expect(packaged.service).toContain(line[0]);
+    }
+    expect(packaged.service).toContain(
+      '\nExecStart=:/usr/bin/node /usr/share/x.js run --config=/etc/bdsync-manager.conf --log-level=info\n',
+    );
+    expect(packaged.service).not.toMatch(/^(Restrict(AddressF|N)|Private|ProtectHome|IPAddress|NoNew|Capab|Device)/m);
+    expect(packaged.service).not.toContain('\nProtectSystem=strict');
+  });
+
+  test.skipIf(noSystemdAnalyze)('are judged no worse than what may start any program', async () => {
+    const text = packaged.service.replace('ExecStart=:/usr/bin/node', 'ExecStart=:/bin/true');
+    const units = {'bdsync-manager.service': text, 'bdsync-manager.timer': packaged.timer};
+    expect(await verifyUnits(await temporaryFolder(), units)).toBe('');
+    expect(await exposureOf(await temporaryFolder(), text)).toBeLessThanOrEqual(8.5);
   });
 });
 

@@ -1,0 +1,2 @@
+/** Where the package has the programs, below the root. */
+export const HOME = 'usr/share/bdsync-manager';
