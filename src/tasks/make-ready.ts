@@ -22,6 +22,9 @@ export interface ReadyTask extends AsyncDisposable {
   /** Its plan takes the sizes into account that source and target will have. */
   readonly context: TaskContext;
   readonly change: TargetChange;
+  readonly source: DeviceIdentity;
+  /** Undefined for a target that is yet to be created. */
+  readonly target: DeviceIdentity | undefined;
 }
 
 /** A task that nobody else runs until it is disposed of. */
@@ -66,7 +69,8 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     const target = await checkTarget(reached, source.identity);
     await checkPatchDir(reached);
     const change = await planTargetChange(reached, target, () => sizeOfSource(run.plan.sourcePath));
-    return {...taken, context: {...reached, plan: change.plan}, change};
+    const found = target.kind === 'present' ? target.identity : undefined;
+    return {...taken, context: {...reached, plan: change.plan}, change, source: source.identity, target: found};
   } catch (error) {
     await taken[Symbol.asyncDispose]();
     throw error;

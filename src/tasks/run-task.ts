@@ -6,12 +6,14 @@ import {chooseSeal} from './ends/choose-seal.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
 import {probeTarget} from './ends/probe-target.js';
-import {type ConsistentSource, openConsistentSource} from './ends/snapshot.js';
+import type {ConsistentSource} from './ends/snapshot.js';
 import {sizeOfSource} from './ends/source.js';
 import {describeChange, planTargetChange} from './ends/target-change.js';
 import {leaseTarget, type TargetLease} from './ends/target-lease.js';
 import {applyInPlace, applyThroughFile, type FlowOutcome} from './flows.js';
 import {checkSource, makeReady, reachTarget, type ReadyTask, tellOfEncryption} from './make-ready.js';
+import {openSourceInTurn} from './parallel/open-source-in-turn.js';
+import {takeTargetTurn} from './parallel/take-target-turn.js';
 import {planForLargerTarget, planPastPageCache, type TaskPlan} from './plan.js';
 import {InPlaceWriting} from './recovery/in-place-writing.js';
 import {markText} from './recovery/mark-text.js';
@@ -51,14 +53,30 @@ async function synchronize(run: TaskRun): Promise<FlowOutcome> {
   if (plan.snapshot) teller.enter('snapshot');
   const {sourcePath, snapshot, task} = plan;
   const {taskId, leftovers} = ready;
-  await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
+  const request = {sourcePath, snapshot, task, taskId, leftovers, teller, signal};
+  await using reading = await openSourceInTurn(run, request);
   signal.throwIfAborted();
   return await copy(run, ready, reading, lease);
 }
 
 /** Creates the target if it is missing, keeps it for this run, and makes it as large as it has to be. */
-export async function takeTarget({abort}: TaskRun, {context, change, leftovers}: ReadyTask): Promise<TargetLease> {
-  await createMissingTarget(context, change);
+export async function takeTarget(run: TaskRun, ready: ReadyTask): Promise<TargetLease> {
+  await createMissingTarget(ready.context, ready.change);
+  const turn = await takeTargetTurn(run, ready);
+  try {
+    const lease = await leaseAndGrow(run, ready);
+    const release = async (): Promise<void> => {
+      using _turn = turn;
+      await lease[Symbol.asyncDispose]();
+    };
+    return {...lease, [Symbol.asyncDispose]: release};
+  } catch (error) {
+    turn[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function leaseAndGrow({abort}: TaskRun, {context, change, leftovers}: ReadyTask): Promise<TargetLease> {
   const lease = await leaseTarget(context);
   try {
     void lease.lost.then((error) => abort.abort(error));

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import {packageVersion} from '../version.js';
 import {defaultStateDir} from '../state-dir.js';
 import type {ConfiguredTask} from './config/configuration.js';
@@ -7,7 +8,12 @@ import {RunRecorder} from './history/run-recorder.js';
 import {MetricsWriter} from './metrics/metrics-writer.js';
 import type {RunReport, TaskReport} from './report.js';
 import {Notifier} from './notify/notifier.js';
+import {groupClaims} from './parallel/group-claims.js';
+import type {Contender, ParallelLimits} from './parallel/next-to-start.js';
+import {runSideBySide} from './parallel/run-side-by-side.js';
+import {Turns} from './parallel/turns.js';
 import {skippedReport, startOf, type TaskStart} from './task-start.js';
+import {type RunGroup, runGroups} from './run-groups.js';
 import {runTask} from './run-task.js';
 import type {SelectedTask} from './select.js';
 import type {TaskRunRequest} from './task-run.js';
@@ -26,26 +32,44 @@ export interface RunOptions {
   /** Compare only, and all or a sample of it. */
   readonly verify?: TaskRunRequest['verify'];
   readonly waitForLock: boolean;
+  /** How many tasks are run at once; one after the other when undefined. */
+  readonly limits?: ParallelLimits | undefined;
   readonly onEvent: OnRunEvent;
   /** Aborted when the run shall stop: what runs is ended and cleaned up, what has not begun is skipped. */
   readonly signal: AbortSignal;
 }
 
-/** Runs the tasks one after the other. Never throws for a failing task: the failure is in its report. */
+const ONE_BY_ONE: ParallelLimits = {jobs: 1, jobsPerHost: 1};
+
+/**
+ * Runs the tasks one after the other, or several at once. The reports are in the order of the tasks. Never throws for a
+ * failing task: the failure is in its report.
+ */
 export async function runTasks(options: RunOptions): Promise<RunReport> {
-  const {configFile, dryRun, verify, waitForLock, onEvent, signal} = options;
+  const {configFile, dryRun, verify, waitForLock, limits = ONE_BY_ONE, onEvent, signal} = options;
+  // All of them listen to it.
+  setMaxListeners(0, signal);
   const startedAt = new Date().toISOString();
   const origin = configFile === undefined ? COMMAND_LINE_ORIGIN : await configOrigin(configFile);
-  const pool = new HostPool();
   const recorder = dryRun ? undefined : new RunRecorder({origin, purpose: verify ? 'verify' : 'run', onEvent});
   const metrics = dryRun ? undefined : new MetricsWriter({configured: options.configured ?? [], origin, onEvent});
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const isReal = !dryRun && verify === undefined;
+  const groups = runGroups(tasks, !isReal);
+  const isParallel = limits.jobs > 1 && groups.length > 1;
+  // Of two programs that ask for a password on one terminal, nobody knows which one is answered.
+  const pool = new HostPool(isParallel ? {onTerminal: false} : {});
+  const turns = isParallel ? new Turns() : undefined;
   const notifier = new Notifier({tasks, configFile, isReal, onEvent, signal});
   const onStart = notifier.started.bind(notifier);
-  const surroundings = {origin, pool, dryRun, verify, waitForLock, onStart, onEvent, signal};
-  const reports: TaskReport[] = [];
-  for (const group of runGroups(tasks, !isReal)) reports.push(...(await reportsOn(group)));
+  const surroundings = {origin, pool, dryRun, verify, waitForLock, turns, onStart, onEvent, signal};
+  const purpose = dryRun ? 'dry-run' : verify ? 'verify' : 'run';
+  const works: (RunGroup & Contender)[] = [];
+  for (const group of groups) {
+    const needs = isParallel ? await groupClaims(group, purpose) : {claims: [], host: undefined};
+    works.push({...group, ...needs});
+  }
+  const reports = (await runSideBySide({works, limits, run: reportsOn, signal})).flat();
   const endedAt = new Date().toISOString();
   const told = await notifier.closed(reports);
   return {version: packageVersion(), configFile, dryRun, startedAt, endedAt, tasks: told};
@@ -90,21 +114,4 @@ function cancelledStart(task: string): TaskStart {
 /** The usual one for a task that does not even tell that. */
 function stateDirOf(task: ExpandedTask['task']): string | undefined {
   return (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
-}
-
-interface RunGroup {
-  /** Whose volumes have their snapshots taken together; else the group has a single member. */
-  readonly section: string | undefined;
-  readonly members: readonly ExpandedTask[];
-}
-
-function runGroups(tasks: readonly ExpandedTask[], isEachAlone: boolean): RunGroup[] {
-  const groups: {section: string | undefined; members: ExpandedTask[]}[] = [];
-  for (const expanded of tasks) {
-    const section = expanded.snapshotTogether && !isEachAlone ? expanded.section : undefined;
-    const last = groups.at(-1);
-    if (section !== undefined && last?.section === section) last.members.push(expanded);
-    else groups.push({section, members: [expanded]});
-  }
-  return groups;
 }

@@ -7,6 +7,8 @@ import type {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
 import {failureOf} from './failure.js';
 import type {FlowOutcome} from './flows.js';
+import type {Claim} from './parallel/claim.js';
+import type {Turns} from './parallel/turns.js';
 import type {StartingTask} from './notify/notifier.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
 import type {PatchRoomReport, SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
@@ -25,6 +27,8 @@ export interface TaskRunRequest {
   /** Compare only, and all or a sample of it. */
   readonly verify: {readonly sample: Sample | undefined} | undefined;
   readonly waitForLock: boolean;
+  /** Where other tasks run at the same time. */
+  readonly turns: Turns | undefined;
   /** Hears of the task when it has its lock; what it throws keeps the task from beginning. */
   readonly onStart: (task: StartingTask) => Promise<void>;
   readonly onEvent: OnRunEvent;
@@ -38,6 +42,8 @@ export interface Rehearsal {
   readonly outcome: FlowOutcome | undefined;
   readonly patchRoom: PatchRoomReport | undefined;
 }
+
+const NO_TURN: Disposable = {[Symbol.dispose]: () => {}};
 
 /** One task from the begin of its run to its report. */
 export class TaskRun implements Disposable {
@@ -75,6 +81,16 @@ export class TaskRun implements Disposable {
   /** The total time counts from here: what came before was the work of other tasks, too. */
   restartClock(): void {
     this.#startedMs = performance.now();
+  }
+
+  /** Waits, among the tasks that run at once, until nobody else has any of it; `why` is for a person, if it comes to that. */
+  async takeTurn(claims: readonly Claim[], why: string): Promise<Disposable> {
+    const {turns} = this.request;
+    if (turns === undefined) return NO_TURN;
+    // As long as it waits, nothing of its own can hang.
+    using _pause = this.watchdog.pause();
+    const onWait = (): void => this.teller.log('info', `waiting for another task of this run: ${why}`);
+    return await turns.take({claims, signal: this.abort.signal, onWait});
   }
 
   synced(outcome: FlowOutcome): TaskReport {

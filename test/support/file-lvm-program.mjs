@@ -1,14 +1,31 @@
 /* The lvm of file-lvm.ts: a row of lvs for each volume is in `rows`, its content in `vg0`. */
-import {copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const [command, ...words] = process.argv.slice(2);
-const rows = readdirSync(join(folder, 'rows')).map((name) => JSON.parse(readFileSync(join(folder, 'rows', name))));
+const rows = readdirSync(join(folder, 'rows')).flatMap(readRow);
 
 const optionsOf = (option) => words.flatMap((word, index) => (words[index - 1] === option ? [word] : []));
 const wanted = words.includes('--') || command === 'lvremove' ? words.at(-1) : undefined;
+
+/** Nothing of one that is removed at this moment by another process. */
+function readRow(name) {
+  try {
+    return [JSON.parse(readFileSync(join(folder, 'rows', name)))];
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** As a whole, for others who read it meanwhile. */
+function writeRow(name, row) {
+  const fresh = join(folder, `row-${process.pid}`);
+  writeFileSync(fresh, JSON.stringify(row));
+  renameSync(fresh, join(folder, 'rows', name));
+}
 
 function isWanted(row) {
   const isNamed = [undefined, row.vg_name, `${row.vg_name}/${row.lv_name}`, row.lv_path].includes(wanted);
@@ -33,7 +50,7 @@ switch (command) {
     const kind = {lv_attr: 'sri-a-s---', lv_snapshot_invalid: '', data_percent: '0.00', lv_size: '8388608'};
     const identity = {lv_name: name, lv_path: path, lv_dm_path: `/dev/mapper/vg0-${name}`, lv_uuid: `uuid-${name}`};
     const from = {origin: origin.lv_name, origin_uuid: origin.lv_uuid, lv_tags: optionsOf('--addtag').join(',')};
-    writeFileSync(join(folder, 'rows', name), JSON.stringify({...origin, ...kind, ...identity, ...from}));
+    writeRow(name, {...origin, ...kind, ...identity, ...from});
     break;
   }
   case 'lvremove':

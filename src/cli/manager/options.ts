@@ -1,5 +1,6 @@
 import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
+import {MAX_JOBS} from '../../tasks/parallel/next-to-start.js';
 import {DEFAULT_SCHEDULE_NAME} from '../../tasks/schedule/schedule-places.js';
 
 /** What is read where `--config` names nothing else. */
@@ -32,6 +33,18 @@ export function dryRunOption() {
 
 export function waitOption() {
   return new Option('--wait', 'wait for another run of the same task to end, instead of failing');
+}
+
+export function jobsOption() {
+  return new Option('--jobs <number>', 'how many tasks are run at once; one after the other without it').argParser(
+    parseJobs,
+  );
+}
+
+export function jobsPerHostOption() {
+  return new Option('--jobs-per-host <number>', 'with --jobs: how many of them have a target on one host').argParser(
+    parseJobs,
+  );
 }
 
 export function jsonOption() {
@@ -76,6 +89,12 @@ function parsePercent(text: string): number {
 function parseSeed(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is a whole number.');
+}
+
+function parseJobs(text: string): number {
+  const jobs = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (jobs >= 1 && jobs <= MAX_JOBS) return jobs;
+  throw new InvalidArgumentError(`It is a whole number from 1 to ${MAX_JOBS}.`);
 }
 
 function parseLogLevel(text: string): LogLevel {

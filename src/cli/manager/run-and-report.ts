@@ -11,11 +11,12 @@ import {formatPlans} from '../text/plan-text.js';
 import {formatReportTable} from '../text/report-table.js';
 import {formatVerifyTable} from '../text/verify-table.js';
 import {createRunView} from '../screen/run-view.js';
+import {type JobFlags, parallelLimits} from './parallel-limits.js';
 import {ServiceManager} from './service-manager.js';
 import {watchInterrupts} from './watch-interrupts.js';
 
 /** What `run` and `sync` have in common on the command line. */
-export interface RunFlags {
+export interface RunFlags extends JobFlags {
   readonly dryRun?: true | undefined;
   readonly wait?: true | undefined;
   readonly json?: true | undefined;
@@ -39,14 +40,17 @@ export interface RunSubject {
 
 /** Runs tasks under the eyes of a person, or of cron, and prints the result. */
 export async function runAndReport(what: RunSubject, flags: RunFlags, context: CommandContext): Promise<ExitStatus> {
+  const limits = parallelLimits(flags);
+  const isParallel = limits !== undefined && limits.jobs > 1;
   const view = createRunView({
     screen: context.stderr,
     logLevel: flags.logLevel,
     progress: flags.progress === true,
+    isParallel,
     rephraseHint: what.rephraseHint,
   });
   using interrupts = watchInterrupts(context, view.print);
-  await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager);
+  await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager, isParallel);
   interrupts.signal.addEventListener('abort', () => serviceManager?.stopping());
   warnOfMisspellings(what, view.print);
   const report = await context.tasks.runTasks({
@@ -56,6 +60,7 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
     dryRun: flags.dryRun === true,
     verify: what.verify,
     waitForLock: flags.wait === true,
+    limits,
     onEvent: (event) => {
       view.onEvent(event);
       serviceManager?.onEvent(event);

@@ -13,23 +13,35 @@ export interface ServiceManagerOptions {
 /** Tells systemd what a run is at: `systemctl status` shows it. Of what has not been sent, the newest is enough. */
 export class ServiceManager implements AsyncDisposable {
   readonly #notify: Notify;
+  readonly #tellsOfSeveral: boolean;
   readonly #watchdog: NodeJS.Timeout | undefined;
   #unsent: readonly string[] | undefined;
   #sending: Promise<void> | undefined;
   #isDeaf = false;
+  /** With their numbers. */
+  readonly #running = new Map<string, number>();
+  #total = 0;
 
-  constructor({notify, watchdogMs}: ServiceManagerOptions) {
+  /** `tellsOfSeveral`: tasks are run at once. */
+  constructor({notify, watchdogMs}: ServiceManagerOptions, tellsOfSeveral = false) {
     this.#notify = notify;
+    this.#tellsOfSeveral = tellsOfSeveral;
     if (watchdogMs === undefined) return;
     this.#watchdog = setInterval(() => this.#send(['WATCHDOG=1']), watchdogMs);
     this.#watchdog.unref();
   }
 
   onEvent(event: RunEvent): void {
-    if (event.kind !== 'task-started') return;
-    const status = `task ${event.index + 1} of ${event.total}: ${plainText(event.task)}`;
-    // A service of Type=notify has begun by then.
-    this.#send(['READY=1', `STATUS=${status}`]);
+    if (event.kind === 'task-started') {
+      // One after the other, the last one that began is what the run is at.
+      if (!this.#tellsOfSeveral) this.#running.clear();
+      this.#running.set(event.task, event.index + 1);
+      this.#total = event.total;
+      this.#tellStatus();
+    } else if (event.kind === 'task-ended' && this.#tellsOfSeveral) {
+      this.#running.delete(event.report.task);
+      if (this.#running.size > 0) this.#tellStatus();
+    }
   }
 
   stopping(): void {
@@ -40,6 +52,14 @@ export class ServiceManager implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#watchdog);
     await this.#sending;
+  }
+
+  /** A service of Type=notify has begun by then. */
+  #tellStatus(): void {
+    const numbers = [...this.#running.values()].join(', ');
+    const names = [...this.#running.keys()].map(plainText).join(', ');
+    const tasks = this.#running.size === 1 ? 'task' : 'tasks';
+    this.#send(['READY=1', `STATUS=${tasks} ${numbers} of ${this.#total}: ${names}`]);
   }
 
   #send(assignments: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type {TaskProgress} from '../../tasks/events.js';
+import type {Stage} from '../../tasks/report.js';
 import {plainText} from '../../plain-text.js';
 import {progressLine, progressParts} from '../text/progress-text.js';
 import {RateGauge} from './rate-gauge.js';
@@ -6,20 +7,23 @@ import type {Screen} from './screen.js';
 
 /** How far a task is, while it runs. Drawn when something moves only, so that a password prompt keeps its line. */
 export interface ProgressDisplay {
+  /** One of `total` tasks begins. */
+  begin(task: string, total: number): void;
+  /** The stage before is over. */
+  enter(task: string, stage: Stage): void;
   update(task: string, progress: TaskProgress): void;
-  /** A stage or the task is over. */
-  endStage(): void;
+  end(task: string): void;
   /** Frees the line for something else. */
   clear(): void;
 }
 
-type Now = () => number;
+export type Now = () => number;
 
-const REDRAW_EVERY_MS = 200;
+export const REDRAW_EVERY_MS = 200;
 const TELL_EVERY_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[K';
 
-const SILENT: ProgressDisplay = {update() {}, endStage() {}, clear() {}};
+const SILENT: ProgressDisplay = {begin() {}, enter() {}, update() {}, end() {}, clear() {}};
 
 /** On a terminal that can, one line that is redrawn; elsewhere nothing, or whole lines from time to time if they are asked for. */
 export function createProgressDisplay(
@@ -39,7 +43,14 @@ function redrawnLine(screen: Screen, now: Now): ProgressDisplay {
     if (isDrawn) screen.write(CLEAR_LINE);
     isDrawn = false;
   };
+  const endStage = (): void => {
+    clear();
+    gauge = new RateGauge();
+  };
   return {
+    begin() {},
+    enter: endStage,
+    end: endStage,
     update(task, progress) {
       const nowMs = now();
       gauge.add(progress.doneBytes, nowMs);
@@ -49,38 +60,42 @@ function redrawnLine(screen: Screen, now: Now): ProgressDisplay {
       const line = progressLine(task, progressParts(progress, gauge.bytesPerSecond()), screen.columns);
       screen.write(`${CLEAR_LINE}${line}`);
     },
-    endStage() {
-      clear();
-      gauge = new RateGauge();
-    },
     clear,
   };
 }
 
+interface ToldTask {
+  readonly gauge: RateGauge;
+  toldAtMs: number;
+  latest: TaskProgress | undefined;
+}
+
 function plainProgress(screen: Screen, now: Now): ProgressDisplay {
-  let gauge = new RateGauge();
-  let toldAtMs: number | undefined;
-  let latest: {task: string; progress: TaskProgress} | undefined;
-  const tell = (): void => {
+  const tasks = new Map<string, ToldTask>();
+  const tell = (name: string, {latest, gauge}: ToldTask): void => {
     if (latest === undefined) return;
-    const parts = progressParts(latest.progress, gauge.bytesPerSecond());
-    screen.write(`[Task ${plainText(latest.task)}] PROGRESS: ${parts.join(', ')}\n`);
-    latest = undefined;
+    const parts = progressParts(latest, gauge.bytesPerSecond());
+    screen.write(`[Task ${plainText(name)}] PROGRESS: ${parts.join(', ')}\n`);
+  };
+  const endStage = (name: string): void => {
+    const task = tasks.get(name);
+    if (task) tell(name, task);
+    tasks.delete(name);
   };
   return {
-    update(task, progress) {
+    begin() {},
+    enter: endStage,
+    end: endStage,
+    update(name, progress) {
       const nowMs = now();
-      gauge.add(progress.doneBytes, nowMs);
-      latest = {task, progress};
-      toldAtMs ??= nowMs;
-      if (nowMs - toldAtMs < TELL_EVERY_MS) return;
-      toldAtMs = nowMs;
-      tell();
-    },
-    endStage() {
-      tell();
-      gauge = new RateGauge();
-      toldAtMs = undefined;
+      const task = tasks.get(name) ?? {gauge: new RateGauge(), toldAtMs: nowMs, latest: undefined};
+      tasks.set(name, task);
+      task.gauge.add(progress.doneBytes, nowMs);
+      task.latest = progress;
+      if (nowMs - task.toldAtMs < TELL_EVERY_MS) return;
+      task.toldAtMs = nowMs;
+      tell(name, task);
+      task.latest = undefined;
     },
     clear() {},
   };

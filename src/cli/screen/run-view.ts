@@ -5,6 +5,7 @@ import {formatFailure} from '../../tasks/failure-text.js';
 import {figureLines} from '../text/figure-lines.js';
 import {type PrintLog, createLogPrinter} from './log-printer.js';
 import {holdableScreen} from './holdable-screen.js';
+import {createProgressBlock} from './progress-block.js';
 import {createProgressDisplay} from './progress-display.js';
 import type {Screen} from './screen.js';
 
@@ -12,6 +13,8 @@ export interface RunViewOptions {
   readonly screen: Screen;
   readonly logLevel: LogLevel;
   readonly progress: boolean;
+  /** Several tasks are run at once. */
+  readonly isParallel?: boolean;
   readonly rephraseHint?: ((hint: string) => string) | undefined;
   readonly now?: () => number;
 }
@@ -24,19 +27,21 @@ export interface RunView {
 }
 
 export function createRunView(options: RunViewOptions): RunView {
-  const {logLevel, progress, rephraseHint, now} = options;
+  const {logLevel, progress, isParallel = false, rephraseHint, now} = options;
   const screen = holdableScreen(options.screen);
-  const display = createProgressDisplay(screen, progress, now);
+  const isBlock = isParallel && screen.canRedraw;
+  const display = isBlock ? createProgressBlock(screen, now) : createProgressDisplay(screen, progress, now);
   const print = createLogPrinter(screen, logLevel, () => display.clear());
   return {
     print,
     onEvent(event) {
       switch (event.kind) {
         case 'task-started':
+          display.begin(event.task, event.total);
           print('debug', event.task, `task ${event.index + 1} of ${event.total}`);
           break;
         case 'stage':
-          display.endStage();
+          display.enter(event.task, event.stage);
           print('debug', event.task, `stage: ${event.stage}`);
           break;
         case 'progress':
@@ -50,7 +55,7 @@ export function createRunView(options: RunViewOptions): RunView {
           else screen.release();
           break;
         case 'task-ended':
-          display.endStage();
+          display.end(event.report.task);
           printReport(event.report, print, rephraseHint);
           break;
         default:

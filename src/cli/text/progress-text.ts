@@ -10,12 +10,39 @@ export function progressParts(progress: TaskProgress, bytesPerSecond: number | u
   const parts = [`${stage} ${percentText(doneBytes, totalBytes)} of ${formatBytes(totalBytes)}`];
   if (bytesPerSecond !== undefined) {
     parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
-    if (bytesPerSecond > 0 && doneBytes < totalBytes)
-      parts.push(`${remainingText(totalBytes - doneBytes, bytesPerSecond)} left`);
+    const left = doneBytes < totalBytes ? leftMs(progress, bytesPerSecond) : undefined;
+    if (left !== undefined) parts.push(`${formatClock(left)} left`);
   }
   if (patchBytes > 0) parts.push(`patch ${formatBytes(patchBytes)}`);
   if (sentBytes > 0) parts.push(`sent ${formatBytes(sentBytes)}`);
   if (receivedBytes > 0) parts.push(`received ${formatBytes(receivedBytes)}`);
+  return parts;
+}
+
+/** Until the stage is over; undefined where that cannot be told. */
+export function leftMs({doneBytes, totalBytes}: TaskProgress, bytesPerSecond: number | undefined): number | undefined {
+  if (doneBytes >= totalBytes) return 0;
+  return bytesPerSecond === undefined || bytesPerSecond <= 0
+    ? undefined
+    : ((totalBytes - doneBytes) / bytesPerSecond) * 1000;
+}
+
+/** How far all tasks are together. */
+export interface TotalProgress {
+  readonly done: number;
+  readonly running: number;
+  readonly total: number;
+  readonly comparedBytes: number;
+  readonly bytesPerSecond: number | undefined;
+  readonly leftMs: number | undefined;
+}
+
+/** `2 of 9 tasks done, 3 running, 45.2GiB compared, 312.0MiB/s, 0:00:07 left`, the most important first. */
+export function totalParts({done, running, total, comparedBytes, bytesPerSecond, ...rest}: TotalProgress): string[] {
+  const parts = [`${done} of ${total} tasks done`, `${running} running`];
+  if (comparedBytes > 0) parts.push(`${formatBytes(comparedBytes)} compared`);
+  if (bytesPerSecond !== undefined) parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
+  if (rest.leftMs !== undefined && running > 0) parts.push(`${formatClock(rest.leftMs)} left`);
   return parts;
 }
 
@@ -34,8 +61,4 @@ export function progressLine(task: string, parts: readonly string[], columns: nu
 
 function percentText(doneBytes: number, totalBytes: number): string {
   return totalBytes === 0 ? '100.0%' : `${(Math.min(doneBytes / totalBytes, 1) * 100).toFixed(1)}%`;
-}
-
-function remainingText(bytes: number, bytesPerSecond: number): string {
-  return formatClock((Math.max(bytes, 0) / bytesPerSecond) * 1000);
 }

@@ -1,24 +1,31 @@
 import {connectionHost} from '../../hosts/connection-host.js';
 import type {Host} from '../../hosts/host.js';
 import {HostError} from '../../hosts/host-error.js';
-import {localHost} from '../../hosts/local-host.js';
+import {localHost, type LocalHostOptions} from '../../hosts/local-host.js';
 import {type BdsyncProgram, identifyFarEnd, type FarEnd} from './far-end.js';
 import {usesOwnTargetProgram, type TargetAddress, type TaskPlan} from '../plan.js';
 import {packageVersion} from '../../version.js';
 
 /** The hosts of one run, each probed once however many tasks lead to it. */
 export class HostPool {
-  readonly #local = localHost();
+  readonly #options: LocalHostOptions;
+  readonly #local: Host;
   readonly #remote = new Map<string, Host>();
   readonly #programs = new Map<Host, Map<string, Promise<FarEnd>>>();
   readonly #outOfReach = new Map<Host, HostError>();
+
+  /** The options are for all of them. */
+  constructor(options: LocalHostOptions = {}) {
+    this.#options = options;
+    this.#local = localHost(options);
+  }
 
   host(address: Omit<TargetAddress, 'path'>): Host {
     if (address.connection.length === 0) return this.#local;
     const key = JSON.stringify([address.connection, address.quoting]);
     const known = this.#remote.get(key);
     if (known) return known;
-    const host = connectionHost(address.connection, {quoting: address.quoting});
+    const host = connectionHost(address.connection, {...this.#options, quoting: address.quoting});
     this.#remote.set(key, host);
     return host;
   }
@@ -39,21 +46,25 @@ export class HostPool {
   /** Only a host that could not be reached is remembered as such: every further try would take its time. */
   async #identify(program: BdsyncProgram, signal: AbortSignal): Promise<FarEnd> {
     const {host, words} = program;
-    const failure = this.#outOfReach.get(host);
-    if (failure) throw asBefore(failure);
     const programs = this.#programs.get(host) ?? new Map<string, Promise<FarEnd>>();
     this.#programs.set(host, programs);
     const key = JSON.stringify(words);
-    const known = programs.get(key);
-    if (known) return await known;
-    const probe = identifyFarEnd(program, signal);
-    programs.set(key, probe);
-    try {
-      return await probe;
-    } catch (error) {
-      programs.delete(key);
-      if (error instanceof HostError && OUT_OF_REACH.has(error.code)) this.#outOfReach.set(host, error);
-      throw error;
+    for (;;) {
+      const failure = this.#outOfReach.get(host);
+      if (failure) throw asBefore(failure);
+      const known = programs.get(key);
+      const probe = known ?? identifyFarEnd(program, signal);
+      programs.set(key, probe);
+      try {
+        return await probe;
+      } catch (error) {
+        if (programs.get(key) === probe) programs.delete(key);
+        if (!(error instanceof HostError)) throw error;
+        if (OUT_OF_REACH.has(error.code)) this.#outOfReach.set(host, error);
+        // Another task's signal stopped the probe that we share; ours did not.
+        const isOthersStop = known !== undefined && error.code === 'cancelled' && !signal.aborted;
+        if (!isOthersStop) throw error;
+      }
     }
   }
 }

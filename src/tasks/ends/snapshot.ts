@@ -33,7 +33,7 @@ export interface ConsistentSource extends AsyncDisposable {
   readonly afterFailure?: TaskError | undefined;
 }
 
-interface SourceRequest {
+export interface SourceRequest {
   readonly sourcePath: string;
   readonly snapshot: LvmSnapshotConfig | undefined;
   readonly task: string;

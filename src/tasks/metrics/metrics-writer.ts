@@ -25,6 +25,7 @@ const LONGEST_LOOK_MS = 60_000;
 export class MetricsWriter {
   readonly #options: MetricsOptions;
   readonly #cache = new HistoryCache();
+  #earlier: Promise<unknown> = Promise.resolve();
   #expanded: Promise<readonly ExpandedTask[]> | undefined;
 
   constructor(options: MetricsOptions) {
@@ -39,8 +40,14 @@ export class MetricsWriter {
     return {...report, notes: [...report.notes, trouble]};
   }
 
-  /** Writes all files anew; what went wrong if something did. */
+  /** Writes all files anew; what went wrong if something did. One at a time: what was looked at last is what stays. */
   async write(): Promise<string | undefined> {
+    const written = this.#earlier.then(() => this.#writeAll());
+    this.#earlier = written.catch(() => undefined);
+    return await written;
+  }
+
+  async #writeAll(): Promise<string | undefined> {
     const {configured, origin} = this.#options;
     if (configured.every((task) => metricsFileOf(task) === undefined)) return undefined;
     try {

@@ -3,7 +3,7 @@ import {withSnapshotHooks} from '../ends/snapshot-hooks.js';
 import type {SnapshotSet} from '../report.js';
 import type {TaskError} from '../task-error.js';
 
-interface OpenedSet extends Pick<SnapshotSet, 'spanMs' | 'hadBeforeHook'> {
+export interface OpenedSet extends Pick<SnapshotSet, 'spanMs' | 'hadBeforeHook'> {
   /** One outcome a request, in their order. */
   readonly outcomes: readonly PromiseSettledResult<ConsistentSource>[];
 }

@@ -1,7 +1,7 @@
-import {setMaxListeners} from 'node:events';
 import type {SnapshotSet, TaskReport} from '../report.js';
 import type {TaskStart} from '../task-start.js';
-import {openSet} from './open-set.js';
+import {takeSnapshotTurn} from '../parallel/take-snapshot-turn.js';
+import {type OpenedSet, openSet} from './open-set.js';
 import {SetMember} from './set-member.js';
 import {spanNote} from './span-note.js';
 
@@ -31,8 +31,6 @@ export async function runTogether({section, starts, onReport}: TogetherRun): Pro
       if (start.kind === 'report') {
         await tell(index, start.report);
       } else {
-        // All of them listen to the signal that ends the run.
-        setMaxListeners(0, start.request.signal);
         const member = new SetMember(start.request);
         members.set(index, member);
         await tell(index, await member.makeReady());
@@ -56,14 +54,29 @@ async function takeSnapshots(
   tell: (index: number, report: TaskReport | undefined) => Promise<void>,
 ): Promise<Pick<SnapshotSet, 'spanMs' | 'hadBeforeHook'>> {
   const waiting = [...members];
-  const {outcomes, spanMs, hadBeforeHook} = await openSet(
+  const {outcomes, spanMs, hadBeforeHook} = await openSetInTurn(
     section,
-    waiting.map(([, member]) => member.snapshotRequest()),
+    waiting.map(([, member]) => member),
   );
   // All of them first: a report takes a moment, and until then nobody else would own what was taken.
   const failures = waiting.map(([, member], index) => member.receive(outcomes[index]));
   for (const [index, [key]] of waiting.entries()) await tell(key, await failures[index]);
   return {spanMs, hadBeforeHook};
+}
+
+async function openSetInTurn(section: string, members: readonly SetMember[]): Promise<OpenedSet> {
+  const requests = members.map((member) => member.snapshotRequest());
+  const [turn] = await Promise.allSettled([turnOf(members)]);
+  if (turn.status === 'rejected') return {outcomes: requests.map(() => turn), spanMs: 0, hadBeforeHook: false};
+  using _turn = turn.value;
+  return await openSet(section, requests);
+}
+
+/** Any of them may wait for all. */
+async function turnOf(members: readonly SetMember[]): Promise<Disposable | undefined> {
+  const [first] = members;
+  const sources = members.flatMap((member) => member.sourceClaims());
+  return first && (await takeSnapshotTurn(first.run, sources));
 }
 
 function noteSet(members: Iterable<SetMember>, set: SnapshotSet): void {

@@ -1,6 +1,8 @@
 import type {ConsistentSource, SnapshotSourceRequest} from '../ends/snapshot.js';
 import type {FlowOutcome} from '../flows.js';
 import {makeReady, type ReadyTask} from '../make-ready.js';
+import type {Claim} from '../parallel/claim.js';
+import {deviceClaim} from '../parallel/device-claim.js';
 import type {TaskReport} from '../report.js';
 import {copy, takeTarget} from '../run-task.js';
 import {TaskRun, type TaskRunRequest} from '../task-run.js';
@@ -38,6 +40,11 @@ export class SetMember implements AsyncDisposable {
     run.teller.enter('snapshot');
     const {taskId, leftovers} = this.#ready;
     return {sourcePath, snapshot, task, taskId, leftovers, teller: run.teller, signal: run.abort.signal};
+  }
+
+  /** What must stay as it is while the snapshot is taken. */
+  sourceClaims(): Claim[] {
+    return this.#ready === undefined ? [] : [deviceClaim(this.#ready.source, 'shared')];
   }
 
   /** What came of the snapshot; from here on it is this member's. */

@@ -1,8 +1,8 @@
 import {inspectTarget, type PresentTarget} from '../ends/inspect-target.js';
 import {refuseSource} from '../ends/refuse-source.js';
-import {openConsistentSource} from '../ends/snapshot.js';
 import {sizeOfSource} from '../ends/source.js';
 import {checkSource, reachTarget, takeTask} from '../make-ready.js';
+import {openSourceInTurn} from '../parallel/open-source-in-turn.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 import type {TaskRun} from '../task-run.js';
@@ -34,7 +34,8 @@ export async function verifyTask(run: TaskRun, sample: Sample | undefined): Prom
     teller.note(`its snapshot was not taken together with those of the other volumes of ${request.snapshotWith}`);
   }
   const {sourcePath, snapshot, task} = plan;
-  await using reading = await openConsistentSource({sourcePath, snapshot, task, taskId, leftovers, teller, signal});
+  const source = {sourcePath, snapshot, task, taskId, leftovers, teller, signal};
+  await using reading = await openSourceInTurn(run, source);
   signal.throwIfAborted();
   const onDone = (verification: Verification): void => {
     run.verification = verification;

@@ -48,6 +48,14 @@ export class Watchdog implements Disposable {
   /** While the run waits for nothing of its own. */
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Stops it until disposal; one that was not started stays so. */
+  pause(): Disposable {
+    const wasRunning = this.#timer !== undefined;
+    this.stop();
+    return {[Symbol.dispose]: () => void (wasRunning && this.start())};
   }
 
   [Symbol.dispose](): void {

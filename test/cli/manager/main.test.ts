@@ -37,6 +37,15 @@ test.for([
   expect(runs).toMatchObject([{dryRun: true, waitForLock: true}]);
 });
 
+test.for([
+  [['--jobs', '4'], {jobs: 4, jobsPerHost: 4}],
+  [['run', '--jobs=4', '--jobs-per-host=2'], {jobs: 4, jobsPerHost: 2}],
+  [['verify', '--jobs=32'], {jobs: 32, jobsPerHost: 32}],
+  [['run'], undefined],
+] as const)('so many tasks are run at once: %j', async ([words, limits]) => {
+  expect((await runCli(words)).runs.map((run) => run.limits)).toEqual([limits]);
+});
+
 test('check takes the names of tasks', async () => {
   const {checkedNames, configFiles} = await runCli(['--task', 'a', 'check', '--config', 'my.conf']);
   expect(checkedNames).toEqual([['a']]);

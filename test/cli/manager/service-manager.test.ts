@@ -4,8 +4,9 @@ import {EventEmitter} from 'node:events';
 import {expect, test, vi} from 'vitest';
 import {type Notify, ServiceManager} from '#dist/cli/manager/service-manager.js';
 import {takeServiceManager} from '#dist/cli/manager/systemd-notify.js';
+import type {RunEvent} from '#dist/tasks/events.js';
 import {runCli} from '../../support/cli-world.js';
-import {runReport} from '../../support/report-data.js';
+import {runReport, syncedTask} from '../../support/report-data.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 import {until} from '../../support/until.js';
 
@@ -51,6 +52,34 @@ test('a run tells of each task, and of its end when it is stopped', async () => 
     String.raw`READY=1 STATUS=task 2 of 2: ma\nil`,
     'STOPPING=1 STATUS=stopping',
   ]);
+});
+
+test('of several tasks at once, all that run are told', async () => {
+  const sent: string[] = [];
+  await runCli(['run', '--jobs=2'], {
+    notify: async (assignments) => Boolean(sent.push(assignments.join(' '))),
+    run: async ({onEvent}) => {
+      const tell = async (event: RunEvent): Promise<void> => {
+        const before = sent.length;
+        onEvent(event);
+        await until('it was told', () => sent.length > before);
+      };
+      await tell(started('home'));
+      await tell(started('mail', 1));
+      await tell({kind: 'task-ended', report: syncedTask('home')});
+      await tell(started('web', 2));
+      onEvent({kind: 'task-ended', report: syncedTask('web')});
+      onEvent({kind: 'task-ended', report: syncedTask('mail')});
+      return runReport([]);
+    },
+  });
+  expect(sent.slice(0, 4)).toEqual([
+    'READY=1 STATUS=task 1 of 3: home',
+    'READY=1 STATUS=tasks 1, 2 of 3: home, mail',
+    'READY=1 STATUS=task 2 of 3: mail',
+    'READY=1 STATUS=tasks 2, 3 of 3: mail, web',
+  ]);
+  expect(sent.at(-1)).toBe('READY=1 STATUS=task 2 of 3: mail');
 });
 
 test('what was overtaken is not sent any more', async () => {

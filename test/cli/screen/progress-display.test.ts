@@ -62,7 +62,7 @@ test('a terminal line is cleared for other lines and at the end of a stage, once
   display.clear();
   display.update('home', at(MIB));
   display.clear();
-  display.endStage();
+  display.enter('home', 'generate');
   expect(screen.text()).toBe('\r\u001b[Khome: generate 0.1% of 1000.0MiB\r\u001b[K');
 });
 
@@ -70,7 +70,7 @@ test('nothing is shown where nobody looks', () => {
   const screen = recordedScreen();
   const display = createProgressDisplay(screen, false);
   display.update('home', at(MIB));
-  display.endStage();
+  display.enter('home', 'generate');
   expect(screen.text()).toBe('');
 });
 
@@ -82,8 +82,8 @@ test('asked for without a terminal: a line every ten seconds and one at the end 
     display.update('home', at(second * 10 * MIB));
     pass(1000);
   }
-  display.endStage();
-  display.endStage();
+  display.enter('home', 'generate');
+  display.enter('home', 'generate');
   expect(screen.text()).toBe(
     [
       '[Task home] PROGRESS: generate 10.0% of 1000.0MiB, 10.0MiB/s, 0:01:30 left',

@@ -50,6 +50,15 @@ function outcomesIn(text: string): string[] {
 }
 
 describe('the files with figures', () => {
+  it('have what was remembered last, however many runs end at once', async () => {
+    const {writer, text, remember} = await site();
+    await remember(endedRecord('1'));
+    const first = writer.ended(syncedTask('home'));
+    await remember(failedRecord('2', {task: 'mail'}));
+    await Promise.all([first, ...Array.from({length: 5}, () => writer.ended(syncedTask('mail')))]);
+    expect(outcomesIn(await text())).toEqual(['home synced', 'mail failed']);
+  });
+
   it('have all tasks that name them, also those that did not run and those that are wrong', async () => {
     const {writer, text, remember} = await site();
     await remember(endedRecord('1'));

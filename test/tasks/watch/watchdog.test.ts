@@ -31,6 +31,27 @@ describe('Watchdog', () => {
     });
   });
 
+  it('does not count the time of a pause, and begins anew behind it', async () => {
+    const {stalls, watchdog, pass} = watched();
+    watchdog.start();
+    await pass(TIMEOUT_MS - 1);
+    {
+      using _pause = watchdog.pause();
+      await pass(10 * TIMEOUT_MS);
+    }
+    await pass(TIMEOUT_MS - 1);
+    expect(stalls).toEqual([]);
+    await pass(TIMEOUT_MS);
+    expect(stalls).toHaveLength(1);
+  });
+
+  it('is not started by the end of a pause', async () => {
+    const {stalls, watchdog, pass} = watched();
+    watchdog.pause()[Symbol.dispose]();
+    await pass(10 * TIMEOUT_MS);
+    expect(stalls).toEqual([]);
+  });
+
   it('does not count the time before its start: a run may wait for another one', async () => {
     const {stalls, watchdog, pass} = watched();
     await pass(10 * TIMEOUT_MS);

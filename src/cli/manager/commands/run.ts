@@ -4,6 +4,8 @@ import {helpAfterOptions} from '../help-text.js';
 import {
   configOption,
   dryRunOption,
+  jobsOption,
+  jobsPerHostOption,
   jsonOption,
   logLevelOption,
   progressOption,
@@ -15,6 +17,7 @@ import {runAndReport} from '../run-and-report.js';
 const EXAMPLES = [
   {line: 'bdsync-manager', does: 'run all enabled tasks of /etc/bdsync-manager.conf'},
   {line: 'bdsync-manager --task home --task mail --log-level info', does: 'run two tasks, and tell the figures'},
+  {line: 'bdsync-manager --jobs 4 --jobs-per-host 2', does: 'run four at a time, and two of them to one host'},
   {line: 'bdsync-manager run --dry-run --config nightly.conf', does: 'show what a night would do'},
 ];
 
@@ -24,13 +27,15 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .command('run')
     .summary('run the tasks of a configuration file (the default command)')
     .description(
-      'Runs the enabled tasks of a configuration file one after the other. A task that fails does not keep the ' +
-        'others from running.',
+      'Runs the enabled tasks of a configuration file, one after the other or several at once. A task that fails ' +
+        'does not keep the others from running.',
     )
     .addOption(configOption())
     .addOption(taskOption())
     .addOption(dryRunOption())
     .addOption(waitOption())
+    .addOption(jobsOption())
+    .addOption(jobsPerHostOption())
     .addOption(jsonOption())
     .addOption(progressOption())
     .addOption(logLevelOption())

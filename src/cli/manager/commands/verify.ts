@@ -4,6 +4,8 @@ import type {CommandContext} from '../command-context.js';
 import {helpAfterOptions} from '../help-text.js';
 import {
   configOption,
+  jobsOption,
+  jobsPerHostOption,
   jsonOption,
   logLevelOption,
   progressOption,
@@ -35,6 +37,8 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .addOption(sampleOption())
     .addOption(seedOption())
     .addOption(waitOption())
+    .addOption(jobsOption())
+    .addOption(jobsPerHostOption())
     .addOption(jsonOption())
     .addOption(progressOption())
     .addOption(logLevelOption())
