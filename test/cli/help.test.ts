@@ -4,6 +4,19 @@ import {runCli} from '../support/cli-world.js';
 
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   completion: [],
+  init: [
+    '--config',
+    '--source',
+    '--target',
+    '--task',
+    '--connection-command',
+    '--snapshot',
+    '--target-patch-dir',
+    '--create-target-if-missing',
+    '--grow-target',
+    '--bdsync-args',
+    '--yes',
+  ],
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],

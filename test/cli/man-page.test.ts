@@ -5,6 +5,7 @@ import {runCli} from '../support/cli-world.js';
 
 const PAGE = fileURLToPath(new URL('../../man/bdsync-manager.1', import.meta.url));
 const COMMANDS = [
+  'init',
   'run',
   'list',
   'check',

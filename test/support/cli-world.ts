@@ -28,6 +28,10 @@ export interface CliWorldOptions {
   readonly logReport?: Partial<LogReport>;
   /** What a person answers; nobody is there to be asked when undefined. */
   readonly answer?: string;
+  /** One after the other; then the input is at its end. */
+  readonly answers?: readonly string[];
+  /** Stand for what else the tasks do. */
+  readonly layer?: Partial<TasksLayer>;
   /** What is told to systemd. */
   readonly notify?: Notify;
   /** Stands for the whole of a look. */
@@ -48,6 +52,7 @@ export interface CliOutcome {
   readonly recoverRequests: readonly RecoverRequest[];
   readonly logRequests: readonly LogRequest[];
   readonly statusRequests: readonly StatusRequest[];
+  readonly questions: readonly string[];
 }
 
 export const NO_TASKS: Configuration = {file: 'nightly.conf', tasks: [], warnings: []};
@@ -70,6 +75,7 @@ export async function runCli(
     recoverRequests: [] as RecoverRequest[],
     logRequests: [] as LogRequest[],
     statusRequests: [] as StatusRequest[],
+    questions: [] as string[],
   };
   const tasks: TasksLayer = {
     // Files and programs of a scheduler are for real: tests give a folder of their own as the root.
@@ -126,11 +132,16 @@ export async function runCli(
       const empty = {configFile: configuration.file, clean: request.clean, missingProgram: undefined, snapshots: []};
       return {...empty, ...options.snapshotReport};
     },
+    ...options.layer,
   };
+  const answers = options.answers ?? (options.answer === undefined ? [] : [options.answer]);
   const status = await main(words, {
     stdout,
     stderr,
-    prompt: {isTerminal: options.answer !== undefined, ask: async () => options.answer ?? ''},
+    prompt: {
+      isTerminal: answers.length > 0,
+      ask: async (question) => answers[asked.questions.push(question) - 1] ?? '',
+    },
     signals,
     serviceManager: options.notify && {notify: options.notify, watchdogMs: undefined},
     tasks,

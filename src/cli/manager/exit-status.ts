@@ -38,6 +38,7 @@ const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'output-failed': EXIT_STATUS.missingDependency,
   usage: EXIT_STATUS.configuration,
   'unknown-task': EXIT_STATUS.configuration,
+  'task-exists': EXIT_STATUS.configuration,
   'schedule-value': EXIT_STATUS.configuration,
   cancelled: EXIT_STATUS.cancelled,
 };

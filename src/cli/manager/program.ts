@@ -4,6 +4,7 @@ import type {CommandContext} from './command-context.js';
 import {addCheckCommand} from './commands/check.js';
 import {addCompletionCommand} from './commands/completion.js';
 import {addConfigCommand} from './commands/config.js';
+import {addInitCommand} from './commands/init.js';
 import {addInstallCommand} from './commands/install.js';
 import {addListCommand} from './commands/list.js';
 import {addLogCommand} from './commands/log.js';
@@ -18,6 +19,7 @@ import {helpAfterOptions} from './help-text.js';
 import {UsageError} from './usage-error.js';
 
 const EXAMPLES = [
+  {line: 'bdsync-manager init', does: 'set up a task, by questions; the first one makes /etc/bdsync-manager.conf'},
   {line: 'bdsync-manager check', does: 'check /etc/bdsync-manager.conf and what its tasks need'},
   {line: 'bdsync-manager', does: 'run all its enabled tasks'},
   {line: 'bdsync-manager --task home --log-level info', does: 'run one task, and tell the figures'},
@@ -53,6 +55,7 @@ export function createProgram(context: CommandContext): Command {
     })
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'a task failed; the others ran'}));
   for (const add of [
+    addInitCommand,
     addRunCommand,
     addListCommand,
     addCheckCommand,

@@ -2,6 +2,11 @@ import {checkTasks} from '../../tasks/check/check.js';
 import {loadConfiguration} from '../../tasks/config/configuration.js';
 import {explainConfiguration} from '../../tasks/config/explain-configuration.js';
 import {namesOfTasks} from '../../tasks/config/names-of-tasks.js';
+import {openConfigDraft} from '../../tasks/init/config-draft.js';
+import {findDevices} from '../../tasks/init/find-devices.js';
+import {lookAtSource} from '../../tasks/init/look-at-source.js';
+import {lookAtTarget} from '../../tasks/init/look-at-target.js';
+import {writeConfig} from '../../tasks/init/write-config.js';
 import {reportLog} from '../../tasks/log/report-log.js';
 import {recoverTasks} from '../../tasks/recovery/recover-tasks.js';
 import {unfinishedOfTasks} from '../../tasks/recovery/unfinished-of-tasks.js';
@@ -20,8 +25,12 @@ export const TASKS_LAYER = {
   checkTasks,
   expandTasks,
   explainConfiguration,
+  findDevices,
   loadConfiguration,
+  lookAtSource,
+  lookAtTarget,
   namesOfTasks,
+  openConfigDraft,
   planCron,
   planCronRemoval,
   planTimer,
@@ -34,5 +43,6 @@ export const TASKS_LAYER = {
   runTasks,
   selectTasks,
   unfinishedOfTasks,
+  writeConfig,
 };
 export type TasksLayer = typeof TASKS_LAYER;

@@ -16,11 +16,13 @@ export interface CheckRequest {
   /** Empty: all tasks. */
   readonly names: readonly string[];
   readonly signal: AbortSignal;
+  /** Hosts that were looked at before; what could not be reached then is not tried again. */
+  readonly pool?: HostPool | undefined;
 }
 
 /** Looks at what each task would need, without writing anything. */
-export async function checkTasks({configuration, names, signal}: CheckRequest): Promise<CheckReport> {
-  const pool = new HostPool();
+export async function checkTasks(request: CheckRequest): Promise<CheckReport> {
+  const {configuration, names, signal, pool = new HostPool()} = request;
   const tasks: CheckedTask[] = [];
   const selected = selectTasks(configuration, names);
   const expanded = await expandTasks({tasks: selected, signal});

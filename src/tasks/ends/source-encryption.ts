@@ -1,11 +1,9 @@
-import {constants} from 'node:fs';
-import {open} from 'node:fs/promises';
-import {pageAligned} from '../../bdsync/hash/page-aligned.js';
 import type {DeviceIdentity} from '../../device-identity.js';
 import type {Host} from '../../hosts/host.js';
 import {HostError} from '../../hosts/host-error.js';
 import {openedCryptName} from '../../opened-crypt.js';
 import type {TaskPlan} from '../plan.js';
+import {luksVersionOf} from './luks-version.js';
 
 /** What a user should know about the encryption of a source that is copied by a plan. */
 export interface EncryptionRemarks {
@@ -16,10 +14,6 @@ export interface EncryptionRemarks {
   readonly note: string | undefined;
 }
 
-// u8[6] "LUKS\xba\xbe" | u16be version, in LUKS1 and LUKS2 alike.
-const LUKS_MAGIC = Buffer.from('LUKS\xba\xbe', 'latin1');
-const PAGE_BYTES = 4096;
-const LUKS_VERSIONS: readonly number[] = [1, 2];
 const ASK_TIMEOUT_MS = 30_000;
 
 /** `source` was found at the plan's path; `host` is the target's. */
@@ -66,25 +60,5 @@ async function isSameMachine(host: Host, bootId: string, signal: AbortSignal): P
   } catch (error) {
     if (error instanceof HostError) return false;
     throw error;
-  }
-}
-
-/** Undefined for what is no LUKS volume, or cannot be read: others tell of that. */
-async function luksVersionOf(path: string): Promise<number | undefined> {
-  const header = (await readStart(path, constants.O_DIRECT)) ?? (await readStart(path, 0));
-  if (!header?.subarray(0, LUKS_MAGIC.length).equals(LUKS_MAGIC)) return undefined;
-  const version = header.readUInt16BE(LUKS_MAGIC.length);
-  return LUKS_VERSIONS.includes(version) ? version : undefined;
-}
-
-/** The first page. Directly, where the file allows it: a task with flush_cache leaves the page cache alone. */
-async function readStart(path: string, flag: number): Promise<Buffer | undefined> {
-  const page = pageAligned(PAGE_BYTES);
-  try {
-    await using handle = await open(path, constants.O_RDONLY | flag);
-    await handle.read(page, 0, page.length, 0);
-    return page;
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,43 @@
+import {quoteWords} from '../../hosts/quote.js';
+import {plainLines, plainText} from '../../plain-text.js';
+import type {Finding} from '../../tasks/check/check-report.js';
+import type {PlannedConfig} from '../../tasks/init/config-draft.js';
+import type {TargetLook} from '../../tasks/init/look-at-target.js';
+
+/** What is going to be written. */
+export function formatPlannedConfig({draft: {file, existing}, added, text}: PlannedConfig): string {
+  const verb = existing === undefined ? 'write' : 'add to';
+  return `${verb} ${plainText(file)}:\n    ${plainLines(existing === undefined ? text : added, '    ')}\n\n`;
+}
+
+/** How the way to the target went. */
+export function formatReach({hostName, isLocal, reach, bdsync, troubles}: TargetLook): string {
+  const lines = troubles.map(formatTrouble);
+  if (isLocal || reach !== 'reached') return lines.join('');
+  const there =
+    bdsync === undefined
+      ? 'no bdsync is there that can be used'
+      : bdsync.kind === 'ours'
+        ? `bdsync-manager ${bdsync.version} is there`
+        : 'the original bdsync is there';
+  return `${plainText(hostName)} was reached, and ${there}\n${lines.join('')}`;
+}
+
+/** What to do now. */
+export function formatNextCommands(name: string, configWords: readonly string[], isReady: boolean): string {
+  const commands = [
+    ...(isReady ? [] : [{words: ['check'], does: 'see whether that is mended'}]),
+    {words: ['--dry-run', '--task', name], does: 'see what would be done, and how much differs'},
+    {words: ['--task', name], does: 'do it'},
+    {words: ['install', 'systemd'], does: 'do it every night; or: install cron'},
+  ];
+  const lines = commands.map(
+    ({words, does}) => `  ${quoteWords(['bdsync-manager', ...words, ...configWords])}\n      ${does}`,
+  );
+  return `next:\n${lines.join('\n')}\n`;
+}
+
+function formatTrouble({message, hint}: Finding): string {
+  const hintLine = hint === undefined ? '' : `  hint: ${plainLines(hint, '    ')}\n`;
+  return `${plainLines(message, '  ')}\n${hintLine}`;
+}
