@@ -140,5 +140,33 @@ describe.skipIf(skipped !== undefined)(
       expect(await volumes()).toBe('bdsync-snapshot home other');
       await guest.sh('lvremove -qq --yes vg0/bdsync-snapshot');
     });
+
+    it('init offers the volumes with their uses, and settles a snapshot for one', async () => {
+      await guest.sh(`mkdir -p ${FOLDER}/state/temporary`);
+      await guest.sh('mkdir -p /dev/pts; mountpoint -q /dev/pts || mount -t devpts devpts /dev/pts');
+      await guest.sh('mkfs.ext4 -q /dev/vg0/home && mount /dev/vg0/home /mnt');
+      await guest.sh(`mkswap /dev/vg0/other && swapon /dev/vg0/other
+        lvcreate -qq --snapshot --size 4M --addtag bdsync-manager --name of-a-run vg0/home`);
+      const answers = ['1', '', '', `${FOLDER}/init.img`, '', '', 'y'].map((answer) => `${answer}\\n`).join('');
+      const {status, stdout, stderr} = await guest.run([
+        'sh',
+        '-c',
+        `printf '${answers}' | NO_COLOR=1 script -qec '${MANAGER} init --config ${FOLDER}/init.conf' /dev/null`,
+      ]);
+      await guest.sh('umount /mnt; swapoff /dev/vg0/other; lvremove -qq --yes vg0/of-a-run');
+      expect(stderr).toBe('');
+      const shown = stdout.replaceAll('\r', '');
+      expect(shown).toMatch(/^ +1 {2}\/dev\/vg0\/home +8\.0MiB {2}volume, mounted on \/mnt$/m);
+      expect(shown).toMatch(/^ +2 {2}\/dev\/vg0\/other +8\.0MiB {2}volume, swap space$/m);
+      expect(shown).toMatch(/^ +3 {2}\/dev\/ubda +96\.0MiB {2}disk, used by vg0-\S+ and \d more$/m);
+      expect(shown).not.toMatch(/^ +4 .*of-a-run/m);
+      expect(shown).toMatch(/^home: ready\n(?! {2}warning)/m);
+      expect(status).toBe(0);
+      expect(await guest.sh(`grep ^lvm_ ${FOLDER}/init.conf`)).toMatch(
+        /lvm_snapshot_enabled = yes\nlvm_snapshot_size = 10%%ORIGIN\nlvm_snapshot_autoextend = 80%%\+20%%/,
+      );
+      const {output} = await runManager(guest, `check --config ${FOLDER}/init.conf --task home`);
+      expect(output).toMatch(/^home: ready$/m);
+    });
   },
 );

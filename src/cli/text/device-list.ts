@@ -32,6 +32,12 @@ function useWords({mountPoints, isSwap, usedBy, openedAs, luksVersion}: DeviceUs
     ...(openedAs === undefined ? [] : ['opened from an encrypted one: its plain text would be copied']),
     ...mountPoints.map((place) => `mounted on ${place}`),
     ...(isSwap ? ['swap space'] : []),
-    ...(usedBy.length === 0 ? [] : [`used by ${usedBy.join(', ')}`]),
+    ...userWords(usedBy),
   ];
+}
+
+/** A disk of a volume group has as many users as the group has volumes. */
+function userWords([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  return [others.length === 0 ? `used by ${first}` : `used by ${first} and ${others.length} more`];
 }

@@ -13,7 +13,14 @@ const MIB = 2 ** 20;
 const IDLE = {mountPoints: [], isSwap: false, usedBy: [], openedAs: undefined, luksVersion: undefined};
 const DEVICES: readonly FoundDevice[] = [
   {...IDLE, path: '/dev/vg0/home', sizeBytes: 20 * MIB, kind: 'volume', mountPoints: ['/home']},
-  {...IDLE, path: '/dev/vg0/safe', sizeBytes: 10 * MIB, kind: 'thin volume', luksVersion: 2, usedBy: ['safe']},
+  {
+    ...IDLE,
+    path: '/dev/vg0/safe',
+    sizeBytes: 10 * MIB,
+    kind: 'thin volume',
+    luksVersion: 2,
+    usedBy: ['safe', 'x', 'y'],
+  },
   {...IDLE, path: '/dev/mapper/safe', sizeBytes: 10 * MIB, kind: 'mapped device', openedAs: 'safe'},
   {...IDLE, path: '/dev/sda2', sizeBytes: 2 * MIB, kind: 'partition', isSwap: true},
 ];
@@ -215,7 +222,7 @@ describe('a dialogue', () => {
     const answers = ['1', 'my home', '5G', 'backup@store:home.img', 'y', 'patches', 'y'];
     const {status, stdout, stderr, questions} = await init([], {answers});
     expect({status, stderr}).toEqual({status: 0, stderr: ''});
-    expect(questions.map((question) => question.trim().split(/[?:\[]/)[0])).toEqual([
+    expect(questions.map((question) => question.trim().split(/[?:[]/)[0])).toEqual([
       'What is to be copied',
       'A name for the task ',
       'Read from a snapshot, with how much room for what changes during a run',
@@ -225,7 +232,7 @@ describe('a dialogue', () => {
       'Write that',
     ]);
     expect(stdout).toMatch(/^ +1 {2}\/dev\/vg0\/home +20\.0MiB {2}volume, mounted on \/home$/m);
-    expect(stdout).toMatch(/^ +2 .* thin volume, encrypted \(LUKS2\), and copied so, used by safe$/m);
+    expect(stdout).toMatch(/^ +2 .* thin volume, encrypted \(LUKS2\), and copied so, used by safe and 2 more$/m);
     expect(stdout).toMatch(/^ +3 .* mapped device, opened from an encrypted one: its plain text would be copied$/m);
     expect(stdout).toMatch(/^ +4 .* partition, swap space$/m);
     expect(stdout).toContain('ssh backup@store was reached, and bdsync-manager 0.5.0 is there\n');

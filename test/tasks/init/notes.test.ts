@@ -60,9 +60,10 @@ describe('what is said of a source', () => {
   });
 });
 
+const look = (target: LookedTarget | undefined) =>
+  ({hostName: 'ssh store', isLocal: false, reach: 'reached', bdsync: undefined, troubles: [], target}) as const;
+
 describe('what is said of a target', () => {
-  const look = (target: LookedTarget | undefined) =>
-    ({hostName: 'ssh store', isLocal: false, reach: 'reached', bdsync: undefined, troubles: [], target}) as const;
   const device = {kind: 'present', deviceKind: 'block', sizeBytes: GIB} as const;
 
   test.each([
