@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {ExpectedError, messageOf, ProgramError} from '../errors.js';
 import {unwrapSuppressed} from '../suppressed-errors.js';
 import type {TaskFailure} from './report.js';
+import {type RefusedBy, serviceHint} from './service-hint.js';
 
 /** Time for the news of a signal to arrive when a child of the same terminal told its end first. */
 const SIGNAL_NEWS_MS = 100;
@@ -12,15 +13,19 @@ const SIGNAL_NEWS_MS = 100;
  */
 export async function failureOf(
   error: unknown,
-  at: Pick<TaskFailure, 'stage' | 'target'>,
+  at: Pick<TaskFailure, 'stage' | 'target'> & RefusedBy,
   signal: AbortSignal,
 ): Promise<TaskFailure> {
   if (!signal.aborted) {
     await sleep(SIGNAL_NEWS_MS);
   }
   const {failure, cleanUpFailures} = unwrapSuppressed(error);
+  const cause = signal.aborted ? signal.reason : failure;
+  const {hint, ...rest} = told(cause);
+  const hints = [hint, serviceHint(cause, at)].filter((each) => each !== undefined);
   return {
-    ...told(signal.aborted ? signal.reason : failure),
+    ...rest,
+    hint: hints.length > 0 ? hints.join('; ') : undefined,
     cleanUpFailures: cleanUpFailures.map(messageOf),
     stage: at.stage,
     target: at.target,

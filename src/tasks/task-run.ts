@@ -110,7 +110,8 @@ export class TaskRun implements Disposable {
   async failed(error: unknown): Promise<TaskReport> {
     const {stage, targetState} = this.teller;
     const target = {host: this.host.name, path: this.plan.target.path, state: targetState};
-    return {...this.#base(), state: 'failed', failure: await failureOf(error, {stage, target}, this.abort.signal)};
+    const at = {stage, target, isTargetHere: this.host.isLocal};
+    return {...this.#base(), state: 'failed', failure: await failureOf(error, at, this.abort.signal)};
   }
 
   [Symbol.dispose](): void {

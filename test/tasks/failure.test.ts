@@ -13,7 +13,7 @@ const AT = {
 const RUNNING = new AbortController().signal;
 
 function told(error: unknown, signal = RUNNING): Promise<TaskFailure> {
-  return failureOf(error, AT, signal);
+  return failureOf(error, {...AT, isTargetHere: false, env: {}}, signal);
 }
 
 describe('failureOf', () => {
@@ -32,6 +32,13 @@ describe('failureOf', () => {
       cleanUpFailures: [],
       cancelled: false,
     });
+  });
+
+  it('adds to the hint what a service may have to do with it', async () => {
+    const error = new TaskError('permission', 'may not be written', {hint: 'ask for the right'});
+    const env = {INVOCATION_ID: 'a', STATE_DIRECTORY: '/var/lib/bdsync-manager'};
+    const {hint} = await failureOf(error, {...AT, isTargetHere: true, env}, RUNNING);
+    expect(hint).toMatch(/^ask for the right; the run's service of systemd .* install systemd again$/);
   });
 
   it('tells a defect with its stack', async () => {

@@ -3,6 +3,7 @@ import {packageVersion} from '../../version.js';
 import type {ConfiguredTask} from '../config/configuration.js';
 import type {OnRunEvent} from '../events.js';
 import {HistoryCache} from '../history/history-cache.js';
+import {serviceHint} from '../service-hint.js';
 import type {TaskReport} from '../report.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
@@ -61,7 +62,8 @@ export class MetricsWriter {
       return undefined;
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error;
-      return messageOf(error);
+      const hint = serviceHint(error, {isTargetHere: false});
+      return hint === undefined ? messageOf(error) : `${messageOf(error)}; ${hint}`;
     }
   }
 

@@ -1,0 +1,34 @@
+import {codeOf} from '../errors.js';
+
+export interface RefusedBy {
+  /** As systemd sets it for its services. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The target is on this machine: what refuses to write it may be the service. */
+  readonly isTargetHere: boolean;
+}
+
+const HINT =
+  "the run's service of systemd reaches only what the tasks needed when it was installed: after a change, run " +
+  'bdsync-manager install systemd again';
+
+/**
+ * What to do about a failure that the sandbox of a service can bring about, when tasks got other paths after it was
+ * made. Undefined for other failures, and outside of a service that has a state folder, as those of `install systemd` do.
+ */
+export function serviceHint(error: unknown, {isTargetHere, env = process.env}: RefusedBy): string | undefined {
+  if (env['INVOCATION_ID'] === undefined || env['STATE_DIRECTORY'] === undefined) return undefined;
+  return isRefused(error) || (isTargetHere && isRefusedTarget(error)) ? HINT : undefined;
+}
+
+const REFUSALS: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
+
+/** By the operating system, of this machine. */
+function isRefused(error: unknown): boolean {
+  if (REFUSALS.includes(codeOf(error) ?? '')) return true;
+  return error instanceof Error && error.cause !== undefined && isRefused(error.cause);
+}
+
+/** By what a program found out at the target's host, wherever that is. */
+function isRefusedTarget(error: unknown): boolean {
+  return ['permission', 'patch-dir'].includes(codeOf(error) ?? '');
+}
