@@ -1,6 +1,7 @@
 import {constants} from 'node:fs';
 import {open, readFile, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {OWN_WRITES} from './write-gate.js';
 
 const {O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY} = constants;
 
@@ -16,6 +17,15 @@ const PRIVATE_MODE = 0o600;
  * the new one, and the new one for sure after this returns. For one writer at a time. Throws what the file system throws.
  */
 export async function replaceStateFile(path: string, text: string, mode = PRIVATE_MODE): Promise<void> {
+  await OWN_WRITES.pass(() => replaceFile(path, text, mode));
+}
+
+/** Throws what the file system throws, and not when there is none. */
+export async function removeStateFile(path: string): Promise<void> {
+  await OWN_WRITES.pass(() => rm(path, {force: true}));
+}
+
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const freshPath = `${path}.new`;
   await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, PRIVATE_MODE);
   try {

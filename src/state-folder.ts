@@ -2,6 +2,7 @@ import {constants, type Stats} from 'node:fs';
 import {access, lstat, mkdir, open, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {codeOf, ExpectedError, messageOf} from './errors.js';
+import {OWN_WRITES} from './write-gate.js';
 
 /** The folder for what must outlive a run cannot be used. */
 export class StateDirError extends ExpectedError<'state-dir'> {
@@ -72,11 +73,13 @@ export async function makeFolder(path: string, mode = PRIVATE_MODE): Promise<voi
   if (await isFolder(path)) return;
   const parent = dirname(path);
   if (parent !== path) await makeFolder(parent, mode);
-  await mkdir(path, {mode}).catch(async (error: unknown) => {
-    // Another run may have made it meanwhile.
-    if (codeOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
+  await OWN_WRITES.pass(async () => {
+    await mkdir(path, {mode}).catch(async (error: unknown) => {
+      // Another run may have made it meanwhile.
+      if (codeOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
+    });
+    await syncFolder(parent);
   });
-  await syncFolder(parent);
 }
 
 /** What is written into a folder survives a power cut only if the folder itself does. */

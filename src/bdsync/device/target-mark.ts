@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto';
 import {fstatSync} from 'node:fs';
-import {lstat, open, rm} from 'node:fs/promises';
+import {lstat, open} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import type {LocalIdentity} from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
-import {readStateFile, replaceStateFile} from '../../state-file.js';
+import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder} from '../../state-folder.js';
 
 /**
@@ -96,7 +96,7 @@ export class TargetMarkFile {
       return;
     }
     await requireOwnFolder(this.#stateDir, FOLDER);
-    await rm(this.#path, {force: true});
+    await removeStateFile(this.#path);
     await using folder = await open(join(this.#stateDir, FOLDER), 'r');
     await folder.sync();
   }

@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto';
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {readStateFile, replaceStateFile} from '../../state-file.js';
+import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder} from '../../state-folder.js';
 
 /** Who holds a target. It only explains: whether the target is held is for the lock on it to say. */
@@ -35,7 +34,7 @@ export class TargetNoteFile {
   }
 
   async remove(): Promise<void> {
-    await rm(join(this.#stateDir, FOLDER, this.#name), {force: true});
+    await removeStateFile(join(this.#stateDir, FOLDER, this.#name));
   }
 
   /** The note, when there is a readable one and the process that wrote it still runs. */

@@ -3,6 +3,7 @@ import {type FileHandle, open, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {messageOf} from '../../errors.js';
+import {OWN_WRITES} from '../../write-gate.js';
 import {HostError} from '../host-error.js';
 
 /**
@@ -12,6 +13,10 @@ import {HostError} from '../host-error.js';
  * @throws HostError 'spawn-failed' when there is room for it nowhere.
  */
 export async function openInputFile(text: string, folders = [tmpdir(), '/dev/shm']): Promise<FileHandle> {
+  return await OWN_WRITES.pass(() => writeInputFile(text, folders));
+}
+
+async function writeInputFile(text: string, folders: readonly string[]): Promise<FileHandle> {
   const faults: string[] = [];
   for (const folder of folders) {
     const path = join(folder, `bdsync-manager-input-${randomBytes(8).toString('hex')}`);

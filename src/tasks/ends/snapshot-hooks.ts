@@ -6,6 +6,7 @@ import {tellHookOutput} from '../programs/tell-hook-output.js';
 import type {AfterSnapshotRecord, Leftovers} from '../state/leftovers.js';
 import type {Teller} from '../task-context.js';
 import {TaskError} from '../task-error.js';
+import {OWN_WRITES} from '../../write-gate.js';
 
 /** For which snapshots the hooks run, as their environment tells it, and who is to know what came of them. */
 export interface HookContext {
@@ -43,6 +44,8 @@ export async function withSnapshotHooks(
   const after = hooks.after && hookOf('after_snapshot', hooks.after, hooks, context);
   const debt = after && (await Debt.incur(after, context));
   const before = hooks.before && hookOf('before_snapshot', hooks.before, hooks, context);
+  // What other tasks of this run write to files of ours waits, so that nobody is held up who has to end the frost.
+  using calm = await OWN_WRITES.shut();
   teller.quiet(true);
   const first = before && (await runHook(before, {signal, onStart: (pid) => debt?.guard(pid) ?? Promise.resolve()}));
   await debt?.guard(undefined);
@@ -56,6 +59,7 @@ export async function withSnapshotHooks(
   const second = after && first?.state !== 'not-started' ? await runHook(after) : undefined;
   // From here on, whatever was frozen can be written again.
   teller.quiet(false);
+  calm[Symbol.dispose]();
   await debt?.settle(second);
   if (first && first.failure === undefined) tellHookOutput(first, teller, 'error');
   if (second) tellHookOutput(second, teller, 'error');

@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {codeOf, ExpectedError} from '../../errors.js';
 import {tryLockFile} from '../../file-lock.js';
 import {openStateFolder, StateDirError, syncFolder} from '../../state-folder.js';
+import {OWN_WRITES} from '../../write-gate.js';
 import {HISTORY_FOLDER, historyPath} from './history-places.js';
 import {firstLineOf, isDueForRotation, rotateHistory} from './rotate-history.js';
 import {formatRecordLine} from './record-line.js';
@@ -36,6 +37,15 @@ export async function appendRecord(
 ): Promise<void> {
   const folder = await openStateFolder(stateDir, HISTORY_FOLDER);
   const path = historyPath(folder, taskId);
+  await OWN_WRITES.pass(() => appendUnderLock(folder, path, record, {now, longestWaitMs}));
+}
+
+async function appendUnderLock(
+  folder: string,
+  path: string,
+  record: RunRecord,
+  {now, longestWaitMs}: Surroundings,
+): Promise<void> {
   try {
     await using lock = await open(join(folder, LOCK_FILE), O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
     if (!(await tryLockFile(lock, {waitMs: longestWaitMs}))) {

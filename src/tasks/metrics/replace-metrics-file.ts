@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {constants} from 'node:fs';
 import {open, rename, rm} from 'node:fs/promises';
 import {ExpectedError, messageOf} from '../../errors.js';
+import {OWN_WRITES} from '../../write-gate.js';
 
 /** The file for the figures cannot be written. */
 export class MetricsError extends ExpectedError<'metrics-file'> {}
@@ -17,6 +18,10 @@ const MODE = 0o644;
  * @throws MetricsError
  */
 export async function replaceMetricsFile(path: string, text: string): Promise<void> {
+  await OWN_WRITES.pass(() => replaceFile(path, text));
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
   // Not with the ending of the file: collectors look for that.
   const freshPath = `${path}.${randomUUID()}.new`;
   try {

@@ -1,7 +1,6 @@
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {codeOf} from '../../errors.js';
-import {readStateFile, replaceStateFile} from '../../state-file.js';
+import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-folder.js';
 
 const FOLDER = 'temporary';
@@ -147,7 +146,7 @@ export class Leftovers {
   async #write(records: readonly Leftover[]): Promise<void> {
     try {
       if (records.length === 0) {
-        await rm(this.#file, {force: true});
+        await removeStateFile(this.#file);
       } else {
         await replaceStateFile(this.#file, `${JSON.stringify({records})}\n`);
       }

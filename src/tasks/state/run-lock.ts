@@ -6,6 +6,7 @@ import {codeOf} from '../../errors.js';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {openStateFolder, StateDirError} from '../../state-folder.js';
 import {userName} from '../../user-name.js';
+import {OWN_WRITES} from '../../write-gate.js';
 import {TaskError} from '../task-error.js';
 
 const FOLDER = 'locks';
@@ -78,7 +79,7 @@ async function isFileAt(path: string, handle: FileHandle): Promise<boolean> {
 
 /** While the lock is still ours. A file that cannot be removed does no harm. */
 async function release(path: string, handle: FileHandle): Promise<void> {
-  await unlink(path).catch(() => undefined);
+  await OWN_WRITES.pass(() => unlink(path)).catch(() => undefined);
   await handle.close();
 }
 
@@ -98,7 +99,7 @@ async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: Loc
 async function openLockFile(path: string): Promise<FileHandle> {
   const {O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR} = constants;
   try {
-    return await open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    return await OWN_WRITES.pass(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600));
   } catch (error) {
     throw StateDirError.from(`cannot open the lock file ${path}`, error);
   }
@@ -108,8 +109,10 @@ async function openLockFile(path: string): Promise<FileHandle> {
 async function noteHolder(handle: FileHandle): Promise<void> {
   const holder = `pid ${process.pid} of ${userName()} on ${hostname()} since ${new Date().toISOString()}\n`;
   try {
-    await handle.truncate(0);
-    await handle.writeFile(holder);
+    await OWN_WRITES.pass(async () => {
+      await handle.truncate(0);
+      await handle.writeFile(holder);
+    });
   } catch {
     // Then others are told that somebody holds it, and not who.
   }

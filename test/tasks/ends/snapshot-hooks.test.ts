@@ -73,6 +73,25 @@ const AFTER = 'echo after >>"$0"';
 const QUICK_MS = 3000;
 
 describe('hooks around a snapshot', () => {
+  it('let nobody in this process write to files of ours in between, which may be frozen', async () => {
+    const {run, hooks, folder, note, lines, recorded} = await world();
+    const other = await Leftovers.open(folder, 'mail-1');
+    const record = {kind: 'file', connection: [], quoting: 'none', path: '/p'} as const;
+    let adding: Promise<void> | undefined;
+    await run(hooks(BEFORE, AFTER), async () => {
+      adding = other.add(record).then(() => note('written'));
+      // Far longer than it takes.
+      await sleep(200);
+      expect(other.list()).toEqual([]);
+      await note('take');
+    });
+    await adding;
+    expect(other.list()).toEqual([record]);
+    expect((await lines()).slice(0, 3)).toEqual(['before', 'take', 'after']);
+    expect((await lines()).toSorted()).toContain('written');
+    expect(await recorded()).toEqual([]);
+  });
+
   it('need not be there', async () => {
     const {run, lines} = await world();
     expect(await run(undefined)).toBeUndefined();
