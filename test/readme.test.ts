@@ -20,7 +20,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'npm ci && npm run demo': ['.ci/run', 'test/e2e/demo.test.ts'],
   'npm ci && npm test': ['.ci/run'],
   'npm pack': ['test/package.test.ts'],
-  'npm install --global ./bdsync-manager-0.5.0.tgz': ['test/package.test.ts'],
+  [`npm install --global ./bdsync-manager-${manifest.version}.tgz`]: ['test/package.test.ts'],
   'man ./man/bdsync-manager.1': ['test/manual-pages.test.ts'],
   'man ./man/bdsync-manager.conf.5': ['test/manual-pages.test.ts'],
   'man ./man/bdsync.1': ['test/manual-pages.test.ts'],
