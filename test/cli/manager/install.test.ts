@@ -53,6 +53,17 @@ describe('install systemd', () => {
     );
   });
 
+  test.for([
+    [['--jobs', '4'], 'run --config=/etc/x.conf --jobs=4 --jobs-per-host=4 --log-level=info\n'],
+    [['--jobs=4', '--jobs-per-host=1'], 'run --config=/etc/x.conf --jobs=4 --jobs-per-host=1 --log-level=info\n'],
+  ] as const)('lets the runs take several tasks at once: %j', async ([options, command]) => {
+    const {cli, read} = await machine();
+    expect((await cli(['install', 'systemd', '--config', '/etc/x.conf', '--yes', ...options])).status).toBe(0);
+    expect(await read(SERVICE)).toContain(command);
+    const {stdout} = await runCli(['install', 'cron', '--config', '/etc/x.conf', '--print', ...options]);
+    expect(stdout).toContain(command.replace(' --log-level=info', ''));
+  });
+
   test('takes times, a delay, tasks in their order and a name', async () => {
     const {cli, read} = await machine();
     const times = ['--on-calendar', 'hourly', '--on-calendar', 'Sun 03:00', '--randomized-delay', '0'];

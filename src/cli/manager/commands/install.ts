@@ -4,7 +4,17 @@ import {changeSchedule} from '../change-schedule.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {configOption, rootOption, scheduleNameOption, SCHEDULERS, taskOption, yesOption} from '../options.js';
+import {
+  configOption,
+  jobsOption,
+  jobsPerHostOption,
+  rootOption,
+  scheduleNameOption,
+  SCHEDULERS,
+  taskOption,
+  yesOption,
+} from '../options.js';
+import {parallelLimits} from '../parallel-limits.js';
 import {UsageError} from '../usage-error.js';
 import {USUAL_DELAY, USUAL_EVENT} from '../../../tasks/schedule/systemd/usual-times.js';
 
@@ -32,6 +42,8 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
     .addArgument(new Argument('<scheduler>', 'systemd or cron').choices(SCHEDULERS))
     .addOption(configOption())
     .addOption(taskOption())
+    .addOption(jobsOption())
+    .addOption(jobsPerHostOption())
     .addOption(
       new Option('--on-calendar <event>', 'systemd: when, as systemd.time(7) has it; may be given several times')
         .argParser((event: string, earlier: string[] | undefined) => [...(earlier ?? []), event])
@@ -60,16 +72,17 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
       const {config: configFile, task: tasks, name, root, yes} = flags;
       const isSystemd = scheduler === 'systemd';
       refuseFlags(isSystemd ? ['at', 'user', 'print'] : ['onCalendar', 'randomizedDelay'], flags, scheduler);
+      const limits = parallelLimits(flags);
       const configuration = await context.tasks.loadConfiguration(configFile);
       const selected = context.tasks.selectTasks(configuration, tasks);
       const faulty = selected.map(({configured}) => configured).find(isFaulty);
       if (faulty?.state === 'invalid') throw faulty.errors[0] ?? new UsageError(`the task ${faulty.name} is faulty`);
       const at = flags.at ?? DEFAULT_CRON_TIME;
       if (flags.print) {
-        context.stdout.write(context.tasks.printableCronLine({configFile, tasks, at}));
+        context.stdout.write(context.tasks.printableCronLine({configFile, tasks, limits, at}));
         return context.end(EXIT_STATUS.success);
       }
-      const common = {configFile, tasks, name, root};
+      const common = {configFile, tasks, limits, name, root};
       const {onCalendar = [USUAL_EVENT], randomizedDelay = parseDelay(USUAL_DELAY), user = DEFAULT_USER} = flags;
       const change = isSystemd
         ? await context.tasks.planTimer({...common, selected, onCalendar, randomizedDelaySeconds: randomizedDelay})

@@ -37,7 +37,7 @@ export async function planCronRemoval(name: string, root: string | undefined): P
 }
 
 /** The line for a crontab of one's own. @throws ScheduleError */
-export function printableCronLine(request: Pick<CronRequest, 'at' | 'configFile' | 'tasks'>): string {
+export function printableCronLine(request: ScheduledRun & Pick<CronRequest, 'at'>): string {
   return cronLine(parseCronTime(request.at).text, scheduledCommand(request, ownPaths()));
 }
 
