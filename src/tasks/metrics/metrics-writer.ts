@@ -25,12 +25,14 @@ const LONGEST_LOOK_MS = 60_000;
 /** Writes figures for Prometheus. That they cannot be written fails no run. */
 export class MetricsWriter {
   readonly #options: MetricsOptions;
+  readonly #replaceFile: typeof replaceMetricsFile;
   readonly #cache = new HistoryCache();
   #earlier: Promise<unknown> = Promise.resolve();
   #expanded: Promise<readonly ExpandedTask[]> | undefined;
 
-  constructor(options: MetricsOptions) {
+  constructor(options: MetricsOptions, replaceFile = replaceMetricsFile) {
     this.#options = options;
+    this.#replaceFile = replaceFile;
   }
 
   /** After the run of a task: the report, with a note where the figures could not be written. */
@@ -57,7 +59,7 @@ export class MetricsWriter {
         for (const task of tasks) known.push(await lookAtTask(task, origin, this.#cache));
         const nowMs = Date.now();
         const text = formatMetrics({tasks: known.map((each) => judgeTask(each, nowMs))}, origin, packageVersion());
-        await replaceMetricsFile(path, text);
+        await this.#replaceFile(path, text);
       }
       return undefined;
     } catch (error) {

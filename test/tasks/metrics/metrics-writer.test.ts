@@ -1,15 +1,18 @@
 import {mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {loadConfiguration} from '#dist/tasks/config/configuration.js';
 import type {RunEvent} from '#dist/tasks/events.js';
 import {appendRecord} from '#dist/tasks/history/append-record.js';
 import type {RunRecord} from '#dist/tasks/history/run-record.js';
 import {MetricsWriter} from '#dist/tasks/metrics/metrics-writer.js';
+import type {replaceMetricsFile} from '#dist/tasks/metrics/replace-metrics-file.js';
 import {taskId} from '#dist/tasks/state/task-id.js';
 import {syncedTask} from '../../support/report-data.js';
 import {endedRecord, failedRecord} from '../../support/run-records.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+import {until} from '../../support/until.js';
 
 interface Site {
   readonly folder: string;
@@ -20,7 +23,7 @@ interface Site {
 }
 
 /** Tasks `home` and `mail` with figures in a.prom, `other` in b.prom, `quiet` without. */
-async function site(metricsFile = 'a.prom'): Promise<Site> {
+async function site(metricsFile = 'a.prom', replaceFile?: typeof replaceMetricsFile): Promise<Site> {
   const folder = await temporaryFolder();
   const [file, stateDir] = [join(folder, 'tasks.conf'), join(folder, 'state')];
   const task = 'source_path = /s\ntarget_path = /t\n';
@@ -35,7 +38,7 @@ async function site(metricsFile = 'a.prom'): Promise<Site> {
   return {
     folder,
     events,
-    writer: new MetricsWriter({configured, origin: file, onEvent: (event) => events.push(event)}),
+    writer: new MetricsWriter({configured, origin: file, onEvent: (event) => events.push(event)}, replaceFile),
     remember: async (record) => await appendRecord(stateDir, taskId(record.task, file), {...record, origin: file}),
     text: async (name = 'a.prom') => await readFile(join(folder, name), 'utf8'),
   };
@@ -51,12 +54,24 @@ function outcomesIn(text: string): string[] {
 
 describe('the files with figures', () => {
   it('have what was remembered last, however many runs end at once', async () => {
-    const {writer, text, remember} = await site();
+    let goOn: (() => void) | undefined;
+    const texts: string[] = [];
+    const {writer, remember} = await site('a.prom', async (path, text) => {
+      if (!path.endsWith('a.prom')) return;
+      // The first one is slow.
+      if (goOn === undefined) await new Promise<void>((resolve) => (goOn = resolve));
+      texts.push(text);
+    });
     await remember(endedRecord('1'));
     const first = writer.ended(syncedTask('home'));
+    await until('the first has looked', () => goOn !== undefined);
     await remember(failedRecord('2', {task: 'mail'}));
-    await Promise.all([first, ...Array.from({length: 5}, () => writer.ended(syncedTask('mail')))]);
-    expect(outcomesIn(await text())).toEqual(['home synced', 'mail failed']);
+    const second = writer.ended(syncedTask('mail'));
+    // It would be over by then if it did not wait.
+    await Promise.race([second, sleep(500)]);
+    goOn?.();
+    await Promise.all([first, second]);
+    expect(outcomesIn(texts.at(-1) ?? '')).toEqual(['home synced', 'mail failed']);
   });
 
   it('have all tasks that name them, also those that did not run and those that are wrong', async () => {
