@@ -5,6 +5,7 @@ import {quoteWord, quoteWords} from '#dist/hosts/quote.js';
 import type {TaskReport} from '#dist/tasks/report.js';
 import {fileLvm} from '../support/file-lvm.js';
 import {noise, sha256, writePair} from '../support/images.js';
+import {hasScript, onATerminal} from '../support/on-a-terminal.js';
 import {processesNaming} from '../support/processes-naming.js';
 import {reportOf} from '../support/reports.js';
 import {OUR_BDSYNC} from '../support/run-bdsync.js';
@@ -34,6 +35,7 @@ async function place(names: readonly string[], keysOf: (name: string, folder: st
   const env = {STATE_DIRECTORY: join(folder, 'far')};
   return {
     folder,
+    config,
     start: (...args: string[]) => startProgram(BDSYNC_MANAGER, ['run', '--config', config, ...args], env),
     run: (...args: string[]) => runProgram(BDSYNC_MANAGER, [...args, '--config', config], env),
     isCopied: async (name: string) => (await sha256(targetOf(folder, name))) === (await sha256(sourceOf(folder, name))),
@@ -96,12 +98,15 @@ describe('run --jobs', () => {
     expect(await readdir(join(folder, 'state', 'locks'))).toEqual([]);
   });
 
-  it.for([['--jobs=3', '--jobs-per-host=1'], ['--jobs=1'], []])('does not without need: %s', async (options) => {
-    const {run} = await place(['a', 'b'], async (_name, folder) => ({on_start: await meeting(folder, 2, 1)}));
-    const result = await run(...options, '--json');
-    // The first one waited for the second one in vain, which found what the first one had left.
-    expect(statesOf(result)).toEqual(['a failed', 'b synced']);
-  });
+  it.for([[['--jobs=3', '--jobs-per-host=1']], [['--jobs=1']], [[]]])(
+    'with %j runs one at a time',
+    async ([options = []]) => {
+      const {run} = await place(['a', 'b'], async (_name, folder) => ({on_start: await meeting(folder, 2, 1)}));
+      const result = await run(...options, '--json');
+      // The first one waited for the second one in vain, which found what the first one had left.
+      expect(statesOf(result)).toEqual(['a failed', 'b synced']);
+    },
+  );
 
   it('tells of one that fails, by its status as well, and the others go on', async () => {
     const {run, isCopied} = await place(['a', 'bad', 'c'], (name) =>
@@ -205,6 +210,28 @@ describe('snapshots of several tasks at once', () => {
     expect(await sha256(join(folder, 'copies', 'mail.img'))).toBe(await sha256(lvm.pathOf('mail')));
     expect(await lvm.volumes()).toEqual(['home', 'mail']);
   });
+});
+
+describe('on a terminal', () => {
+  it.skipIf(!hasScript)(
+    'no connection of several at once can ask for a password, and that of one alone can',
+    async () => {
+      const {folder, config} = await place(['a', 'b'], async (_name, at) => ({
+        connection_command: await script(
+          join(at, 'connection'),
+          `(: </dev/tty) 2>/dev/null && echo asks >>${quoteWord(join(at, 'asks'))}`,
+          'exec "$@"',
+        ),
+        remote_bdsync_bin: await script(join(at, 'bdsync'), `exec ${quoteWords(OUR_BDSYNC)} "$@"`),
+      }));
+      const run = [process.execPath, BDSYNC_MANAGER, 'run', '--config', config, '--jobs=2'];
+      const shown = await onATerminal(run, 60, {STATE_DIRECTORY: join(folder, 'far')});
+      expect(shown).toContain('all: 0 of 2 tasks done, 2 running');
+      expect(await readdir(folder)).not.toContain('asks');
+      await onATerminal([...run, '--task=a'], 60, {STATE_DIRECTORY: join(folder, 'far')});
+      expect(await readdir(folder)).toContain('asks');
+    },
+  );
 });
 
 describe('SIGINT while several run', () => {

@@ -1,6 +1,5 @@
 import type {TaskProgress} from '../../tasks/events.js';
 import type {Stage} from '../../tasks/report.js';
-import {plainText} from '../../plain-text.js';
 import {leftMs, progressLine, progressParts, totalParts} from '../text/progress-text.js';
 import {type Now, type ProgressDisplay, REDRAW_EVERY_MS} from './progress-display.js';
 import {RateGauge} from './rate-gauge.js';
@@ -42,7 +41,7 @@ export function createProgressBlock(screen: Screen, now: Now = () => performance
   const taskLines = (): string[] =>
     [...running].slice(0, Math.max(screen.rows - OTHER_ROWS, 1)).map(([task, {stage, progress, gauge: own}]) => {
       const parts = progress === undefined ? [stage] : progressParts(progress, own.bytesPerSecond());
-      return progressLine(plainText(task), parts, screen.columns);
+      return progressLine(task, parts, screen.columns);
     });
   const totalLine = (): string => {
     const lefts = [...running.values()].map(
