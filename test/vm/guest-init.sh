@@ -2,7 +2,7 @@
 # First process of the guest. Its root is the host's root, read-only: lays an overlay of tmpfs over it, mounts what a
 # system has, and then runs what comes over the console, one command a line:
 #   in:  ID SCRIPT, as printf %b takes it      out: GUEST-RESULT ID STATUS BASE64(stdout) BASE64(stderr)
-# GUEST_MODULES, from the kernel's command line, is the folder of its modules.
+# From the kernel's command line, GUEST_MODULES is the folder of its modules, and GUEST_PRELOAD a library for all programs.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 mount -t tmpfs -o mode=755 tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
@@ -26,6 +26,10 @@ export DM_DISABLE_UDEV=1
 # The memory that LVM would lock while devices are suspended costs most of its time here.
 echo 'activation { udev_sync=0 udev_rules=0 monitoring=0 reserved_memory=0 reserved_stack=0 use_mlockall=0 }
 devices { obtain_device_list_from_udev=0 }' >etc/lvm/lvmlocal.conf
+if [ -n "$GUEST_PRELOAD" ]; then
+  cp "$GUEST_PRELOAD" usr/lib/guest-preload.so
+  echo /usr/lib/guest-preload.so >etc/ld.so.preload
+fi
 stty raw -echo </dev/console
 # shellcheck disable=SC2016
 exec chroot . /bin/sh -c '

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import {buildMapAtOnce} from './map-at-once.js';
 
 /** A virtual machine with a kernel that has device-mapper, and an empty disk: /dev/ubda. It sees this one's files. */
 export interface Guest extends AsyncDisposable {
@@ -97,6 +98,8 @@ function kernelWords(folder: string, diskFile: string): string[] {
   const modules = join(MODULES, readdirSync(MODULES)[0] ?? '');
   const console = ['con=null', 'con0=fd:0,fd:1', 'ssl=null', 'quiet', 'loglevel=1'];
   const root = ['rootfstype=hostfs', `rootflags=${folder}/root`, 'ro', `init=${INIT}`, `GUEST_MODULES=${modules}`];
+  const library = buildMapAtOnce(folder);
+  if (library !== undefined) root.push(`GUEST_PRELOAD=${library}`);
   return [KERNEL, 'mem=512M', `uml_dir=${folder}`, `ubd0=${diskFile}`, ...console, ...root];
 }
 
