@@ -19,6 +19,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'safety.md': 'test/docs.test.ts',
   'monitoring.md': 'test/e2e/monitoring-page.test.ts',
   'installation.md': 'test/installation-page.test.ts',
+  'first-night.md': 'test/e2e/first-night.test.ts',
   'run-records.md': 'test/tasks/history/record-line.test.ts',
 };
 

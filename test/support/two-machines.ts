@@ -44,7 +44,11 @@ export async function startTwoMachines(folder: string, names: DocumentedNames): 
   await writeProgram(bin, 'bdsync', `exec ${node} ${quoteWord(BDSYNC)} "$@"`);
   const manager = `exec ${node} ${quoteWord(BDSYNC_MANAGER)} "$@"`;
   const withConfig = `${manager} --config ${quoteWord(config)}`;
-  await writeProgram(bin, 'bdsync-manager', `case $1 in sync) ${manager} ;; *) ${withConfig} ;; esac`);
+  await writeProgram(
+    bin,
+    'bdsync-manager',
+    `case $1 in sync) ${manager} ;; install) ${withConfig} --root ${quoteWord(join(folder, 'root'))} ;; *) ${withConfig} ;; esac`,
+  );
 
   const sources = new Map(names.volumes.map((volume, index) => [volume, join(folder, `volume-${index}.img`)]));
   for (const [index, image] of [...sources.values()].entries()) await writeFile(image, noise(300_000, index + 1));

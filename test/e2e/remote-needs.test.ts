@@ -1,0 +1,63 @@
+import {readFileSync} from 'node:fs';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, test} from 'vitest';
+import {noise} from '../support/images.js';
+import {BDSYNC, BDSYNC_MANAGER, runProgram} from '../support/spawn-program.js';
+import {sshdMissing, startSshd} from '../support/sshd.js';
+import {syncImages} from '../support/sync-images.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {toolFolder} from '../support/tool-folder.js';
+
+const PAGE = readFileSync(fileURLToPath(new URL('../../docs/remote-set-up.md', import.meta.url)), 'utf8');
+const TABLE = PAGE.slice(PAGE.indexOf('## What is started there'), PAGE.indexOf('Volumes that are created'));
+const PROGRAMS = [...TABLE.matchAll(/^\| (`.*`) \|/gm)].flatMap(([, cell = '']) =>
+  cell.split(' ').map((name) => name.replaceAll('`', '')),
+);
+const SIZE = 2 * 2 ** 20;
+
+const whyNoSshd = sshdMissing();
+if (whyNoSshd !== undefined) console.warn(`SKIPPED: what docs/remote-set-up.md says of ssh: ${whyNoSshd}`);
+
+describe.skipIf(whyNoSshd !== undefined)('docs/remote-set-up.md', () => {
+  test('names all programs that a run with an image uses there', async () => {
+    expect(PROGRAMS).toContain('bdsync');
+    const folder = await temporaryFolder();
+    const scripts = {bdsync: `exec '${process.execPath}' '${BDSYNC}' "$@"`};
+    const path = await toolFolder(
+      PROGRAMS.filter((name) => name !== 'bdsync'),
+      {scripts},
+    );
+    await using server = await startSshd({environment: {PATH: path}});
+    const [source, copy, patches] = ['s.img', 't.img', 'patches'].map((name) => join(folder, name));
+    const sync = (...options: string[]) =>
+      syncImages(folder, copy ?? '', `--connection-command=${server.connectionCommand}`, '--verify-after', ...options);
+    await mkdir(patches ?? '');
+    for (const [seed, size, options] of [
+      [1, SIZE, ['--create-target-if-missing']],
+      [2, SIZE, [`--target-patch-dir=${patches}`]],
+      [3, 2 * SIZE, ['--grow-target', `--target-patch-dir=${patches}`]],
+    ] as const) {
+      await writeFile(source ?? '', noise(size, seed));
+      expect(await sync(...options)).toMatchObject({status: 0});
+      expect((await readFile(copy ?? '')).equals(noise(size, seed))).toBe(true);
+    }
+  }, 120_000);
+
+  test('is right that a command that lets bdsync alone through is none to set up', async () => {
+    const folder = await temporaryFolder();
+    const only = join(folder, 'only-bdsync');
+    const words = '#!/bin/sh\ncase $2 in bdsync\\ *) exec sh "$@" ;; *) echo refused >&2; exit 1 ;; esac\n';
+    await writeFile(only, words, {mode: 0o755});
+    await using server = await startSshd({remoteShell: only});
+    const [source, config] = [join(folder, 's.img'), join(folder, 'x.conf')];
+    await writeFile(source, noise(5000, 1));
+    const options = ['--config', config, '--source', source, '--target', 'x', '--yes'];
+    const connection = ['--connection-command', server.connectionCommand];
+    expect(await runProgram(BDSYNC_MANAGER, ['init', ...options, ...connection])).toMatchObject({
+      status: 3,
+      stdout: expect.stringMatching(/not ready\n {2}unmet need: .* does not run commands as expected: .*refused/),
+    });
+  });
+});
