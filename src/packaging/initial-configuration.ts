@@ -1,7 +1,7 @@
 const HEAD = `# bdsync-manager's configuration. As it is, it says nothing: there are no tasks, and nothing is done.
 #
-# To begin, take the "#" away from the lines that you need, or write your own; bdsync-manager.conf(5) explains all keys.
-# More examples are in /usr/share/doc/bdsync-manager/examples.
+# To begin, let 'bdsync-manager init' add a task at the end. Or take the "#" away from the lines that you need, or write your
+# own; bdsync-manager.conf(5) explains all keys. More examples are in /usr/share/doc/bdsync-manager/examples.
 #
 `;
 

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {quoteWords} from '#dist/hosts/quote.js';
+import {initialConfiguration} from '#dist/packaging/initial-configuration.js';
 import {fileSection, readConfigFiles} from '#dist/tasks/config/read-config-files.js';
 import {addSection, openConfigDraft} from '#dist/tasks/init/config-draft.js';
 import {keysOfAnswers, sshCommand, type TaskAnswers} from '#dist/tasks/init/task-answers.js';
@@ -174,6 +175,14 @@ describe('a task that is added', () => {
       expect(() => addSection(draft, name, keysOfAnswers(ANSWERS))).toThrow('cannot be the name of a task');
     },
   );
+
+  test('stands alone behind the configuration of a package, in which nothing is switched on', async () => {
+    const example = await readFile(new URL('../../../examples/nightly-lvm-host.conf', import.meta.url), 'utf8');
+    const draft = await draftOf(initialConfiguration(example));
+    const {configuration, text} = addSection(draft, 'home', keysOfAnswers(ANSWERS));
+    expect(configuration.tasks.map(({name, state}) => [name, state])).toEqual([['home', 'valid']]);
+    expect(text.startsWith(initialConfiguration(example))).toBe(true);
+  });
 
   test('is refused when there is one of its name, also in a file that is included', async () => {
     const folder = await temporaryFolder();

@@ -53,7 +53,10 @@ export function addInitCommand(program: Command, context: CommandContext): void 
     .option('--grow-target', 'let the target grow with its source')
     .option('--bdsync-args <options>', 'options of bdsync, such as --diffsize=minsize')
     .addOption(yesOption())
-    .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'the task is written, and lacks something'}))
+    .addHelpText(
+      'after',
+      helpAfterOptions({examples: EXAMPLES, task: 'the task lacks something, or could not be written'}),
+    )
     .action(async (flags) => {
       requireOptions(flags, context);
       const draft = await context.tasks.openConfigDraft(flags.config);
