@@ -76,6 +76,8 @@ function cut({position, data}: {readonly position: number; readonly data: Uint8A
 async function findUntouched(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
   const {patch, paths, device, identity, progress, request} = session;
   requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');
+  // A beginning of one, of an application that was killed: nothing was written behind it, whatever is found now.
+  await paths.removeFresh();
   const sizes = settleSizes(session, facts);
   using content = new OldContent({device, seal: facts.seal, sizes, keep: () => Promise.resolve()});
   progress.begin(3, facts.seal.patchBytes, sizes.after);
@@ -87,7 +89,6 @@ async function findUntouched(session: SealedSession, facts: SealedPatchFacts): P
     const trouble = `cannot undo ${request.patchPath}: it has been applied, and there is no undo journal any more`;
     throw new BdsyncError('journal', trouble, {hint: 'nothing was touched'});
   }
-  await paths.removeFresh();
   const {targetPath} = request;
   return {outcome: 'untouched', targetPath, extents: 0, writtenBytes: 0, sizeBytes: sizes.before, readBack: 'cached'};
 }

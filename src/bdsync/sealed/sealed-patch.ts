@@ -12,6 +12,9 @@ import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
 import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
 import {readPieces} from './read-pieces.js';
 
+/** Of a process that was killed while it took the lock, the program that took it for it lives on for moments. */
+const LOCK_PATIENCE_MS = 3000;
+
 /** A patch with a seal that was found to be whole. */
 export interface SealedPatchFacts {
   readonly header: PatchHeader;
@@ -155,7 +158,7 @@ async function openPatch(path: string): Promise<FileHandle> {
 
 async function lock(path: string, handle: FileHandle, signal: AbortSignal | undefined): Promise<void> {
   try {
-    if (await tryLockFile(handle, {...(signal && {signal})})) return;
+    if (await tryLockFile(handle, {waitMs: LOCK_PATIENCE_MS, ...(signal && {signal})})) return;
   } catch (error) {
     if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: error});
     if (!(error instanceof FileLockError)) throw error;

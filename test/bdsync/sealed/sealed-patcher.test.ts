@@ -203,6 +203,9 @@ describe('applySealedPatch', () => {
     expect(await namesBeside(images)).toEqual(['patch']);
     await writeFile(new JournalPaths(images.patchPath).fresh, 'BDSYNC-UN');
     expect(await apply(images, 'recover')).toMatchObject({outcome: 'applied'});
+    await writeFile(new JournalPaths(images.patchPath).fresh, 'BDSYNC-UN');
+    await expect(apply(images, 'rollback')).rejects.toMatchObject({code: 'journal'});
+    expect(await namesBeside(images)).toEqual(['patch']);
     expect(await stateOf(images)).toBe('new');
     expect(await namesBeside(images)).toEqual(['patch']);
   });
