@@ -1,17 +1,18 @@
-import {closeSync, constants, openSync, readSync} from 'node:fs';
+import {closeSync, constants, openSync, read, readSync} from 'node:fs';
 import {codeOf} from '../../errors.js';
-import {deviceError} from '../device/device-error.js';
-import {BdsyncError} from '../errors.js';
 import type {ReadableDevice} from './block-job.js';
+import {PendingRead} from './pending-read.js';
 
 /** Direct reads want position, length and memory on such a boundary; a page is enough for every device. */
 const DIRECT_ALIGNMENT = 4096;
 
-/** Reads a device synchronously, as a thread of its own can. */
+/** Reads a device: synchronously, as a thread of its own can, or several places of it at once. */
 export class BlockReader implements Disposable {
   readonly #setup: ReadableDevice;
-  /** Undefined when the page cache is welcome, or the file refuses to be read past it. */
+  /** Undefined when the page cache is welcome, or there is no way past it. */
   #direct: number | undefined;
+  /** The file refuses to be read past the page cache. Reads may still be under way there. */
+  #isRefused = false;
 
   constructor(setup: ReadableDevice & {readonly isDirect: boolean}) {
     this.#setup = setup;
@@ -20,7 +21,7 @@ export class BlockReader implements Disposable {
 
   /** Whether the page cache is gone past where position, length and memory allow it: nothing has refused it yet. */
   get isDirect(): boolean {
-    return this.#direct !== undefined;
+    return this.#direct !== undefined && !this.#isRefused;
   }
 
   /**
@@ -29,19 +30,34 @@ export class BlockReader implements Disposable {
    * @throws BdsyncError 'read' naming path and position, also when a file has become shorter than it was.
    */
   read(buffer: Uint8Array, position: number): void {
-    const {path, sizeBytes} = this.#setup;
-    const wanted = Math.min(buffer.length, Math.max(0, sizeBytes - position));
-    let done = 0;
-    while (done < wanted) {
-      const readBytes = this.#readSome(buffer, done, wanted - done, position + done);
-      if (readBytes === 0) {
-        const lost = `it has become shorter than the ${sizeBytes} bytes it had`;
-        throw new BdsyncError('read', `cannot read ${path} at position ${position + done}: ${lost}`);
+    const reading = new PendingRead(this.#setup, buffer, position);
+    while (reading.isPending) {
+      const way = this.#choose(reading, buffer);
+      let bytes: number;
+      try {
+        bytes = readSync(way.descriptor, buffer, reading.offset, way.length, reading.position);
+      } catch (error) {
+        this.#refuse(way, reading, error);
+        continue;
       }
-      done += readBytes;
+      reading.brought(bytes);
     }
-    // A direct read may have brought what lies behind the size that counts.
-    buffer.fill(0, wanted);
+  }
+
+  /** The same in another thread. Nothing may be under way any more when the reader is disposed of. */
+  async readMeanwhile(buffer: Uint8Array, position: number): Promise<void> {
+    const reading = new PendingRead(this.#setup, buffer, position);
+    while (reading.isPending) {
+      const way = this.#choose(reading, buffer);
+      let bytes: number;
+      try {
+        bytes = await readInThread(way.descriptor, buffer, reading.offset, way.length, reading.position);
+      } catch (error) {
+        this.#refuse(way, reading, error);
+        continue;
+      }
+      reading.brought(bytes);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -49,30 +65,38 @@ export class BlockReader implements Disposable {
     this.#direct = undefined;
   }
 
-  #readSome(buffer: Uint8Array, offset: number, length: number, position: number): number {
-    const {descriptor, path} = this.#setup;
-    try {
-      return this.#readDirect(buffer, offset, position) ?? readSync(descriptor, buffer, offset, length, position);
-    } catch (error) {
-      throw deviceError('read', `cannot read ${path} at position ${position}`, error);
+  #choose({offset, position, leftBytes}: PendingRead, buffer: Uint8Array): Way {
+    const length = buffer.length - offset;
+    const isAligned = [position, length, buffer.byteOffset + offset].every((n) => n % DIRECT_ALIGNMENT === 0);
+    if (this.#direct === undefined || this.#isRefused || !isAligned) {
+      return {descriptor: this.#setup.descriptor, length: leftBytes, isDirect: false};
     }
+    return {descriptor: this.#direct, length, isDirect: true};
   }
 
-  /** Undefined where it cannot be done: then the usual way serves, and from a refusal on always. */
-  #readDirect(buffer: Uint8Array, offset: number, position: number): number | undefined {
-    if (this.#direct === undefined) return undefined;
-    const length = buffer.length - offset;
-    if ([position, length, buffer.byteOffset + offset].some((number) => number % DIRECT_ALIGNMENT !== 0)) {
-      return undefined;
-    }
-    try {
-      return readSync(this.#direct, buffer, offset, length, position);
-    } catch (error) {
-      if (codeOf(error) !== 'EINVAL') throw error;
-      this[Symbol.dispose]();
-      return undefined;
-    }
+  /** From a refusal on, the usual way serves. Throws what else went wrong. */
+  #refuse({isDirect}: Way, reading: PendingRead, error: unknown): void {
+    if (!isDirect || codeOf(error) !== 'EINVAL') throw reading.failure(error);
+    this.#isRefused = true;
   }
+}
+
+interface Way {
+  readonly descriptor: number;
+  readonly length: number;
+  readonly isDirect: boolean;
+}
+
+function readInThread(
+  descriptor: number,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, buffer, offset, length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+  });
 }
 
 /** A descriptor of its own on the same open file: the flags of the given one are everybody's. */

@@ -1,6 +1,7 @@
 import type {Device} from '../device/device.js';
 import {BdsyncError} from '../errors.js';
 import {BlockReader} from '../hash/block-reader.js';
+import {type Place, readPlaces} from '../hash/read-places.js';
 import type {BlockKernel} from '../kernels/block-kernel.js';
 import {createBlockKernel} from '../kernels/create-block-kernel.js';
 import type {SealHeader} from '../patch/seal-format.js';
@@ -52,14 +53,9 @@ export class OldContent implements Disposable {
 
   /** @throws BdsyncError 'target-changed' naming the first block that is neither old nor new; 'read'. */
   async check(blocks: readonly SealedBlock[]): Promise<void> {
-    const {blockBytes} = this.#options.seal;
-    const atOnce = Math.floor(this.#kernel.data.length / blockBytes);
-    for (let first = 0; first < blocks.length; ) {
-      let end = first + 1;
-      while (end < blocks.length && end - first < atOnce && isBehind(blocks[end - 1], blocks[end], blockBytes))
-        end += 1;
-      await this.#checkAdjacent(blocks.slice(first, end));
-      first = end;
+    const atOnce = Math.floor(this.#kernel.data.length / this.#options.seal.blockBytes);
+    for (let first = 0; first < blocks.length; first += atOnce) {
+      await this.#checkAtOnce(blocks.slice(first, first + atOnce));
     }
   }
 
@@ -67,21 +63,37 @@ export class OldContent implements Disposable {
     this.#reader[Symbol.dispose]();
   }
 
-  async #checkAdjacent(blocks: readonly SealedBlock[]): Promise<void> {
+  async #checkAtOnce(blocks: readonly SealedBlock[]): Promise<void> {
     const {blockBytes, digestBytes} = this.#options.seal;
-    const start = blocks[0]?.position ?? 0;
-    const data = this.#kernel.data.subarray(0, blocks.length * blockBytes);
-    this.#reader.read(data, start);
-    const digests = Buffer.alloc(blocks.length * digestBytes);
-    this.#kernel.hashBlocks({offset: 0, stepBytes: blockBytes, count: blocks.length, digests});
-    for (const [index, block] of blocks.entries()) {
+    const places = this.#placesFor(blocks);
+    const {count, failure} = await readPlaces(this.#reader, places);
+    const readBytes = places.slice(0, count).reduce((bytes, {buffer}) => bytes + buffer.length, 0);
+    const readBlocks = blocks.slice(0, readBytes / blockBytes);
+    const digests = Buffer.alloc(readBlocks.length * digestBytes);
+    this.#kernel.hashBlocks({offset: 0, stepBytes: blockBytes, count: readBlocks.length, digests});
+    for (const [index, block] of readBlocks.entries()) {
       const digest = digests.subarray(index * digestBytes, (index + 1) * digestBytes);
-      const content = data.subarray(index * blockBytes, (index + 1) * blockBytes);
+      const content = this.#kernel.data.subarray(index * blockBytes, (index + 1) * blockBytes);
       if (!this.#isApplied && digest.equals(block.digest)) this.#oldBlocks += 1;
       else if (this.#isNew(block, content)) this.#newBlocks += 1;
       else throw this.#changed(block);
       await this.#keep(block, content);
     }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Blocks lie one behind the other in the kernel's memory; those that do so on the device are read together. */
+  #placesFor(blocks: readonly SealedBlock[]): Place[] {
+    const {blockBytes} = this.#options.seal;
+    const places: Place[] = [];
+    for (let first = 0; first < blocks.length; ) {
+      let end = first + 1;
+      while (end < blocks.length && isBehind(blocks[end - 1], blocks[end], blockBytes)) end += 1;
+      const buffer = this.#kernel.data.subarray(first * blockBytes, end * blockBytes);
+      places.push({position: blocks[first]?.position ?? 0, buffer});
+      first = end;
+    }
+    return places;
   }
 
   #isNew({position, extents}: SealedBlock, content: Uint8Array): boolean {

@@ -1,24 +1,39 @@
-import {setImmediate as otherEvents} from 'node:timers/promises';
 import type {Device} from '../device/device.js';
 import {BdsyncError} from '../errors.js';
 import {BlockReader} from '../hash/block-reader.js';
 import {pageAligned} from '../hash/page-aligned.js';
+import {type PlacesRead, readPlaces} from '../hash/read-places.js';
 import type {Extent} from './sealed-patch.js';
 
 /** Direct reads want position and length on such a boundary. */
 const ALIGNMENT = 4096;
-const WINDOW_BYTES = 1024 * 1024;
+/** So much is read while as much is compared. */
+const LOAD_BYTES = 1024 * 1024;
+/** A drive is to have several reads at once, too, where all was written. */
+const WINDOW_BYTES = 256 * 1024;
 /** Extents so near to each other are read together. */
 const NEAR_BYTES = 64 * 1024;
-/** For so long at most signals wait. */
-const MAX_BUSY_MS = 50;
+
+/** Extents that are read together, with what lies between them and around them up to the boundaries. */
+interface Window {
+  readonly start: number;
+  readonly bytes: number;
+  readonly extents: readonly Extent[];
+}
+
+/** Windows that are being read, one behind the other. */
+interface Load {
+  readonly windows: readonly Window[];
+  readonly memory: Buffer;
+  readonly read: Promise<PlacesRead>;
+}
 
 /** Reads what was written, past the page cache where the device allows it. */
-export class ReadBack implements Disposable {
+export class ReadBack implements AsyncDisposable {
   readonly #device: Device;
   readonly #reader: BlockReader;
-  readonly #window = pageAligned(WINDOW_BYTES);
-  #busySinceMs = performance.now();
+  readonly #freeMemory: Buffer[] = [];
+  #load: Load | undefined;
 
   /** To be made when all has been synced, and the device has its final size. */
   constructor(device: Device) {
@@ -32,39 +47,56 @@ export class ReadBack implements Disposable {
     return this.#reader.isDirect;
   }
 
-  /** @throws BdsyncError 'write' where the device has something else, and 'read'. */
+  /**
+   * Begins to read these extents back, and compares those before; their data must stay as they are until `finish`.
+   *
+   * @throws BdsyncError 'write' where the device has something else, and 'read': whatever comes first in the order of
+   *   the extents.
+   */
   async compare(extents: readonly Extent[]): Promise<void> {
-    for (let index = 0; index < extents.length; ) {
-      index = this.#compareTogether(extents, index);
-      if (performance.now() - this.#busySinceMs < MAX_BUSY_MS) continue;
-      await otherEvents();
-      this.#busySinceMs = performance.now();
-    }
+    for (const windows of loadsOf(extents)) await this.#exchange(this.#begin(windows));
   }
 
-  /** Compares as many as fit into one window, at least one; returns the index of the next one. */
-  #compareTogether(extents: readonly Extent[], first: number): number {
-    const start = alignDown(extents[first]?.position ?? 0);
-    let end = start;
-    let next = first;
-    for (let extent = extents[next]; extent; extent = extents[next]) {
-      const extentEnd = extent.position + extent.data.length;
-      const isNear = extent.position >= start && extent.position <= end + NEAR_BYTES;
-      if (next > first && (!isNear || alignUp(extentEnd) - start > WINDOW_BYTES)) break;
-      end = Math.max(end, extentEnd);
-      next += 1;
+  /** Compares what is still being read. Throws as `compare` does. */
+  async finish(): Promise<void> {
+    await this.#exchange(undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#load?.read;
+    this.#reader[Symbol.dispose]();
+  }
+
+  #begin(windows: readonly Window[]): Load {
+    const memory = this.#freeMemory.pop() ?? pageAligned(LOAD_BYTES);
+    let offset = 0;
+    const places = windows.map(({start, bytes}) => {
+      const buffer = memory.subarray(offset, offset + bytes);
+      offset += bytes;
+      return {position: start, buffer};
+    });
+    return {windows, memory, read: readPlaces(this.#reader, places)};
+  }
+
+  async #exchange(load: Load | undefined): Promise<void> {
+    const before = this.#load;
+    this.#load = load;
+    if (!before) return;
+    const {count, failure} = await before.read;
+    let offset = 0;
+    for (const window of before.windows.slice(0, count)) {
+      this.#requireSame(window, before.memory.subarray(offset, offset + window.bytes));
+      offset += window.bytes;
     }
-    const window = this.#window.subarray(0, alignUp(end) - start);
-    this.#reader.read(window, start);
-    for (const {position, data} of extents.slice(first, next)) {
-      const found = window.subarray(position - start, position - start + data.length);
+    if (failure !== undefined) throw failure;
+    this.#freeMemory.push(before.memory);
+  }
+
+  #requireSame({start, extents}: Window, content: Buffer): void {
+    for (const {position, data} of extents) {
+      const found = content.subarray(position - start, position - start + data.length);
       if (!found.equals(data)) throw this.#differs(position, found, data);
     }
-    return next;
-  }
-
-  [Symbol.dispose](): void {
-    this.#reader[Symbol.dispose]();
   }
 
   #differs(position: number, found: Uint8Array, data: Uint8Array): BdsyncError {
@@ -78,6 +110,40 @@ export class ReadBack implements Disposable {
       'write',
       `${this.#device.path} does not keep what is written: at position ${at} it reads back something else`,
     );
+  }
+}
+
+/** As many windows at a time as there is room for; at least one. */
+function* loadsOf(extents: readonly Extent[]): Generator<Window[], void> {
+  let load: Window[] = [];
+  let bytes = 0;
+  for (const window of windowsOf(extents)) {
+    if (bytes + window.bytes > LOAD_BYTES) {
+      yield load;
+      load = [];
+      bytes = 0;
+    }
+    load.push(window);
+    bytes += window.bytes;
+  }
+  if (load.length > 0) yield load;
+}
+
+/** An extent has 64 KiB at the most: there is room for any in a window. */
+function* windowsOf(extents: readonly Extent[]): Generator<Window, void> {
+  for (let first = 0; first < extents.length; ) {
+    const start = alignDown(extents[first]?.position ?? 0);
+    let end = start;
+    let next = first;
+    for (let extent = extents[next]; extent; extent = extents[next]) {
+      const extentEnd = extent.position + extent.data.length;
+      const isNear = extent.position >= start && extent.position <= end + NEAR_BYTES;
+      if (next > first && (!isNear || alignUp(extentEnd) - start > WINDOW_BYTES)) break;
+      end = Math.max(end, extentEnd);
+      next += 1;
+    }
+    yield {start, bytes: alignUp(end) - start, extents: extents.slice(first, next)};
+    first = next;
   }
 }
 

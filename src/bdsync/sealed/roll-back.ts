@@ -52,7 +52,7 @@ async function putBackAll(
 }
 
 async function compareWithJournal({device, paths, request}: SealedSession): Promise<SealedResult['readBack']> {
-  using readBack = new ReadBack(device);
+  await using readBack = new ReadBack(device);
   await readJournal(
     paths.whole,
     async (event) => {
@@ -60,6 +60,7 @@ async function compareWithJournal({device, paths, request}: SealedSession): Prom
     },
     request.signal,
   );
+  await readBack.finish();
   return readBack.isDirect ? 'direct' : 'cached';
 }
 

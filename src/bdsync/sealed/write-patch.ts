@@ -61,7 +61,7 @@ export async function compareWithPatch(
   facts: SealedPatchFacts,
   {after}: TargetSizes,
 ): Promise<SealedResult['readBack']> {
-  using readBack = new ReadBack(device);
+  await using readBack = new ReadBack(device);
   progress.begin(1, facts.seal.patchBytes, after);
   for await (const blocks of sealedBlocks(patch, facts)) {
     throwIfAborted(request.signal);
@@ -69,5 +69,6 @@ export async function compareWithPatch(
     await readBack.compare(extents.filter(({data}) => data.length > 0));
     for (const {data} of extents) progress.add(data.length);
   }
+  await readBack.finish();
   return readBack.isDirect ? 'direct' : 'cached';
 }
