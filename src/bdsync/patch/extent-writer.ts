@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
 import type {Device} from '../device/device.js';
+import {heardLater} from '../heard-later.js';
 
 /** How much adjacent data is gathered before it is written: a patch brings it in pieces of a block. */
 const GATHER_BYTES = 2 * 1024 * 1024;
@@ -144,10 +145,4 @@ export class ExtentWriter {
     await setImmediate();
     this.#busySinceMs = performance.now();
   }
-}
-
-/** It is awaited in its turn, which another failure may prevent. */
-function heardLater(work: Promise<void>): Promise<void> {
-  work.catch(() => {});
-  return work;
 }

@@ -1,5 +1,6 @@
 import {BdsyncError} from '../errors.js';
 import {settleSize} from '../patch/settle-size.js';
+import {JournalWriter} from './journal-writer.js';
 import {OldContent} from './old-content.js';
 import {readJournalHeader} from './read-journal-header.js';
 import {leastJournalBytes, requireJournalRoom} from './journal-room.js';
@@ -8,7 +9,6 @@ import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
 import {type SealedResult, type SealedSession, throwIfAborted} from './sealed-session.js';
 import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
-import {JournalWriter} from './undo-journal.js';
 import {bringNewContent, compareWithPatch} from './write-patch.js';
 
 /** Applies a patch that was found to be whole, or finishes that. */

@@ -1,6 +1,7 @@
 import type {FileHandle} from 'node:fs/promises';
 import {deviceError} from '../device/device-error.js';
 import {BdsyncError} from '../errors.js';
+import {heardLater} from '../heard-later.js';
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -14,20 +15,35 @@ export interface PiecesRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A part of a file, in pieces that are the receiver's. Throws BdsyncError 'read' and 'cancelled'. */
+/**
+ * A part of a file, in pieces that are the receiver's; the next one is read meanwhile. Throws BdsyncError 'read' and
+ * 'cancelled'.
+ */
 export async function* readPieces(request: PiecesRequest): AsyncGenerator<Uint8Array, void> {
-  const {path, handle, start, end = Number.POSITIVE_INFINITY, signal} = request;
-  for (let position = start; position < end; ) {
-    if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: signal.reason});
-    const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - position));
-    let bytesRead: number;
-    try {
-      ({bytesRead} = await handle.read(buffer, 0, buffer.length, position));
-    } catch (error) {
-      throw deviceError('read', `cannot read ${path} at position ${position}`, error);
+  const {start, end = Number.POSITIVE_INFINITY, signal} = request;
+  let next = readPiece(request, start, end);
+  try {
+    for (let position = start; ; ) {
+      if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: signal.reason});
+      const piece = await next;
+      if (piece.length === 0) return;
+      position += piece.length;
+      next = heardLater(readPiece(request, position, end));
+      yield piece;
     }
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    position += bytesRead;
+  } finally {
+    // Nothing is read from a file that may be closed now.
+    await Promise.allSettled([next]);
+  }
+}
+
+async function readPiece({path, handle}: PiecesRequest, position: number, end: number): Promise<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(PIECE_BYTES, end - position)));
+  if (buffer.length === 0) return buffer;
+  try {
+    const {bytesRead} = await handle.read(buffer, 0, buffer.length, position);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw deviceError('read', `cannot read ${path} at position ${position}`, error);
   }
 }

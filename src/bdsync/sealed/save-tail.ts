@@ -1,7 +1,7 @@
 import type {Device} from '../device/device.js';
 import {throwIfAborted} from './sealed-session.js';
 import type {TargetSizes} from './target-state.js';
-import type {JournalWriter} from './undo-journal.js';
+import type {JournalWriter} from './journal-writer.js';
 
 const PIECE_BYTES = 65_536;
 

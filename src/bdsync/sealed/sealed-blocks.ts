@@ -33,7 +33,8 @@ export async function* sealedBlocks(
         if (position >= deviceBytes) throw misfit(`the seal has a block at position ${position}, past both devices`);
         const digest = digests.subarray(index * digestBytes, (index + 1) * digestBytes);
         const end = Math.min(position + blockBytes, carriedBytes);
-        batch.push({position, digest, extents: await extents.covering(position, end)});
+        const covering = extents.covering(position, end) ?? (await extents.fetchCovering(position, end));
+        batch.push({position, digest, extents: covering});
         if (batch.length * blockBytes < BATCH_BYTES) continue;
         yield batch;
         batch = [];
@@ -54,8 +55,16 @@ class ExtentQueue implements AsyncDisposable {
     this.#source = source;
   }
 
+  /** What covers the range if it is a single extent that has been fetched, as it is for nearly all blocks. */
+  covering(start: number, end: number): Extent[] | undefined {
+    const extent = this.#extents[this.#taken];
+    if (extent?.position !== start || extent.data.length !== end - start || start === end) return undefined;
+    this.#taken += 1;
+    return [extent];
+  }
+
   /** Exactly what covers the range. */
-  async covering(start: number, end: number): Promise<Extent[]> {
+  async fetchCovering(start: number, end: number): Promise<Extent[]> {
     const found: Extent[] = [];
     for (let position = start; position < end; ) {
       const extent = this.#extents[this.#taken] ?? (await this.#peek());

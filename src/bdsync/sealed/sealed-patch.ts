@@ -10,7 +10,7 @@ import {PatchDecoder, type PatchEvent} from '../patch/patch-decoder.js';
 import type {PatchHeader} from '../patch/patch-format.js';
 import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
 import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
-import {readPieces} from './read-pieces.js';
+import {StoredBytes} from './stored-bytes.js';
 
 /** Of a process that was killed while it took the lock, the program that took it for it lives on for moments. */
 const LOCK_PATIENCE_MS = 3000;
@@ -32,12 +32,12 @@ export type SealedRun = Extract<SealEvent, {kind: 'blocks'}>;
 export class SealedPatch implements AsyncDisposable {
   readonly path: string;
   readonly #handle: FileHandle;
-  readonly #signal: AbortSignal | undefined;
+  readonly #bytes: StoredBytes;
 
   private constructor(path: string, handle: FileHandle, signal: AbortSignal | undefined) {
     this.path = path;
     this.#handle = handle;
-    this.#signal = signal;
+    this.#bytes = new StoredBytes({path, handle, signal});
   }
 
   /** @throws BdsyncError 'read', 'io', and 'target-locked' when another process works with it. */
@@ -62,7 +62,7 @@ export class SealedPatch implements AsyncDisposable {
     let seal: SealHeader | undefined;
     let sealSha256: Uint8Array | undefined;
     let contentBytes = 0;
-    for await (const piece of this.#pieces(0)) {
+    for await (const piece of this.#bytes.all()) {
       for (const event of decoder.push(piece)) {
         if (event.kind === 'header') ({header} = event);
         if (event.kind === 'extent') contentBytes += event.data.length;
@@ -94,29 +94,33 @@ export class SealedPatch implements AsyncDisposable {
     const {size} = await this.#handle.stat();
     if (size < endBytes) return undefined;
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.#pieces(size - endBytes)) pieces.push(piece);
+    for await (const piece of this.#bytes.part(size - endBytes)) pieces.push(piece);
     const end = Buffer.concat(pieces);
     return end.subarray(SHA256_BYTES).toString('latin1') === SEAL_END_MARK ? end.subarray(0, SHA256_BYTES) : undefined;
   }
 
-  /** The extents, and in the end a look whether they still are what was sealed. What is handed out stays as it is. */
+  /**
+   * The extents, and in the end a look whether the patch still is what was sealed: also where they come from memory, for
+   * whoever goes on when this breaks off has the file only. What is handed out stays as it is.
+   */
   async *extents({seal}: SealedPatchFacts): AsyncGenerator<Extent[], void> {
     const decoder = new PatchDecoder();
-    const hash = createHash('sha256');
-    for await (const piece of this.#pieces(0, seal.patchBytes)) {
-      hash.update(piece);
+    const hash = this.#bytes.isKept ? undefined : createHash('sha256');
+    for await (const piece of this.#bytes.part(0, seal.patchBytes)) {
+      hash?.update(piece);
       const extents: Extent[] = [];
       for (const event of decoder.push(piece)) if (event.kind === 'extent') extents.push(event);
       yield extents;
     }
     decoder.finish();
-    if (!hash.digest().equals(seal.patchSha256)) throw this.#changed();
+    const isSame = hash ? hash.digest().equals(seal.patchSha256) : await this.#bytes.isUnchanged();
+    if (!isSame) throw this.#changed();
   }
 
   /** What the seal says about blocks, in the same way. */
   async *runs({seal, sealSha256}: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
     const decoder = new SealDecoder(seal);
-    for await (const piece of this.#pieces(seal.patchBytes)) {
+    for await (const piece of this.#bytes.part(seal.patchBytes)) {
       const runs: SealedRun[] = [];
       for (const event of decoder.push(piece)) {
         if (event.kind === 'blocks') runs.push(event);
@@ -129,10 +133,6 @@ export class SealedPatch implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
-  }
-
-  #pieces(start: number, end?: number): AsyncGenerator<Uint8Array, void> {
-    return readPieces({path: this.path, handle: this.#handle, start, end, signal: this.#signal});
   }
 
   #changed(): BdsyncError {

@@ -28,6 +28,9 @@ export interface JournalHeader {
   readonly targetIdentity: string;
 }
 
+/** What a record has around its data. */
+export const RECORD_FRAME_BYTES = RECORD_HEADER_BYTES + SHA256_BYTES;
+
 /** Encodes the parts of one journal, in their order. */
 export class JournalEncoder {
   readonly #checks = createHash('sha256');
@@ -41,34 +44,35 @@ export class JournalEncoder {
     writeU64(view, 0, bytesBefore);
     writeU64(view, 8, bytesAfter);
     view.setUint16(16, identity.length, true);
-    return this.#checked([Buffer.from(JOURNAL_MAGIC), sealSha256, sizes, identity]);
+    const fields = Buffer.concat([Buffer.from(JOURNAL_MAGIC), sealSha256, sizes, identity]);
+    return Buffer.concat([fields, this.#checkOf(fields)]);
   }
 
-  /** `data` is 1 to MAX_RECORD_BYTES long. */
-  record(position: number, data: Uint8Array): Uint8Array {
-    if (data.length < 1 || data.length > MAX_RECORD_BYTES) throw new RangeError(`a record of ${data.length} bytes`);
+  /** Completes a record where it is: its data, 1 to MAX_RECORD_BYTES, with room for the rest before and behind them. */
+  completeRecord(record: Uint8Array, position: number): void {
+    const dataBytes = record.length - RECORD_FRAME_BYTES;
+    if (dataBytes < 1 || dataBytes > MAX_RECORD_BYTES) throw new RangeError(`a record of ${dataBytes} bytes`);
     this.#records += 1;
-    return this.#checked([encodeRecordHeader(position, data.length), data]);
+    writeRecordHeader(record, position, dataBytes);
+    const checkOffset = record.length - SHA256_BYTES;
+    record.set(this.#checkOf(record.subarray(0, checkOffset)), checkOffset);
   }
 
   end(): Uint8Array {
-    const fields = encodeRecordHeader(this.#records, 0);
+    const fields = new Uint8Array(RECORD_HEADER_BYTES);
+    writeRecordHeader(fields, this.#records, 0);
     return Buffer.concat([fields, this.#checks.update(fields).digest()]);
   }
 
-  #checked(parts: readonly Uint8Array[]): Uint8Array {
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    const check = hash.digest();
+  #checkOf(fields: Uint8Array): Buffer {
+    const check = createHash('sha256').update(fields).digest();
     this.#checks.update(check);
-    return Buffer.concat([...parts, check]);
+    return check;
   }
 }
 
-function encodeRecordHeader(position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(RECORD_HEADER_BYTES);
+function writeRecordHeader(bytes: Uint8Array, position: number, length: number): void {
   const view = viewOf(bytes);
   writeU64(view, 0, position);
   view.setUint32(8, length, true);
-  return bytes;
 }

@@ -69,6 +69,7 @@ export async function compareWithPatch(
     await readBack.compare(extents.filter(({data}) => data.length > 0));
     for (const {data} of extents) progress.add(data.length);
   }
+  throwIfAborted(request.signal);
   await readBack.finish();
   return readBack.isDirect ? 'direct' : 'cached';
 }

@@ -1,3 +1,4 @@
+import {readFileSync, writeFileSync} from 'node:fs';
 import {copyFile, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
@@ -36,6 +37,19 @@ async function sealWithServer({folder, patchPath, targetPath}: SealedImages, opt
   await copyFile(join(folder, 'source.img'), join(folder, 'local.img'));
   const {patch} = await runSession({folder, options, seal: {targetIdentity: ''}});
   await writeFile(patchPath, patch);
+}
+
+/** Changes a bit of the last extent when so much is done. */
+function flipOnce(patchPath: string, share: number) {
+  let isDone = false;
+  return ({position, sizeBytes}: {position: number; sizeBytes: number}): void => {
+    if (isDone || position < sizeBytes * share) return;
+    isDone = true;
+    const patch = readFileSync(patchPath);
+    const offset = patch.indexOf('BDSYNC-SEAL 1\n') - 100;
+    patch[offset] = (patch[offset] ?? 0) ^ 1;
+    writeFileSync(patchPath, patch);
+  };
 }
 
 async function namesBeside({folder}: SealedImages): Promise<string[]> {
@@ -224,6 +238,17 @@ describe('applySealedPatch', () => {
     }
     expect(await stateOf(images)).toBe('old');
     expect(await namesBeside(images)).toEqual(['patch']);
+  });
+
+  it('finds out when a patch changes that is too large to stay in memory', async () => {
+    const images = await sealedImages({source: noise(34 << 20, 5), target: Buffer.alloc(34 << 20)});
+    await expect(apply(images, 'apply', {onProgress: flipOnce(images.patchPath, 0.5)})).rejects.toMatchObject({
+      code: 'invalid-patch',
+      message: `the patch ${images.patchPath} has changed since it was checked`,
+      hint: expect.stringContaining('--rollback undoes it'),
+    });
+    expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
+    expect(await stateOf(images)).toBe('old');
   });
 
   it('says that a patch has no seal', async () => {
