@@ -74,8 +74,8 @@ export async function applyThroughFile(
     if (isSealed) {
       proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
     } else {
-      const isOnItsMedium = await applyStoredPatch(context, writing, {...outcome, path: stored.path});
-      teller.note(unsealedNote(context, seal.why, {check, isOnItsMedium}));
+      const medium = await applyStoredPatch(context, writing, {...outcome, path: stored.path});
+      teller.note(unsealedNote(context, seal.why, {check, medium}));
     }
   });
   teller.enter('clean up');

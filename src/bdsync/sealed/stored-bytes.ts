@@ -37,14 +37,15 @@ export class StoredBytes {
   async *all(): AsyncGenerator<Uint8Array, void> {
     this.#state = await this.#readState();
     const kept: Uint8Array[] = [];
-    let bytes = 0;
+    let heldBytes = 0;
     for await (const piece of readPieces({...this.#options, start: 0})) {
-      bytes += piece.length;
-      if (bytes <= MAX_KEPT_BYTES) kept.push(piece);
+      // Of a short read, all of the buffer stays.
+      heldBytes += piece.buffer.byteLength;
+      if (heldBytes <= MAX_KEPT_BYTES) kept.push(piece);
       else kept.length = 0;
       yield piece;
     }
-    if (bytes <= MAX_KEPT_BYTES) this.#kept = kept;
+    if (heldBytes <= MAX_KEPT_BYTES) this.#kept = kept;
   }
 
   /** A part of the file. Without `end`, all to its end. Nobody changes what these pieces show. */

@@ -8,8 +8,8 @@ import {parsePid, TELL_PID} from './remote-pid.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
 import type {TaskContext} from '../task-context.js';
-import {syncTarget} from './sync-target.js';
-import {NOT_ON_ITS_MEDIUM} from './unsealed-note.js';
+import {type MediumState, syncToMedium} from './sync-to-medium.js';
+import {notOnItsMedium} from './unsealed-note.js';
 
 /** Among the options of bdsync --patch: it is to keep the target as well, and to say so before it gets a patch. */
 export const HELD = '--held';
@@ -41,19 +41,20 @@ export async function startPatcher(
     },
     async finish() {
       await sink.finish();
-      if (!(await reachMedium(context))) teller.note(`not proven is ${NOT_ON_ITS_MEDIUM}`);
+      const open = notOnItsMedium(await reachMedium(context));
+      if (open !== undefined) teller.note(`not proven is ${open}`);
       patcher.tellSuccess();
     },
     [Symbol.asyncDispose]: () => patcher[Symbol.asyncDispose](),
   };
 }
 
-/** Applies a patch that is stored on the target's host; tells whether what was written is on its medium for certain. */
+/** Applies a patch that is stored on the target's host; tells whether what was written is on its medium. */
 export async function applyStoredPatch(
   context: TaskContext,
   writing: UnsealedWriting,
   {path: patchPath, patchBytes}: {readonly path: string; readonly patchBytes: number},
-): Promise<boolean> {
+): Promise<MediumState> {
   const {plan, farEnd, watchdog, host, teller, meter} = context;
   const script = farEnd.kind === 'ours' ? APPLY_SCRIPT : `${TELL_PID}; ${APPLY_SCRIPT}`;
   const words = ['sh', '-c', script, patchPath, ...patchWords(context, writing)];
@@ -63,15 +64,15 @@ export async function applyStoredPatch(
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
   patcher.child.stdin.end();
   await expectSuccess(patcher.child, patcherRole(context));
-  const isOnItsMedium = await reachMedium(context);
+  const medium = await reachMedium(context);
   patcher.tellSuccess();
   teller.progress(meter, patchBytes, patchBytes, patchBytes);
-  return isOnItsMedium;
+  return medium;
 }
 
 /** Ours has done so before it ends well. */
-async function reachMedium(context: TaskContext): Promise<boolean> {
-  return context.farEnd.kind === 'ours' || (await syncTarget(context));
+async function reachMedium(context: TaskContext): Promise<MediumState> {
+  return context.farEnd.kind === 'ours' ? 'reached' : await syncToMedium(context);
 }
 
 const APPLY_SCRIPT = 'exec "$@" < "$0"';

@@ -1,28 +1,30 @@
 import type {StoredCheck} from '../report.js';
 import type {TaskContext} from '../task-context.js';
-
-export const NOT_ON_ITS_MEDIUM = 'that what was written has reached its medium (no sync there)';
+import type {MediumState} from './sync-to-medium.js';
 
 export interface UnsealedProof {
   readonly check: StoredCheck;
-  /** What was written is there for certain. */
-  readonly isOnItsMedium: boolean;
+  readonly medium: MediumState;
 }
 
 /**
  * For the report of a patch that was applied without a seal, and `why` it had none: what was proven, and what was not.
  * A comparison afterwards has a note of its own.
  */
-export function unsealedNote(
-  {plan}: Pick<TaskContext, 'plan'>,
-  why: string,
-  {check, isOnItsMedium}: UnsealedProof,
-): string {
+export function unsealedNote({plan}: Pick<TaskContext, 'plan'>, why: string, {check, medium}: UnsealedProof): string {
   const {path} = plan.target;
   const open = [`that ${path} still had what was compared`];
   if (check === 'size') open.unshift('that it had arrived unchanged (no sha256sum, openssl or shasum there)');
   if (!plan.verifyAfter) open.push('that it reads back as written');
-  if (!isOnItsMedium) open.push(NOT_ON_ITS_MEDIUM);
+  const unsynced = notOnItsMedium(medium);
+  if (unsynced !== undefined) open.push(unsynced);
   const proven = check === 'sha256' ? 'arrived whole, by its SHA-256,' : 'arrived in its full length';
   return `${why}: the patch had ${proven} before it was applied; not proven is ${open.join(', nor ')}`;
+}
+
+/** What is not proven of what was written, in words; undefined where it is on its medium. */
+export function notOnItsMedium(medium: MediumState): string | undefined {
+  if (medium === 'reached') return undefined;
+  const why = medium === 'unknown' ? 'no sync there' : 'all was synced there, which tells no errors';
+  return `that what was written has reached its medium (${why})`;
 }

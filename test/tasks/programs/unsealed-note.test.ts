@@ -1,34 +1,41 @@
 import {expect, test} from 'vitest';
+import type {MediumState} from '#dist/tasks/programs/sync-to-medium.js';
 import {unsealedNote} from '#dist/tasks/programs/unsealed-note.js';
 import {localTask} from '../../support/local-task.js';
 
 const TARGET = 't.img';
 
-async function note(check: 'sha256' | 'size', isOnItsMedium: boolean, verifyAfter: boolean): Promise<string> {
+async function note(check: 'sha256' | 'size', medium: MediumState, verifyAfter: boolean): Promise<string> {
   const {context} = await localTask({}, {verifyAfter, target: {connection: [], quoting: 'auto', path: TARGET}});
-  return unsealedNote(context, 'it is so', {check, isOnItsMedium});
+  return unsealedNote(context, 'it is so', {check, medium});
 }
 
 test.each([
-  ['sha256', true, false, 'that t.img still had what was compared, nor that it reads back as written'],
+  ['sha256', 'reached', false, 'that t.img still had what was compared, nor that it reads back as written'],
   [
     'sha256',
-    false,
+    'unknown',
     true,
     'that t.img still had what was compared, nor that what was written has reached its medium (no sync there)',
   ],
-  ['sha256', true, true, 'that t.img still had what was compared'],
+  [
+    'sha256',
+    'asked-for',
+    true,
+    'that t.img still had what was compared, nor that what was written has reached its medium (all was synced there, which tells no errors)',
+  ],
+  ['sha256', 'reached', true, 'that t.img still had what was compared'],
   [
     'size',
-    true,
+    'reached',
     true,
     'that it had arrived unchanged (no sha256sum, openssl or shasum there), nor that t.img still had what was compared',
   ],
 ] as const)(
-  'what is not proven is told: %s, synced: %s, compared again: %s',
-  async (check, isOnItsMedium, verifyAfter, open) => {
+  'what is not proven is told: %s, medium: %s, compared again: %s',
+  async (check, medium, verifyAfter, open) => {
     const proven = check === 'sha256' ? 'arrived whole, by its SHA-256,' : 'arrived in its full length';
-    expect(await note(check, isOnItsMedium, verifyAfter)).toBe(
+    expect(await note(check, medium, verifyAfter)).toBe(
       `it is so: the patch had ${proven} before it was applied; not proven is ${open}`,
     );
   },
