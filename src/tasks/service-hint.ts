@@ -7,16 +7,19 @@ export interface RefusedBy {
   readonly isTargetHere: boolean;
 }
 
+/** Set by the units of `install systemd` that are confined to what their tasks need: by no others, which nothing would help. */
+export const CONFINED_MARK = 'BDSYNC_MANAGER_CONFINED';
+
 const HINT =
   "the run's service of systemd reaches only what the tasks needed when it was installed: after a change, run " +
   'bdsync-manager install systemd again';
 
 /**
  * What to do about a failure that the sandbox of a service can bring about, when tasks got other paths after it was
- * made. Undefined for other failures, and outside of a service that has a state folder, as those of `install systemd` do.
+ * made. Undefined for other failures, and outside of such a service.
  */
 export function serviceHint(error: unknown, {isTargetHere, env = process.env}: RefusedBy): string | undefined {
-  if (env['INVOCATION_ID'] === undefined || env['STATE_DIRECTORY'] === undefined) return undefined;
+  if (env[CONFINED_MARK] === undefined) return undefined;
   return isRefused(error) || (isTargetHere && isRefusedTarget(error)) ? HINT : undefined;
 }
 
@@ -30,5 +33,5 @@ function isRefused(error: unknown): boolean {
 
 /** By what a program found out at the target's host, wherever that is. */
 function isRefusedTarget(error: unknown): boolean {
-  return ['permission', 'patch-dir'].includes(codeOf(error) ?? '');
+  return codeOf(error) === 'permission';
 }

@@ -38,7 +38,11 @@ async function prepare(): Promise<World> {
           ...keys,
         },
       });
-      return await runProgram(BDSYNC_MANAGER, ['--config', config, ...words], {STATE_DIRECTORY: state, HOME: folder});
+      return await runProgram(BDSYNC_MANAGER, ['--config', config, ...words], {
+        STATE_DIRECTORY: state,
+        HOME: folder,
+        BDSYNC_MANAGER_CONFINED: 'yes',
+      });
     },
   };
 }
@@ -64,6 +68,9 @@ describe('what a run needs is looked at before anything is made', () => {
     await expectRefused(world, {...keys, target_patch_dir: missing}, `${missing} on this machine does not exist`);
     await expectRefused(world, {...keys, target_patch_dir: file}, `${file} on this machine is not a folder`);
     expect(await readdir(world.folder)).not.toContain('new.img');
+    const {stderr} = await world.manager({target_patch_dir: missing});
+    expect(stderr).toContain('create it on that host');
+    expect(stderr).not.toContain('systemd');
   });
 
   it.skipIf(noLoopDevices !== undefined)(
@@ -73,6 +80,8 @@ describe('what a run needs is looked at before anything is made', () => {
       const fixed = join(world.folder, 'fixed');
       mountOn(fixed, ['-t', 'tmpfs', '-o', 'ro', 'tmpfs']);
       await expectRefused(world, {target_patch_dir: fixed}, `${fixed} on this machine may not be written`, 'read-only');
+      const {stderr} = await world.manager({target_patch_dir: fixed});
+      expect(stderr).toMatch(/must not be read-only[^]*run bdsync-manager install systemd again/);
       const keys = {target_path: join(fixed, 'new.img'), create_target_if_missing: 'yes'};
       await expectRefused(world, keys, 'cannot be created on this machine', 'read-only');
     },

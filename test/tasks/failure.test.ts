@@ -36,7 +36,7 @@ describe('failureOf', () => {
 
   it('adds to the hint what a service may have to do with it', async () => {
     const error = new TaskError('permission', 'may not be written', {hint: 'ask for the right'});
-    const env = {INVOCATION_ID: 'a', STATE_DIRECTORY: '/var/lib/bdsync-manager'};
+    const env = {BDSYNC_MANAGER_CONFINED: 'yes'};
     const {hint} = await failureOf(error, {...AT, isTargetHere: true, env}, RUNNING);
     expect(hint).toMatch(/^ask for the right; the run's service of systemd .* install systemd again$/);
   });

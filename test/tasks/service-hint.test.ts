@@ -4,7 +4,9 @@ import {serviceHint} from '#dist/tasks/service-hint.js';
 import {TaskError} from '#dist/tasks/task-error.js';
 import {StateDirError} from '#dist/state-folder.js';
 
-const SERVICE = {INVOCATION_ID: '5f0a', STATE_DIRECTORY: '/var/lib/bdsync-manager'};
+/** What systemd sets for any service with a state folder, as the one of the package is. */
+const ANY_SERVICE = {INVOCATION_ID: '5f0a', STATE_DIRECTORY: '/var/lib/bdsync-manager'};
+const SERVICE = {...ANY_SERVICE, BDSYNC_MANAGER_CONFINED: 'yes'};
 
 function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: no`), {code});
@@ -17,9 +19,9 @@ const REFUSED: Readonly<Record<string, Error>> = {
 };
 const REFUSED_TARGETS: Readonly<Record<string, Error>> = {
   'a target that may not be written': new TaskError('permission', 'it may not be written'),
-  'a patch folder that may not be written': new TaskError('patch-dir', 'it may not be written'),
 };
 const OTHERS: Readonly<Record<string, unknown>> = {
+  'a patch folder that is missing': new TaskError('patch-dir', 'it does not exist'),
   'a full disk': new TaskError('disk-full', 'no room', {cause: systemError('ENOSPC')}),
   'no error': 'text',
 };
@@ -41,8 +43,10 @@ describe('in a service of systemd, the hint to install it again', () => {
   });
 });
 
-test.each(['INVOCATION_ID', 'STATE_DIRECTORY'])('without %s, as in a terminal, there is no such hint', (name) => {
-  const env = {...SERVICE, [name]: undefined};
+test.each([
+  ['in a terminal', {}],
+  ['in a service that is not confined', ANY_SERVICE],
+])('%s there is no such hint', (_where, env) => {
   for (const error of Object.values({...REFUSED, ...REFUSED_TARGETS})) {
     expect(serviceHint(error, {isTargetHere: true, env})).toBeUndefined();
   }

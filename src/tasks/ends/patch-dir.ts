@@ -1,6 +1,6 @@
 import {parseRoom, ROOM_FUNCTION} from '../room/free-room.js';
 import type {TaskContext} from '../task-context.js';
-import {TaskError} from '../task-error.js';
+import {TaskError, type TaskErrorCode} from '../task-error.js';
 
 const LOOK_SCRIPT =
   `${ROOM_FUNCTION}; room "$1"; ` +
@@ -11,7 +11,7 @@ const LOOK_SCRIPT =
  * Makes sure that the patch can be stored, where the flow stores it. Returns how many bytes of room there are, if there
  * is a folder for it and its file system tells.
  *
- * @throws TaskError 'patch-dir'
+ * @throws TaskError 'patch-dir', 'permission'.
  */
 export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<number | undefined> {
   if (plan.flow.kind !== 'patch-file') return undefined;
@@ -25,20 +25,32 @@ export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<
     const room = found.map(parseRoom).find((line) => line !== undefined);
     return room?.kind === 'free' ? room.bytes : undefined;
   }
-  const {trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
-  throw new TaskError('patch-dir', `the patch folder ${patchDir} on ${host.name} ${trouble}`, {
+  const {code, trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
+  throw new TaskError(code, `the patch folder ${patchDir} on ${host.name} ${trouble}`, {
     hint,
     errorLines: stderr.split('\n').filter((line) => line !== ''),
   });
 }
 
-const FAULTS = [
-  {word: 'missing', trouble: 'does not exist', hint: 'create it on that host, or correct target_patch_dir'},
-  {word: 'no-folder', trouble: 'is not a folder', hint: 'name a folder in target_patch_dir'},
+interface Fault {
+  readonly code: TaskErrorCode;
+  readonly trouble: string;
+  readonly hint: string | undefined;
+}
+
+const FAULTS: readonly (Fault & {readonly word: string})[] = [
+  {
+    word: 'missing',
+    code: 'patch-dir',
+    trouble: 'does not exist',
+    hint: 'create it on that host, or correct target_patch_dir',
+  },
+  {word: 'no-folder', code: 'patch-dir', trouble: 'is not a folder', hint: 'name a folder in target_patch_dir'},
   {
     word: 'forbidden',
+    code: 'permission',
     trouble: 'may not be written',
     hint: 'the user on that host needs the right to write it, and its file system must not be read-only; target_patch_dir names it',
   },
 ];
-const UNKNOWN_FAULT = {trouble: 'cannot be looked at', hint: undefined};
+const UNKNOWN_FAULT: Fault = {code: 'patch-dir', trouble: 'cannot be looked at', hint: undefined};

@@ -16,7 +16,7 @@ import {
 } from '../options.js';
 import {parallelLimits} from '../parallel-limits.js';
 import {UsageError} from '../usage-error.js';
-import {USUAL_DELAY, USUAL_EVENT} from '../../../tasks/schedule/systemd/usual-times.js';
+import {USUAL_DELAY_SECONDS, USUAL_EVENT} from '../../../tasks/schedule/systemd/usual-times.js';
 
 const EXAMPLES = [
   {line: 'bdsync-manager install systemd', does: 'run all enabled tasks each night, by a timer of systemd'},
@@ -52,7 +52,7 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
     .addOption(
       new Option('--randomized-delay <time>', 'systemd: so much later at most, otherwise on each machine')
         .argParser(parseDelay)
-        .default(undefined as number | undefined, USUAL_DELAY),
+        .default(undefined as number | undefined, `${USUAL_DELAY_SECONDS / 60}m`),
     )
     .addOption(
       new Option('--at <time>', 'cron: minute, hour, day, month and day of the week').default(
@@ -83,7 +83,7 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
         return context.end(EXIT_STATUS.success);
       }
       const common = {configFile, tasks, limits, name, root};
-      const {onCalendar = [USUAL_EVENT], randomizedDelay = parseDelay(USUAL_DELAY), user = DEFAULT_USER} = flags;
+      const {onCalendar = [USUAL_EVENT], randomizedDelay = USUAL_DELAY_SECONDS, user = DEFAULT_USER} = flags;
       const change = isSystemd
         ? await context.tasks.planTimer({...common, selected, onCalendar, randomizedDelaySeconds: randomizedDelay})
         : await context.tasks.planCron({...common, at, user});

@@ -1,4 +1,3 @@
-import {parseDuration} from '../../../units.js';
 import {PACKAGED_MARK} from '../own-mark.js';
 import {DEFAULT_SCHEDULE_NAME} from '../schedule-places.js';
 import {type ProgramPaths, scheduledCommand} from '../scheduled-command.js';
@@ -6,7 +5,7 @@ import type {ServiceNeeds} from '../service-needs.js';
 import {calendarEvent} from './calendar-event.js';
 import {serviceUnit} from './service-unit.js';
 import {timerUnit} from './timer-unit.js';
-import {USUAL_DELAY, USUAL_EVENT} from './usual-times.js';
+import {USUAL_DELAY_SECONDS, USUAL_EVENT} from './usual-times.js';
 
 /** Tasks of every kind: what a configuration will say is not known when a package is made. */
 const ANY_TASKS: ServiceNeeds = {
@@ -26,10 +25,9 @@ export function packagedUnits(paths: ProgramPaths, configFile: string): {service
   const unitName = DEFAULT_SCHEDULE_NAME;
   const command = scheduledCommand({configFile, tasks: []}, paths, ['--log-level=info']);
   const onCalendar = [calendarEvent(USUAL_EVENT)];
-  const randomizedDelaySeconds = (parseDuration(USUAL_DELAY) ?? 0) / 1000;
   return {
     service: serviceUnit({head: SERVICE_HEAD, unitName, command, needs: ANY_TASKS}),
-    timer: timerUnit({head: TIMER_HEAD, unitName, onCalendar, randomizedDelaySeconds}),
+    timer: timerUnit({head: TIMER_HEAD, unitName, onCalendar, randomizedDelaySeconds: USUAL_DELAY_SECONDS}),
   };
 }
 

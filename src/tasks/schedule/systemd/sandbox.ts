@@ -1,3 +1,4 @@
+import {CONFINED_MARK} from '../../service-hint.js';
 import type {ServiceNeeds} from '../service-needs.js';
 import {quoteUnitWord} from './quote-unit-word.js';
 import type {UnitSetting} from './unit-setting.js';
@@ -56,6 +57,10 @@ function tightSandbox(needs: ServiceNeeds): UnitSetting[] {
       ],
     },
     capabilities(needs),
+    {
+      why: 'By this a run knows where it is, and can say what helps when it is refused something.',
+      lines: [`Environment=${CONFINED_MARK}=yes`],
+    },
     {
       why: 'Not here: User=, PrivateUsers= (devices and images belong to root and others), ProtectProc= (other runs are looked',
       lines: [

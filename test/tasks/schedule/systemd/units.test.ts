@@ -10,6 +10,7 @@ import {INSTALLED_HEAD} from '#dist/tasks/schedule/systemd/installed-head.js';
 import {packagedUnits} from '#dist/tasks/schedule/systemd/packaged-units.js';
 import {serviceUnit} from '#dist/tasks/schedule/systemd/service-unit.js';
 import {timerUnit} from '#dist/tasks/schedule/systemd/timer-unit.js';
+import {CONFINED_MARK} from '#dist/tasks/service-hint.js';
 import {SURROUNDINGS} from '../../../support/read-config.js';
 import {exposureOf, noSystemdAnalyze, verifyUnits} from '../../../support/systemd-analyze.js';
 import {temporaryFolder} from '../../../support/temporary-folder.js';
@@ -86,6 +87,15 @@ describe('a service', () => {
     expect(text).toContain('\nProtectSystem=strict\n');
   });
 
+  test('that is confined tells its runs so', () => {
+    const marks = Object.entries(KINDS).filter(([, {needs}]) =>
+      service(needs).includes(`\nEnvironment=${CONFINED_MARK}=yes\n`),
+    );
+    expect(marks.map(([kind]) => kind)).toEqual(
+      Object.keys(KINDS).filter((kind) => kind !== 'programs of the administrator'),
+    );
+  });
+
   test('has no network, no devices and no right to control them where nothing needs that', () => {
     const text = service(FILES);
     expect(text).toContain('\nPrivateNetwork=yes');
@@ -98,7 +108,7 @@ describe('a service', () => {
     const text = service({...FILES, lvm: true, foreignPrograms: ['before_snapshot', 'on_failure']});
     expect(text).toMatch(/^# .*\(before_snapshot, on_failure\)/m);
     expect(text).not.toMatch(
-      /^(NoNewPrivileges|ProtectHome|PrivateTmp|CapabilityBoundingSet|SystemCallFilter=[^~]|Device)/m,
+      /^(Environment=BDSYNC|NoNewPrivileges|ProtectHome|PrivateTmp|CapabilityBoundingSet|SystemCallFilter=[^~]|Device)/m,
     );
   });
 
@@ -164,7 +174,9 @@ describe('the units of a package', () => {
     expect(packaged.service).toContain(
       '\nExecStart=:/usr/bin/node /usr/share/x.js run --config=/etc/bdsync-manager.conf --log-level=info\n',
     );
-    expect(packaged.service).not.toMatch(/^(Restrict(AddressF|N)|Private|ProtectHome|IPAddress|NoNew|Capab|Device)/m);
+    expect(packaged.service).not.toMatch(
+      /^(Environment=BDSYNC|Restrict(AddressF|N)|Private|ProtectHome|IPAddress|NoNew|Capab|Device)/m,
+    );
     expect(packaged.service).not.toContain('\nProtectSystem=strict');
   });
 
