@@ -9,6 +9,7 @@ import {MetricsWriter} from './metrics/metrics-writer.js';
 import type {RunReport, TaskReport} from './report.js';
 import {Notifier} from './notify/notifier.js';
 import {groupClaims} from './parallel/group-claims.js';
+import {isParallel} from './parallel/is-parallel.js';
 import type {Contender, ParallelLimits} from './parallel/next-to-start.js';
 import {runSideBySide} from './parallel/run-side-by-side.js';
 import {Turns} from './parallel/turns.js';
@@ -56,17 +57,17 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const isReal = !dryRun && verify === undefined;
   const groups = runGroups(tasks, !isReal);
-  const isParallel = limits.jobs > 1 && groups.length > 1;
+  const isSideBySide = isParallel(limits);
   // Of two programs that ask for a password on one terminal, nobody knows which one is answered.
-  const pool = new HostPool(isParallel ? {onTerminal: false} : {});
-  const turns = isParallel ? new Turns() : undefined;
+  const pool = new HostPool(isSideBySide ? {onTerminal: false} : {});
+  const turns = isSideBySide ? new Turns() : undefined;
   const notifier = new Notifier({tasks, configFile, isReal, onEvent, signal});
   const onStart = notifier.started.bind(notifier);
   const surroundings = {origin, pool, dryRun, verify, waitForLock, turns, onStart, onEvent, signal};
   const purpose = dryRun ? 'dry-run' : verify ? 'verify' : 'run';
   const works: (RunGroup & Contender)[] = [];
   for (const group of groups) {
-    const needs = isParallel ? await groupClaims(group, purpose) : {claims: [], host: undefined};
+    const needs = isSideBySide ? await groupClaims(group, purpose) : {claims: [], host: undefined};
     works.push({...group, ...needs});
   }
   const reports = (await runSideBySide({works, limits, run: reportsOn, signal})).flat();

@@ -1,5 +1,6 @@
 import type {LogLevel} from '../../log.js';
 import type {RunReport} from '../../tasks/report.js';
+import {isParallel} from '../../tasks/parallel/is-parallel.js';
 import type {RunOptions} from '../../tasks/run.js';
 import type {Configuration} from '../../tasks/config/configuration.js';
 import type {SelectedTask} from '../../tasks/select.js';
@@ -41,16 +42,16 @@ export interface RunSubject {
 /** Runs tasks under the eyes of a person, or of cron, and prints the result. */
 export async function runAndReport(what: RunSubject, flags: RunFlags, context: CommandContext): Promise<ExitStatus> {
   const limits = parallelLimits(flags);
-  const isParallel = limits !== undefined && limits.jobs > 1;
+  const isSideBySide = isParallel(limits);
   const view = createRunView({
     screen: context.stderr,
     logLevel: flags.logLevel,
     progress: flags.progress === true,
-    isParallel,
+    isParallel: isSideBySide,
     rephraseHint: what.rephraseHint,
   });
   using interrupts = watchInterrupts(context, view.print);
-  await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager, isParallel);
+  await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager, isSideBySide);
   interrupts.signal.addEventListener('abort', () => serviceManager?.stopping());
   warnOfMisspellings(what, view.print);
   const report = await context.tasks.runTasks({

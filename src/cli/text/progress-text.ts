@@ -39,7 +39,7 @@ export interface TotalProgress {
 
 /** `2 of 9 tasks done, 3 running, 45.2GiB compared, 312.0MiB/s, 0:00:07 left`, the most important first. */
 export function totalParts({done, running, total, comparedBytes, bytesPerSecond, ...rest}: TotalProgress): string[] {
-  const parts = [`${done} of ${total} tasks done`, `${running} running`];
+  const parts = [`${done} of ${total} ${total === 1 ? 'task' : 'tasks'} done`, `${running} running`];
   if (comparedBytes > 0) parts.push(`${formatBytes(comparedBytes)} compared`);
   if (bytesPerSecond !== undefined) parts.push(`${formatBytes(Math.round(bytesPerSecond))}/s`);
   if (rest.leftMs !== undefined && running > 0) parts.push(`${formatClock(rest.leftMs)} left`);
