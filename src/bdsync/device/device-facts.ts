@@ -8,6 +8,7 @@ import {
   sysfsFolder,
 } from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
+import {parseDeviceSize} from '../../parse-device-size.js';
 import {deviceError} from './device-error.js';
 import {BdsyncError} from '../errors.js';
 
@@ -66,12 +67,12 @@ async function factsOf(path: string, identity: LocalIdentity, stats: BigIntStats
   return {kind, sizeBytes, identity: identityText(identity)};
 }
 
-/** Node has no ioctl to ask a block device for its size, but sysfs tells it in units of 512 bytes. */
+/** Node has no ioctl to ask a block device for its size, but sysfs tells it. */
 async function blockDeviceBytes(path: string, device: DeviceNumber): Promise<number> {
   const sizeFile = `${sysfsFolder(device)}/size`;
   try {
-    const bytes = Number(await readFile(sizeFile, 'latin1')) * 512;
-    if (!Number.isSafeInteger(bytes)) throw new Error(`${sizeFile} tells no size`);
+    const bytes = parseDeviceSize((await readFile(sizeFile, 'latin1')).trim());
+    if (bytes === undefined || !Number.isSafeInteger(bytes)) throw new Error(`${sizeFile} tells no size`);
     return bytes;
   } catch (error) {
     throw new BdsyncError('io', `cannot tell the size of ${path}: ${messageOf(error)}`, {

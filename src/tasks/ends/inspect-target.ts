@@ -1,5 +1,6 @@
 import {blockDevice, type DeviceIdentity, type LocalIdentity, splitDeviceNumber} from '../../device-identity.js';
 import type {Host} from '../../hosts/host.js';
+import {parseDeviceSize} from '../../parse-device-size.js';
 import {TaskError} from '../task-error.js';
 
 /** What stands at the target's path on the target's host. */
@@ -74,12 +75,7 @@ function parsePresent(
   return {
     kind: 'present',
     identity: {...identity, bootId: bootId.trim()},
-    sizeBytes: isBlock ? deviceBytes(sectors) : Number(size),
+    sizeBytes: isBlock ? parseDeviceSize(sectors) : Number(size),
     isWritable: access === 'writable',
   };
-}
-
-/** The kernel's sectors are of 512 bytes, whatever the device's are. */
-function deviceBytes(sectors: string): number | undefined {
-  return /^\d+$/.test(sectors) ? Number(sectors) * 512 : undefined;
 }

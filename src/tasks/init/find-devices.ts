@@ -5,7 +5,9 @@ import {isThin} from '../../lvm/find-origin.js';
 import {listVolumes} from '../../lvm/list-volumes.js';
 import {LvmError} from '../../lvm/lvm-error.js';
 import type {LogicalVolume} from '../../lvm/lvs-report.js';
+import {isOfLvm, isWholeVolume} from '../../lvm/mapper-uuid.js';
 import {snapshotOwner} from '../../lvm/tags.js';
+import {parseDeviceSize} from '../../parse-device-size.js';
 import {DEFAULT_LVM_PROGRAM} from '../config/keys/snapshot-keys.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import {type DeviceUse, useOfDevice} from './device-use.js';
@@ -26,8 +28,6 @@ export interface FoundDevices {
 
 /** What holds nothing of its own, or nothing that lasts. */
 const OF_NO_INTEREST = /^(?:ram|zram|sr|fd)\d/;
-/** The kernel's sectors are of 512 bytes, whatever the device's are. */
-const SECTOR_BYTES = 512;
 
 /** Looks at the block devices of this machine, and asks LVM for its volumes where there are any. */
 export async function findDevices(
@@ -61,8 +61,8 @@ interface KernelDevice {
 /** Undefined for one without a medium. */
 async function kernelDevice(folder: string, name: string): Promise<KernelDevice | undefined> {
   const number = parseDeviceNumber((await kernelText(`${folder}/dev`)) ?? '');
-  const sizeBytes = Number(await kernelText(`${folder}/size`)) * SECTOR_BYTES;
-  if (number === undefined || !(sizeBytes > 0)) return undefined;
+  const sizeBytes = parseDeviceSize((await kernelText(`${folder}/size`)) ?? '') ?? 0;
+  if (number === undefined || sizeBytes === 0) return undefined;
   return {
     name,
     number,
@@ -99,7 +99,7 @@ function nameDevice(
   if (dmName !== undefined) {
     const mapperPath = `/dev/mapper/${dmName}`;
     if (!isOfLvm(dmUuid)) return {path: mapperPath, kind: 'mapped device'};
-    if (volumes === undefined) return isVisible(dmUuid) ? {path: mapperPath, kind: 'volume'} : undefined;
+    if (volumes === undefined) return isWholeVolume(dmUuid) ? {path: mapperPath, kind: 'volume'} : undefined;
     const volume = volumes.find((each) => each.mapperPath === mapperPath);
     if (volume?.path === undefined || snapshotOwner(volume.tags) !== undefined) return undefined;
     return {path: volume.path, kind: isThin(volume) ? 'thin volume' : 'volume'};
@@ -108,15 +108,6 @@ function nameDevice(
   const path = `/dev/${name.replaceAll('!', '/')}`;
   if (isPartition) return {path, kind: 'partition'};
   return {path, kind: isLoop ? 'loop device' : 'disk'};
-}
-
-function isOfLvm(dmUuid: string | undefined): dmUuid is string {
-  return dmUuid?.startsWith('LVM-') === true;
-}
-
-/** Parts of volumes, such as `-real` and `-cow`, have a word behind the two uuids of 32 letters. */
-function isVisible(dmUuid: string): boolean {
-  return /^LVM-[A-Za-z0-9]{64}$/.test(dmUuid);
 }
 
 function byKindAndPath(a: FoundDevice, b: FoundDevice): number {

@@ -4,6 +4,7 @@ import {findGroup} from '../../lvm/find-group.js';
 import {isThin} from '../../lvm/find-origin.js';
 import {findVolume} from '../../lvm/find-volume.js';
 import {LvmError} from '../../lvm/lvm-error.js';
+import {isOfLvm} from '../../lvm/mapper-uuid.js';
 import {DEFAULT_LVM_PROGRAM} from '../config/keys/snapshot-keys.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import {inspectSource, sizeOfSource} from '../ends/source.js';
@@ -52,8 +53,7 @@ async function volumeBehind(
   lvmAt: LvmAt,
   signal: AbortSignal,
 ): Promise<SourceVolume | undefined> {
-  const uuid = await kernelText(`${sysfsFolder(identity)}/dm/uuid`);
-  if (uuid?.startsWith('LVM-') !== true) return undefined;
+  if (!isOfLvm(await kernelText(`${sysfsFolder(identity)}/dm/uuid`))) return undefined;
   const lvm = lvmAt(DEFAULT_LVM_PROGRAM);
   try {
     const volume = await findVolume(lvm, path, signal);
