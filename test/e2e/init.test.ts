@@ -160,7 +160,7 @@ describe('a connection that says nothing', () => {
 test('a line that is typed into no terminal answers nothing', async () => {
   const {status, stdout, stderr} = await runProgram(BDSYNC_MANAGER, ['init']);
   expect({status, stdout}).toEqual({status: 2, stdout: ''});
-  expect(stderr).toMatch(/--source and --target must be given: there is no terminal to ask on\n {2}hint: see /);
+  expect(stderr).toMatch(/--source, --target and --yes must be given: there is no terminal to ask on\n {2}hint: see /);
 });
 
 test.skipIf(!hasScript)('the end of the input ends the dialogue', async () => {

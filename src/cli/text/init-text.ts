@@ -23,18 +23,32 @@ export function formatReach({hostName, isLocal, reach, bdsync, troubles}: Target
   return `${plainText(hostName)} was reached, and ${there}\n${lines.join('')}`;
 }
 
+export interface WrittenTask {
+  readonly name: string;
+  /** Undefined for the usual one. */
+  readonly configFile: string | undefined;
+  readonly isReady: boolean;
+}
+
 /** What to do now. */
-export function formatNextCommands(name: string, configWords: readonly string[], isReady: boolean): string {
+export function formatNextCommands({name, configFile, isReady}: WrittenTask): string {
+  const task = optionWords('--task', name);
+  const config = configFile === undefined ? [] : optionWords('--config', configFile);
   const commands = [
     ...(isReady ? [] : [{words: ['check'], does: 'see whether that is mended'}]),
-    {words: ['--dry-run', '--task', name], does: 'see what would be done, and how much differs'},
-    {words: ['--task', name], does: 'do it'},
+    {words: ['--dry-run', ...task], does: 'see what would be done, and how much differs'},
+    {words: task, does: 'do it'},
     {words: ['install', 'systemd'], does: 'do it every night; or: install cron'},
   ];
   const lines = commands.map(
-    ({words, does}) => `  ${quoteWords(['bdsync-manager', ...words, ...configWords])}\n      ${does}`,
+    ({words, does}) => `  ${quoteWords(['bdsync-manager', ...words, ...config])}\n      ${does}`,
   );
   return `next:\n${lines.join('\n')}\n`;
+}
+
+/** Only behind `=`, what begins with a hyphen is no option. */
+function optionWords(option: string, value: string): string[] {
+  return value.startsWith('-') ? [`${option}=${value}`] : [option, value];
 }
 
 function formatTrouble({message, hint}: Finding): string {

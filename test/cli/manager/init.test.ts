@@ -1,6 +1,6 @@
 import {chmod, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {TASKS_LAYER, type TasksLayer} from '#dist/cli/manager/tasks-layer.js';
 import type {FoundDevice} from '#dist/tasks/init/find-devices.js';
 import type {SourceLook} from '#dist/tasks/init/look-at-source.js';
@@ -133,8 +133,7 @@ describe('with all that it needs as options', () => {
   });
 
   test.each([
-    ['without a source', ['--target', 'x'], /--source must be given: there is no terminal/],
-    ['without both', [], /--source and --target must be given: there is no terminal/],
+    ['without a source', ['--target', 'x'], /--source must be given: with --yes nothing is asked/],
     ['a source elsewhere', ['--source', 'store:x', '--target', 'x'], /SOURCE .* must be on this machine/],
     ['many volumes', ['--source', '/dev/vg0/v*', '--target', 'x'], /stands for many volumes/],
     ['a target without a path', ['--source', '/dev/sda2', '--target', 'store:'], /names no path/],
@@ -148,7 +147,7 @@ describe('with all that it needs as options', () => {
     ['a value for no line', ['--source', '/dev/sda2', '--target', 'a\nb'], /target_path: .* cannot be written/],
   ])('%s is refused, and nothing is written', async (_what, words, message) => {
     const {folder, init} = await machine();
-    const {status, stderr} = await init(words);
+    const {status, stderr} = await init(['--yes', ...words]);
     expect(stderr).toMatch(message);
     expect(status).toBe(2);
     expect(await readdir(folder)).toEqual([]);
@@ -163,14 +162,25 @@ describe('with all that it needs as options', () => {
     });
   });
 
-  test('without --yes and a terminal it shows all that, and writes nothing', async () => {
-    const {folder, init} = await machine();
-    const {status, stdout, stderr} = await init(HOME);
-    expect(status).toBe(2);
-    expect(stdout).toContain('    source_path = /dev/vg0/home\n');
-    expect(stdout).toContain('home: ready\n');
-    expect(stderr).toMatch(/nothing was written: there is no terminal to ask on\n {2}hint: say --yes/);
+  test.each([
+    [[], '--source, --target and --yes'],
+    [HOME, '--yes'],
+  ])('without a terminal, %j lack %s, and nothing is looked at', async (words, missing) => {
+    const lookAtSource = vi.fn<TasksLayer['lookAtSource']>();
+    const {folder, init} = await machine({}, {lookAtSource});
+    const {status, stdout, stderr} = await init(words);
+    expect({status, stdout}).toEqual({status: 2, stdout: ''});
+    expect(stderr).toMatch(`${missing} must be given: there is no terminal to ask on\n`);
+    expect(lookAtSource).not.toHaveBeenCalled();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('what is printed can be typed, also a name that begins with a hyphen', async () => {
+    const {folder, init} = await machine();
+    const shown = async (...words: string[]) => (await init([...HOME, '--yes', ...words])).stdout;
+    expect(await shown('--task=-a b')).toMatch(/\n {2}bdsync-manager '--task=-a b' --config \/.*\n/);
+    expect(await shown('--task=-x')).toMatch(/\n {2}bdsync-manager --dry-run --task=-x --config \/.*\n/);
+    expect(await readdir(folder)).toEqual(['x.conf']);
   });
 
   test('a source that is missing is no task', async () => {

@@ -63,25 +63,20 @@ export function addInitCommand(program: Command, context: CommandContext): void 
       if (flags.task !== undefined) requireNewName(draft, flags.task);
       const pool = new HostPool();
       const dialogue = isAsked(flags, context) ? dialogueOn(context) : undefined;
-      const gathered = await gatherAnswers(flags, draft, pool, context, dialogue);
+      const gathered = await gatherAnswers({flags, draft, pool, context, dialogue});
       const planned = addTask(draft, gathered);
       const report = await checkPlanned(planned, gathered, pool, context);
       context.stdout.write(formatPlannedConfig(planned) + formatCheck(report, context.stdout));
       await context.stdout.settled();
-      if (!flags.yes) {
-        if (dialogue === undefined) {
-          throw new UsageError(
-            'nothing was written: there is no terminal to ask on',
-            'say --yes, and it is done unasked',
-          );
-        }
-        if (!(await dialogue.askYesNo('\nWrite that?', false))) dialogue.end();
-      }
+      if (dialogue && !(await dialogue.askYesNo('\nWrite that?', false))) dialogue.end();
       await context.tasks.writeConfig(planned);
       const status = statusOfCheck(report);
-      const configWords = flags.config === DEFAULT_CONFIG_FILE ? [] : ['--config', flags.config];
-      const {name} = gathered.answers;
-      context.stdout.write(`written\n${formatNextCommands(name, configWords, status === EXIT_STATUS.success)}`);
+      const written = {
+        name: gathered.answers.name,
+        configFile: flags.config === DEFAULT_CONFIG_FILE ? undefined : flags.config,
+        isReady: status === EXIT_STATUS.success,
+      };
+      context.stdout.write(`written\n${formatNextCommands(written)}`);
       context.end(status);
     });
 }
@@ -90,16 +85,17 @@ function isAsked({yes}: InitFlags, {prompt}: CommandContext): boolean {
   return prompt.isTerminal && yes !== true;
 }
 
+/** Before anything is looked at, which may take minutes. */
 function requireOptions(flags: InitFlags, context: CommandContext): void {
   if (isAsked(flags, context)) return;
-  const missing = (['source', 'target'] as const).filter((name) => flags[name] === undefined);
+  const missing = (['source', 'target', 'yes'] as const).filter((name) => flags[name] === undefined);
   if (missing.length === 0) return;
   const why = flags.yes ? 'with --yes nothing is asked' : 'there is no terminal to ask on';
-  throw new UsageError(
-    `${missing.map((name) => `--${name}`).join(' and ')} must be given: ${why}`,
-    "see 'bdsync-manager init --help'",
-  );
+  const names = LIST.format(missing.map((name) => `--${name}`));
+  throw new UsageError(`${names} must be given: ${why}`, "see 'bdsync-manager init --help'");
 }
+
+const LIST = new Intl.ListFormat('en-GB');
 
 /** What is inherited may be faulty: such a task is not written. */
 function addTask(draft: ConfigDraft, {answers}: GatheredTask): PlannedConfig {

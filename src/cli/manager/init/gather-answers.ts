@@ -1,6 +1,7 @@
 import {taskConfigFrom} from '../../../tasks/config/configuration.js';
+import type {TaskConfig} from '../../../tasks/config/task-config.js';
 import {plainText} from '../../../plain-text.js';
-import type {CheckedTask} from '../../../tasks/check/check-report.js';
+import type {Finding} from '../../../tasks/check/check-report.js';
 import type {HostPool} from '../../../tasks/ends/host-pool.js';
 import {type ConfigDraft, inheritedNames, namesInDraft, requireNewName} from '../../../tasks/init/config-draft.js';
 import type {TargetLook} from '../../../tasks/init/look-at-target.js';
@@ -23,17 +24,20 @@ import {settleTarget} from './settle-target.js';
 export interface GatheredTask {
   readonly answers: TaskAnswers;
   readonly look: TargetLook;
-  readonly notes: CheckedTask['warnings'];
+  readonly notes: readonly Finding[];
+}
+
+interface GatherRequest {
+  readonly flags: InitFlags;
+  readonly draft: ConfigDraft;
+  readonly pool: HostPool;
+  readonly context: CommandContext;
+  /** Undefined where nobody is to be asked. */
+  readonly dialogue: Dialogue | undefined;
 }
 
 /** Takes what the options say, looks at both ends, and asks for the rest where there is somebody to ask. */
-export async function gatherAnswers(
-  flags: InitFlags,
-  draft: ConfigDraft,
-  pool: HostPool,
-  context: CommandContext,
-  dialogue: Dialogue | undefined,
-): Promise<GatheredTask> {
+export async function gatherAnswers({flags, draft, pool, context, dialogue}: GatherRequest): Promise<GatheredTask> {
   const source = await chooseSource(flags.source, context, dialogue);
   const name = await chooseName(source.path, flags.task, draft, dialogue);
   const snapshot = await chooseSnapshot(source, flags.snapshot, dialogue);
@@ -43,16 +47,16 @@ export async function gatherAnswers(
     growsTarget: flags.growTarget === true,
     bdsyncArgs: flags.bdsyncArgs,
   };
-  const sofar = {name, sourcePath: source.path, ...target, ...given, snapshot, patchDir: flags.targetPatchDir};
-  const look = await lookAtTarget(sofar, pool, context);
+  const soFar = {name, sourcePath: source.path, ...target, ...given, snapshot, patchDir: flags.targetPatchDir};
+  const look = await lookAtTarget(soFar, pool, context);
   await dialogue?.tell(formatReach(look));
-  const facts = {look, path: sofar.targetPath, sourceBytes: source.sizeBytes, given};
+  const facts = {look, path: soFar.targetPath, sourceBytes: source.sizeBytes, given};
   const inheritsArgs = inheritedNames(draft).has('bdsync_args');
   const settled = dialogue ? await settleTarget({...facts, inheritsArgs}, dialogue) : given;
   const patchDir = flags.targetPatchDir ?? (await choosePatchDir(look, dialogue));
-  const answers = {...sofar, ...settled, patchDir};
+  const answers = {...soFar, ...settled, patchDir};
   readAnswers(answers);
-  return {answers, look, notes: [...noteSource(source, snapshot), ...noteTarget(sofar.targetPath, look)]};
+  return {answers, look, notes: [...noteSource(source, snapshot), ...noteTarget(soFar.targetPath, look)]};
 }
 
 async function chooseName(
@@ -76,7 +80,7 @@ async function lookAtTarget(answers: TaskAnswers, pool: HostPool, context: Comma
 }
 
 /** Throws a ConfigError that names the options. */
-function readAnswers(answers: TaskAnswers): ReturnType<typeof taskConfigFrom> {
+function readAnswers(answers: TaskAnswers): TaskConfig {
   return taskConfigFrom(answers.name, Object.fromEntries(keysOfAnswers(answers)), initOptionName);
 }
 
