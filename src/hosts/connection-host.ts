@@ -5,11 +5,11 @@ import {commandText} from './command-text.js';
 import {connectionName} from './connection-name.js';
 import {diagnoseConnection} from './diagnosis/diagnose-connection.js';
 import type {Child, Host, RunOptions, RunResult, SpawnOptions} from './host.js';
-import {HostError} from './host-error.js';
 import {probeShells} from './probe-shells.js';
 import {quoteWord, quoteWords} from './quote.js';
 import {runToEnd} from './child/run-to-end.js';
 import {startChild} from './child/start-child.js';
+import {SharedAnswer} from './shared-answer.js';
 
 const tell = debugStory('hosts:connection');
 
@@ -34,8 +34,9 @@ class ConnectionHost implements Host {
   readonly isLocal = false;
   readonly #connection: readonly string[];
   readonly #onTerminal: boolean;
-  #shells: number | undefined;
-  #probing: Promise<number> | undefined;
+  /** Known without a probe. */
+  readonly #shells: number | undefined;
+  readonly #probed = new SharedAnswer<number>();
 
   constructor(connection: readonly string[], quoting: ConnectionHostOptions['quoting'], onTerminal: boolean) {
     this.name = connectionName(connection);
@@ -76,23 +77,13 @@ class ConnectionHost implements Host {
   }
 
   async #countShells(signal: AbortSignal | undefined): Promise<number> {
-    while (this.#shells === undefined) {
-      try {
-        this.#probing ??= this.#probe(signal);
-        this.#shells = await this.#probing;
-      } catch (error) {
-        this.#probing = undefined;
-        // Another caller's signal stopped the probe that we share; ours did not.
-        const isOthersStop = error instanceof HostError && error.code === 'cancelled' && !signal?.aborted;
-        if (!isOthersStop) throw error;
-      }
-    }
-    return this.#shells;
+    if (this.#shells !== undefined) return this.#shells;
+    const describe = `the first connection through ${this.name}`;
+    return await this.#probed.get(() => this.#probe(describe, signal), describe, signal);
   }
 
-  async #probe(signal: AbortSignal | undefined): Promise<number> {
+  async #probe(describe: string, signal: AbortSignal | undefined): Promise<number> {
     const probe = probeShells();
-    const describe = `the first connection through ${this.name}`;
     const child = this.#start(probe.words, probe.words, {signal, describe});
     const shells = probe.readAnswer(await runToEnd(child, {timeoutMs: PROBE_TIMEOUT_MS}, describe), this.name);
     tell('%s: words pass %d shells', this.name, shells);

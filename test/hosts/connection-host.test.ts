@@ -46,6 +46,24 @@ describe('the first connection', () => {
     expect(await going).toMatchObject({stdout: 'here'});
   });
 
+  test('is not waited for by others who are told to stop', async () => {
+    const gate = join(await temporaryFolder(), 'open');
+    const slow = ['sh', '-c', 'while ! test -e "$0"; do sleep 0.01; done; exec "$@"', gate];
+    const host = connectionHost(slow, {quoting: 'auto'});
+    const going = host.run(['printf', 'here']);
+    const stop = new AbortController();
+    const stopped = host.run(['true'], {signal: stop.signal});
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({
+      code: 'cancelled',
+      message: expect.stringMatching(
+        /^the first connection through sh … \S+ was not waited for: we were told to stop$/,
+      ),
+    });
+    await writeFile(gate, '');
+    expect(await going).toMatchObject({stdout: 'here'});
+  });
+
   test('is tried again after it failed', async () => {
     const switchFile = join(await temporaryFolder(), 'open');
     const host = connectionHost(['sh', '-c', 'test -e "$0" && exec "$@"', switchFile], {quoting: 'auto'});

@@ -2,6 +2,7 @@ import {connectionHost} from '../../hosts/connection-host.js';
 import type {Host} from '../../hosts/host.js';
 import {HostError} from '../../hosts/host-error.js';
 import {localHost, type LocalHostOptions} from '../../hosts/local-host.js';
+import {SharedAnswer} from '../../hosts/shared-answer.js';
 import {type BdsyncProgram, identifyFarEnd, type FarEnd} from './far-end.js';
 import {usesOwnTargetProgram, type TargetAddress, type TaskPlan} from '../plan.js';
 import {packageVersion} from '../../version.js';
@@ -11,7 +12,7 @@ export class HostPool {
   readonly #options: LocalHostOptions;
   readonly #local: Host;
   readonly #remote = new Map<string, Host>();
-  readonly #programs = new Map<Host, Map<string, Promise<FarEnd>>>();
+  readonly #programs = new Map<Host, Map<string, SharedAnswer<FarEnd>>>();
   readonly #outOfReach = new Map<Host, HostError>();
 
   /** The options are for all of them. */
@@ -46,25 +47,18 @@ export class HostPool {
   /** Only a host that could not be reached is remembered as such: every further try would take its time. */
   async #identify(program: BdsyncProgram, signal: AbortSignal): Promise<FarEnd> {
     const {host, words} = program;
-    const programs = this.#programs.get(host) ?? new Map<string, Promise<FarEnd>>();
+    const failure = this.#outOfReach.get(host);
+    if (failure) throw asBefore(failure);
+    const programs = this.#programs.get(host) ?? new Map<string, SharedAnswer<FarEnd>>();
     this.#programs.set(host, programs);
-    const key = JSON.stringify(words);
-    for (;;) {
-      const failure = this.#outOfReach.get(host);
-      if (failure) throw asBefore(failure);
-      const known = programs.get(key);
-      const probe = known ?? identifyFarEnd(program, signal);
-      programs.set(key, probe);
-      try {
-        return await probe;
-      } catch (error) {
-        if (programs.get(key) === probe) programs.delete(key);
-        if (!(error instanceof HostError)) throw error;
-        if (OUT_OF_REACH.has(error.code)) this.#outOfReach.set(host, error);
-        // Another task's signal stopped the probe that we share; ours did not.
-        const isOthersStop = known !== undefined && error.code === 'cancelled' && !signal.aborted;
-        if (!isOthersStop) throw error;
-      }
+    const name = JSON.stringify(words);
+    const answer = programs.get(name) ?? new SharedAnswer<FarEnd>();
+    programs.set(name, answer);
+    try {
+      return await answer.get(() => identifyFarEnd(program, signal), `${words.join(' ')} --version`, signal);
+    } catch (error) {
+      if (error instanceof HostError && OUT_OF_REACH.has(error.code)) this.#outOfReach.set(host, error);
+      throw error;
     }
   }
 }

@@ -5,7 +5,8 @@ import {HostPool} from '#dist/tasks/ends/host-pool.js';
 import {localTask} from '../../support/local-task.js';
 import {until} from '../../support/until.js';
 
-test('a task that is stopped takes nobody else along who waits for the same answer', async () => {
+/** A program of which the answer is waited for, and a pool that knows nothing of it. */
+async function waitingWorld() {
   const {folder, context} = await localTask();
   const asked = join(folder, 'asked');
   const goOn = join(folder, 'go-on');
@@ -18,14 +19,38 @@ test('a task that is stopped takes nobody else along who waits for the same answ
   await writeFile(program, ['#!/bin/sh', ...lines, ''].join('\n'), {mode: 0o755});
   const plan = {...context.plan, targetProgram: [program]};
   const pool = new HostPool({onTerminal: false});
+  return {
+    farEnd: (signal: AbortSignal) => pool.farEnd(plan, signal),
+    goOn: () => writeFile(goOn, ''),
+    isAsked: () => until('the program was asked', async () => (await readFile(asked, 'utf8').catch(() => '')) !== ''),
+    timesAsked: async () => (await readFile(asked, 'utf8')).trim().split('\n').length,
+  };
+}
+
+test('a task that is stopped takes nobody else along who waits for the same answer', async () => {
+  const {farEnd, goOn, isAsked, timesAsked} = await waitingWorld();
   const [stopped, ours] = [new AbortController(), new AbortController()];
-  const first = pool.farEnd(plan, stopped.signal);
-  const others = [pool.farEnd(plan, ours.signal), pool.farEnd(plan, ours.signal)];
-  await until('the program was asked', async () => (await readFile(asked, 'utf8').catch(() => '')) !== '');
+  const first = farEnd(stopped.signal);
+  const others = [farEnd(ours.signal), farEnd(ours.signal)];
+  await isAsked();
   stopped.abort(new Error('stalled'));
   await expect(first).rejects.toMatchObject({code: 'cancelled'});
-  await writeFile(goOn, '');
+  await goOn();
   for (const answer of await Promise.all(others)) expect(answer).toMatchObject({kind: 'ours'});
   // Once for the one that was stopped, and once for all others.
-  expect((await readFile(asked, 'utf8')).trim().split('\n')).toHaveLength(2);
+  expect(await timesAsked()).toBe(2);
+});
+
+test('a task that is stopped does not wait for what another one asks', async () => {
+  const {farEnd, goOn, isAsked, timesAsked} = await waitingWorld();
+  const [first, ours] = [new AbortController(), new AbortController()];
+  const asking = farEnd(first.signal);
+  const waiting = farEnd(ours.signal);
+  await isAsked();
+  ours.abort(new Error('stalled'));
+  await expect(waiting).rejects.toMatchObject({code: 'cancelled'});
+  await expect(farEnd(ours.signal)).rejects.toMatchObject({code: 'cancelled'});
+  await goOn();
+  expect(await asking).toMatchObject({kind: 'ours'});
+  expect(await timesAsked()).toBe(1);
 });
