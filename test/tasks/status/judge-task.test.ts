@@ -31,6 +31,16 @@ function failed(changes: Partial<EndedRecord> = {}): PastRun {
   return {state: 'ended', record: failedRecord('2', changes)};
 }
 
+const PARTLY_WRITTEN: Pick<EndedRecord, 'failure'> = {
+  failure: {
+    code: 'x',
+    message: 'y',
+    stage: 'apply',
+    hint: undefined,
+    target: {host: 'this machine', path: '/t', state: 'partly-written'},
+  },
+};
+
 const KILLED: PastRun = {state: 'did-not-end', record: startedRecord('3')};
 const UNDER_WAY: PastRun = {state: 'under-way', record: startedRecord('4')};
 
@@ -100,33 +110,27 @@ describe('a task', () => {
   });
 
   it('is incomplete where a run left the target partly written, or an application unfinished', () => {
-    const failure = {
-      code: 'x',
-      message: 'y',
-      stage: 'apply',
-      hint: undefined,
-      target: {host: 'this machine', path: '/t', state: 'partly-written'},
-    };
-    expect(judged([ended(), failed({failure})])).toEqual(['critical', 'failed', 'incomplete']);
-    expect(judged([ended(), ended({outcome: 'cancelled', failure})])).toEqual(['critical', 'incomplete', 'cancelled']);
+    expect(judged([ended(), failed(PARTLY_WRITTEN)])).toEqual(['critical', 'failed', 'incomplete']);
+    expect(judged([ended(), ended({outcome: 'cancelled', ...PARTLY_WRITTEN})])).toEqual([
+      'critical',
+      'incomplete',
+      'cancelled',
+    ]);
     expect(judged([ended()], {unfinished: ['/t is incomplete']})).toEqual(['critical', 'incomplete']);
     // Both tell of the same.
-    expect(judged([ended(), failed({failure})], {unfinished: ['x']})).toEqual(['critical', 'incomplete', 'failed']);
+    expect(judged([ended(), failed(PARTLY_WRITTEN)], {unfinished: ['x']})).toEqual([
+      'critical',
+      'incomplete',
+      'failed',
+    ]);
   });
 
   it('is not incomplete any more when what was begun has been finished or undone', () => {
-    const failure = {
-      code: 'x',
-      message: 'y',
-      stage: 'apply',
-      hint: undefined,
-      target: {host: 'this machine', path: '/t', state: 'partly-written'},
-    };
     const recovered = ended({purpose: 'recover', outcome: 'recovered', figures: undefined});
-    expect(judged([ended(), failed({failure}), recovered])).toEqual(['critical', 'failed']);
-    expect(judged([ended(), recovered, failed({failure})])).toEqual(['critical', 'failed', 'incomplete']);
+    expect(judged([ended(), failed(PARTLY_WRITTEN), recovered])).toEqual(['critical', 'failed']);
+    expect(judged([ended(), recovered, failed(PARTLY_WRITTEN)])).toEqual(['critical', 'failed', 'incomplete']);
     const inVain = failed({purpose: 'recover', outcome: 'failed'});
-    expect(judged([ended(), failed({failure}), recovered, inVain])).toEqual(['critical', 'failed', 'incomplete']);
+    expect(judged([ended(), failed(PARTLY_WRITTEN), recovered, inVain])).toEqual(['critical', 'failed', 'incomplete']);
     expect(judgeTask(known([ended(), KILLED]), NOW).problems[0]?.text).toContain('may be partly written');
     expect(judgeTask(known([ended(), KILLED, recovered]), NOW).problems[0]?.text).not.toContain('partly');
   });
