@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
+import {USAGE} from './bench/bench-options.js';
 import {markdownFences} from './support/markdown-fences.js';
 import {errorsOf, readConfig} from './support/read-config.js';
 
@@ -15,7 +16,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'configuration.md': 'test/cli/manager/config-command.test.ts',
   'restoring-by-hand.md': 'test/e2e/restoring-by-hand.test.ts',
   'moving-from-the-python-program.md': 'test/tasks/config/python-agreement.test.ts',
-  'speed.md': 'test/bench/bench.test.ts',
+  'speed.md': 'test/docs.test.ts',
   'safety.md': 'test/docs.test.ts',
   'monitoring.md': 'test/e2e/monitoring-page.test.ts',
   'installation.md': 'test/installation-page.test.ts',
@@ -65,6 +66,26 @@ describe('the proofs that docs/safety.md names', () => {
   test.each(proofs)('are there: $promise', ({file, words}) => {
     expect(words.length).toBeGreaterThan(20);
     expect(readFileSync(`${ROOT}${file}`, 'utf8')).toContain(words);
+  });
+});
+
+describe('docs/speed.md', () => {
+  const page = readFileSync(`${ROOT}docs/speed.md`, 'utf8');
+
+  test('names options that the benchmark has', () => {
+    const bench = /`npm run bench`[^]*?\n\n/.exec(page.slice(page.indexOf('The images are made')))?.[0] ?? '';
+    const options = [...bench.matchAll(/`(--[\w-]+)`/g)].map(([, name = '']) => name);
+    expect(options).toContain('--only');
+    const known = [...USAGE.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, name]) => name);
+    expect(options.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test('is what README.md says of it', () => {
+    const readme = readFileSync(`${ROOT}README.md`, 'utf8').replaceAll('\n', ' ');
+    expect(readme).toContain('Two images of 2 GiB, of which 1 % differs, are in step in a third of the time');
+    const [, times] = /^\| two random images of 2 GiB, 1 % .* \| ([\d.]+) × less \|/m.exec(page) ?? [];
+    expect(Number(times)).toBeGreaterThanOrEqual(2.8);
+    expect(Number(times)).toBeLessThanOrEqual(3.3);
   });
 });
 
