@@ -26,8 +26,9 @@ function wordsOn({kind, ...use}: FoundDevice): string {
   return [kind, ...useWords(use)].join(', ');
 }
 
-function useWords({mountPoints, isSwap, usedBy, openedAs, luksVersion}: DeviceUse): string[] {
+function useWords({mountPoints, isSwap, usedBy, openedAs, luksVersion, silence}: DeviceUse): string[] {
   return [
+    ...(silence === undefined ? [] : [silence === 'late' ? 'does not answer' : 'suspended']),
     ...(luksVersion === undefined ? [] : [`encrypted (LUKS${luksVersion}), and copied so`]),
     ...(openedAs === undefined ? [] : ['opened from an encrypted one: its plain text would be copied']),
     ...mountPoints.map((place) => `mounted on ${place}`),

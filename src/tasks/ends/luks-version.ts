@@ -10,8 +10,16 @@ const LUKS_VERSIONS: readonly number[] = [1, 2];
 /** Undefined for what is no LUKS volume, or cannot be read: others tell of that. */
 export async function luksVersionOf(path: string): Promise<number | undefined> {
   const header = (await readStart(path, constants.O_DIRECT)) ?? (await readStart(path, 0));
-  if (!header?.subarray(0, LUKS_MAGIC.length).equals(LUKS_MAGIC)) return undefined;
-  const version = header.readUInt16BE(LUKS_MAGIC.length);
+  return header && parseLuksVersion(header);
+}
+
+/** What `parseLuksVersion` needs of a device. */
+export const LUKS_START_BYTES = LUKS_MAGIC.length + 2;
+
+/** Undefined for what is no start of a LUKS volume. */
+export function parseLuksVersion(start: Buffer): number | undefined {
+  if (start.length < LUKS_START_BYTES || !start.subarray(0, LUKS_MAGIC.length).equals(LUKS_MAGIC)) return undefined;
+  const version = start.readUInt16BE(LUKS_MAGIC.length);
   return LUKS_VERSIONS.includes(version) ? version : undefined;
 }
 

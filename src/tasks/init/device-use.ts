@@ -3,11 +3,12 @@ import {type DeviceNumber, identifyPath, parseDeviceNumber, sysfsFolder} from '.
 import {kernelText} from '../../kernel-text.js';
 import {mountPointsOf, unescapeOctal} from '../../mount-points.js';
 import {openedCryptName} from '../../opened-crypt.js';
-import {luksVersionOf} from '../ends/luks-version.js';
+import {LUKS_START_BYTES, parseLuksVersion} from '../ends/luks-version.js';
+import {readStart} from './read-start.js';
 
 /** What a block device of this machine is used for, as far as the kernel and its first bytes tell. */
 export interface DeviceUse {
-  /** Of the device and of its partitions, as all that follows but the last two. */
+  /** Of the device and of its partitions, as the next two. */
   readonly mountPoints: readonly string[];
   readonly isSwap: boolean;
   /** What is built on it: `dm-3`, by its name where it has one. */
@@ -16,22 +17,34 @@ export interface DeviceUse {
   readonly openedAs: string | undefined;
   /** Of an encrypted volume that is copied as it is. */
   readonly luksVersion: number | undefined;
+  /** Why nothing can be read from it now: whoever reads waits, for ever maybe. */
+  readonly silence: 'suspended' | 'late' | undefined;
 }
 
+interface LookOptions {
+  readonly folder?: string;
+  /** When false, its first bytes are left alone: neither `luksVersion` nor `late` is known then. */
+  readonly isRead?: boolean;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** @throws the reason of `signal` when it aborts. */
 export async function useOfDevice(
   path: string,
   device: DeviceNumber,
-  folder = sysfsFolder(device),
+  signal: AbortSignal,
+  {folder = sysfsFolder(device), isRead = true, timeoutMs}: LookOptions = {},
 ): Promise<DeviceUse> {
-  // A read from a suspended device would wait until somebody resumes it.
-  const isReadable = (await kernelText(`${folder}/dm/suspended`)) !== '1';
+  const isSuspended = (await kernelText(`${folder}/dm/suspended`)) === '1';
+  const start = isRead && !isSuspended ? await readStart(path, LUKS_START_BYTES, signal, timeoutMs) : undefined;
   const parts = [device, ...(await partitionsIn(folder))];
   return {
     mountPoints: (await Promise.all(parts.map(mountPointsOf))).flat(),
     isSwap: (await Promise.all(parts.map(isSwapSpace))).includes(true),
     usedBy: (await Promise.all(parts.map((part) => holdersIn(sysfsFolder(part))))).flat().toSorted(),
     openedAs: await openedCryptName(device),
-    luksVersion: isReadable ? await luksVersionOf(path) : undefined,
+    luksVersion: start instanceof Buffer ? parseLuksVersion(start) : undefined,
+    silence: isSuspended ? 'suspended' : start === 'late' ? 'late' : undefined,
   };
 }
 

@@ -29,10 +29,16 @@ export interface FoundDevices {
 /** What holds nothing of its own, or nothing that lasts. */
 const OF_NO_INTEREST = /^(?:ram|zram|sr|fd)\d/;
 
+interface FindOptions {
+  readonly lvmAt?: LvmAt;
+  readonly folder?: string;
+  readonly useOf?: typeof useOfDevice;
+}
+
 /** Looks at the block devices of this machine, and asks LVM for its volumes where there are any. */
 export async function findDevices(
   signal: AbortSignal,
-  {lvmAt = lvmOfThisMachine, folder = '/sys/class/block'}: {readonly lvmAt?: LvmAt; readonly folder?: string} = {},
+  {lvmAt = lvmOfThisMachine, folder = '/sys/class/block', useOf = useOfDevice}: FindOptions = {},
 ): Promise<FoundDevices> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => !OF_NO_INTEREST.test(name));
   const seen = (await Promise.all(names.map((name) => kernelDevice(`${folder}/${name}`, name)))).filter(
@@ -40,10 +46,14 @@ export async function findDevices(
   );
   const lvm = seen.some(({dmUuid}) => isOfLvm(dmUuid)) ? await askLvm(lvmAt, signal) : NO_VOLUMES;
   const devices: FoundDevice[] = [];
+  // Where one does not answer, others will not either: a person waits once.
+  let isRead = true;
   for (const device of seen) {
     const named = nameDevice(device, lvm.volumes);
     if (named === undefined || (await identifyPath(named.path))?.kind !== 'block') continue;
-    devices.push({...named, sizeBytes: device.sizeBytes, ...(await useOfDevice(named.path, device.number))});
+    const use = await useOf(named.path, device.number, signal, {isRead});
+    if (use.silence === 'late') isRead = false;
+    devices.push({...named, sizeBytes: device.sizeBytes, ...use});
   }
   return {devices: devices.toSorted(byKindAndPath), lvmTrouble: lvm.trouble};
 }

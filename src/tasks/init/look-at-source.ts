@@ -8,6 +8,7 @@ import {isOfLvm} from '../../lvm/mapper-uuid.js';
 import {DEFAULT_LVM_PROGRAM} from '../config/keys/snapshot-keys.js';
 import {type LvmAt, lvmOfThisMachine} from '../ends/snapshot.js';
 import {inspectSource, sizeOfSource} from '../ends/source.js';
+import {TaskError} from '../task-error.js';
 import {type DeviceUse, useOfDevice} from './device-use.js';
 
 /** What is known of a source before there is a task for it. */
@@ -29,22 +30,48 @@ export type SourceVolume =
 /**
  * Looks at the source of a task that is to be.
  *
- * @throws TaskError for what cannot be one: nothing there, a folder, no right to read it.
+ * @throws TaskError for what cannot be one: nothing there, a folder, no right to read it, no answer; the reason of `signal`
+ *   when it aborts.
  */
 export async function lookAtSource(
   path: string,
   signal: AbortSignal,
-  lvmAt: LvmAt = lvmOfThisMachine,
+  {lvmAt = lvmOfThisMachine, useOf = useOfDevice}: {readonly lvmAt?: LvmAt; readonly useOf?: typeof useOfDevice} = {},
 ): Promise<SourceLook> {
   const identity = await inspectSource(path);
-  const sizeBytes = await sizeOfSource(path);
-  if (identity.kind === 'file') return {path, sizeBytes, use: undefined, volume: undefined};
+  if (identity.kind === 'file') {
+    return {path, sizeBytes: await sizeOfSource(path), use: undefined, volume: undefined};
+  }
+  const use = await useOf(path, identity, signal);
+  // Before anything else reads it, which nothing could interrupt.
+  requireAnswer(path, use);
   return {
     path,
-    sizeBytes,
-    use: await useOfDevice(path, identity),
+    sizeBytes: await sizeOfSource(path),
+    use,
     volume: await volumeBehind(path, identity, lvmAt, signal),
   };
+}
+
+function requireAnswer(path: string, {silence}: DeviceUse): void {
+  switch (silence) {
+    case undefined:
+      return;
+    case 'suspended':
+      throw new TaskError('source-unusable', `the source ${path} is suspended: nothing can be read from it`, {
+        hint: 'dmsetup resume ends that, when nobody is at work on it',
+      });
+    case 'late':
+      throw new TaskError(
+        'source-unusable',
+        `the source ${path} does not answer: its first bytes did not come in time`,
+        {
+          hint: 'see what the kernel says of it: dmesg',
+        },
+      );
+    default:
+      silence satisfies never;
+  }
 }
 
 async function volumeBehind(

@@ -10,7 +10,14 @@ import {temporaryFolder} from '../../support/temporary-folder.js';
 
 const {checkTasks} = TASKS_LAYER;
 const MIB = 2 ** 20;
-const IDLE = {mountPoints: [], isSwap: false, usedBy: [], openedAs: undefined, luksVersion: undefined};
+const IDLE = {
+  mountPoints: [],
+  isSwap: false,
+  usedBy: [],
+  openedAs: undefined,
+  luksVersion: undefined,
+  silence: undefined,
+} as const;
 const DEVICES: readonly FoundDevice[] = [
   {...IDLE, path: '/dev/vg0/home', sizeBytes: 20 * MIB, kind: 'volume', mountPoints: ['/home']},
   {
@@ -23,6 +30,7 @@ const DEVICES: readonly FoundDevice[] = [
   },
   {...IDLE, path: '/dev/mapper/safe', sizeBytes: 10 * MIB, kind: 'mapped device', openedAs: 'safe'},
   {...IDLE, path: '/dev/sda2', sizeBytes: 2 * MIB, kind: 'partition', isSwap: true},
+  {...IDLE, path: '/dev/nbd0', sizeBytes: 2 * MIB, kind: 'disk', silence: 'late'},
 ];
 const VOLUMES: Readonly<Record<string, SourceLook['volume']>> = {
   '/dev/vg0/home': {kind: 'thick', group: 'vg0', freeBytes: 5 * MIB},
@@ -245,6 +253,7 @@ describe('a dialogue', () => {
     expect(stdout).toMatch(/^ +2 .* thin volume, encrypted \(LUKS2\), and copied so, used by safe and 2 more$/m);
     expect(stdout).toMatch(/^ +3 .* mapped device, opened from an encrypted one: its plain text would be copied$/m);
     expect(stdout).toMatch(/^ +4 .* partition, swap space$/m);
+    expect(stdout).toMatch(/^ +5 .* disk, does not answer$/m);
     expect(stdout).toContain('ssh backup@store was reached, and bdsync-manager 0.5.0 is there\n');
     expect(stdout).toContain(`bdsync-manager --task 'my home' --config ${config}\n`);
     expect(linesOf(await written())).toEqual([

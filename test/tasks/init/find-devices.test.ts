@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {useOfDevice} from '#dist/tasks/init/device-use.js';
@@ -18,7 +18,14 @@ async function found(path: string) {
   return devices.find((device) => device.path === path);
 }
 
-const UNUSED = {mountPoints: [], isSwap: false, usedBy: [], openedAs: undefined, luksVersion: undefined};
+const UNUSED = {
+  mountPoints: [],
+  isSwap: false,
+  usedBy: [],
+  openedAs: undefined,
+  luksVersion: undefined,
+  silence: undefined,
+};
 
 describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', () => {
   test('has devices with their sizes, and no loop device without a file', async () => {
@@ -52,8 +59,42 @@ describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', ()
     await mkdir(join(disk, 'sdz1'), {recursive: true});
     await writeFile(join(disk, 'sdz1', 'partition'), '1\n');
     await writeFile(join(disk, 'sdz1', 'dev'), await readFile(`/sys/class/block/${basename(device)}/dev`));
-    const use = await useOfDevice('/dev/null', {major: 8, minor: 400}, disk);
+    const use = await useOfDevice('/dev/null', {major: 8, minor: 400}, signal, {folder: disk});
     expect(use).toEqual({...UNUSED, mountPoints: [mounted]});
+  });
+
+  test('reads no more where one device does not answer, and looks at the rest all the same', async () => {
+    const folder = await temporaryFolder();
+    const devices: string[] = [];
+    for (const name of ['a', 'b']) {
+      await writeFile(join(folder, name), Buffer.alloc(SIZE));
+      devices.push(attachLoopDevice(join(folder, name)));
+    }
+    const sysfs = join(folder, 'sys');
+    await mkdir(sysfs);
+    for (const name of devices.map((path) => basename(path))) {
+      await symlink(`/sys/class/block/${name}`, join(sysfs, name));
+    }
+    const asked: (boolean | undefined)[] = [];
+    const {devices: seen} = await findDevices(signal, {
+      folder: sysfs,
+      async useOf(_path, _device, _signal, {isRead} = {}) {
+        asked.push(isRead);
+        return {...UNUSED, silence: isRead ? 'late' : undefined};
+      },
+    });
+    expect(asked).toEqual([true, false]);
+    expect(seen.map(({path}) => path).toSorted()).toEqual(devices.toSorted());
+  });
+
+  test.each([
+    ['late', /does not answer/],
+    ['suspended', /is suspended/],
+  ] as const)('a source that is %s is refused before anything else reads it', async (silence, message) => {
+    const image = join(await temporaryFolder(), 'a.img');
+    await writeFile(image, Buffer.alloc(SIZE));
+    const looking = lookAtSource(attachLoopDevice(image), signal, {useOf: async () => ({...UNUSED, silence})});
+    await expect(looking).rejects.toMatchObject({code: 'source-unusable', message: expect.stringMatching(message)});
   });
 
   test('has nothing of a folder that tells nothing', async () => {

@@ -7,7 +7,14 @@ import {suggestName} from '#dist/tasks/init/suggest-name.js';
 import {parseContent} from '#dist/tasks/init/target-content.js';
 
 const GIB = 2 ** 30;
-const IDLE = {mountPoints: [], isSwap: false, usedBy: [], openedAs: undefined, luksVersion: undefined};
+const IDLE = {
+  mountPoints: [],
+  isSwap: false,
+  usedBy: [],
+  openedAs: undefined,
+  luksVersion: undefined,
+  silence: undefined,
+};
 const VOLUME: SourceLook = {
   path: '/dev/vg0/home',
   sizeBytes: 20 * GIB,
