@@ -1,7 +1,7 @@
 import {realpath} from 'node:fs/promises';
 import {basename, dirname, join, posix, resolve} from 'node:path';
 import {identifyPath, identityText, sysfsFolder} from '../../device-identity.js';
-import {connectionName} from '../../hosts/connection-name.js';
+import {sshDestination} from '../../hosts/ssh-destination.js';
 import {kernelText} from '../../kernel-text.js';
 import {parseVolumePath} from '../../lvm/volume-path.js';
 import type {LvmSnapshotConfig, TaskConfig} from '../config/task-config.js';
@@ -25,7 +25,12 @@ export async function taskClaims(config: TaskConfig, purpose: Purpose): Promise<
     claims.push({key: target, mode: 'exclusive'}, {key: await keyHere(sourcePath), mode: 'shared'});
   }
   if (lvmSnapshot && purpose !== 'dry-run') claims.push(await snapshotClaim(sourcePath, lvmSnapshot));
-  return {claims, host: isLocal ? 'this machine' : connectionName(connection)};
+  return {claims, host: hostKey(connection)};
+}
+
+/** Of a command other than ssh nobody knows which of its words name the host: each is one of its own. */
+function hostKey(connection: readonly string[]): string {
+  return JSON.stringify(sshDestination(connection) ?? connection);
 }
 
 /** Of what is not there yet: where it would be. */

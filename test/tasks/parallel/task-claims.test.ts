@@ -85,6 +85,17 @@ describe('targets on other machines', () => {
     expect(await hostOf({connection_command: 'ssh backup@other'})).not.toBe(host);
     expect(await hostOf({})).toBe(await hostOf({target_path: '/elsewhere'}));
     expect(await hostOf({})).not.toBe(host);
+    expect(await hostOf({connection_command: 'ssh -p 2222 backup@store'})).not.toBe(host);
+  });
+
+  it.for([
+    ["sh -c 'enter one'", "sh -c 'enter other'"],
+    ['env HOST=one enter HOST=x', 'env HOST=other enter HOST=x'],
+    [`enter one${'x'.repeat(60)}`, `enter other${'x'.repeat(60)}`],
+    [`ssh one${'x'.repeat(60)}`, `ssh other${'x'.repeat(60)}`],
+  ] as const)('lie on hosts of their own where other words lead to them: %j', async ([one, other]) => {
+    expect(await hostOf({connection_command: one})).toBe(await hostOf({connection_command: one}));
+    expect(await hostOf({connection_command: one})).not.toBe(await hostOf({connection_command: other}));
   });
 });
 
