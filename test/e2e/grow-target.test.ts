@@ -1,6 +1,7 @@
 import {readFile, stat, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {quoteWord} from '#dist/hosts/quote.js';
 import {noise} from '../support/images.js';
 import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {BDSYNC, BDSYNC_MANAGER, runProgram} from '../support/spawn-program.js';
@@ -54,9 +55,15 @@ describe('an image that is smaller than its source', () => {
   });
 
   it('says that it was made larger when what follows fails', async () => {
-    const {sync} = await world();
-    const failed = await sync('--grow-target', '--json', '--bandwidth-limit=1', '--stall-timeout=1', ...FAR);
-    expect(JSON.parse(failed.stdout)).toMatchObject({tasks: [{failure: {target: {state: 'grown'}}}]});
+    const {folder, sync} = await world();
+    const program = join(folder, 'bdsync');
+    const lines = ['#!/bin/sh', 'case $1 in --server*) exit 9;; esac', `exec ${quoteWord(BDSYNC)} "$@"`, ''];
+    await writeFile(program, lines.join('\n'), {mode: 0o755});
+    const far = ['--connection-command=env A=1', `--remote-bdsync-bin=${program}`];
+    const failed = await sync('--grow-target', '--json', ...far);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      tasks: [{failure: {stage: 'generate', target: {state: 'grown'}}}],
+    });
   });
 });
 
