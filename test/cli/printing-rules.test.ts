@@ -109,12 +109,12 @@ test('a run warns of likely misspellings only', async () => {
     notify: notifyConfig({}),
     errors: [],
     warnings: [
-      {...warning, message: 'nightly.conf:2: [home] sorce_path: unknown', likelyMisspelling: true},
-      {...warning, message: 'nightly.conf:3: [home] mine: unknown', likelyMisspelling: false},
+      {...warning, message: 'nightly.conf:2: [home] sorce_path: unknown', likelyMistake: true},
+      {...warning, message: 'nightly.conf:3: [home] mine: unknown', likelyMistake: false},
     ],
   };
   const warnings = [
-    {...warning, section: 'DEFAULT', message: 'nightly.conf:8: [DEFAULT] stat_dir: unknown', likelyMisspelling: true},
+    {...warning, section: 'DEFAULT', message: 'nightly.conf:8: [DEFAULT] stat_dir: unknown', likelyMistake: true},
   ];
   const {stderr} = await runCli([], {
     configuration: {...NO_TASKS, warnings, tasks: [task]},

@@ -127,6 +127,24 @@ describe('check', () => {
     expect(report.tasks.map(({failure}) => failure?.message)).toEqual(needs);
   });
 
+  it('warns of two tasks that overwrite each other, and so does a run', async () => {
+    const [other, target] = [join(await temporaryFolder(), 'o.img'), join(await temporaryFolder(), 't.img')];
+    await writeFile(other, noise(5000, 3));
+    await writeFile(target, noise(5000, 4));
+    const {manager} = await place({home: {target_path: target}, mail: {source_path: other, target_path: target}});
+    const checked = await manager('check');
+    expect(checked.status).toBe(0);
+    expect(checkedIn(checked).map(({task, warnings}) => [task, warnings.map(({message}) => message)])).toEqual([
+      ['home', [expect.stringContaining('this is the target of mail as well')]],
+      ['mail', [expect.stringContaining('this is the target of home as well')]],
+    ]);
+    const ran = await manager('run');
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(
+      /^\[Task home\] WARNING: .* target of mail .*\n.*\n\[Task mail\] WARNING: .* target of home /,
+    );
+  });
+
   it('tells of a device that cannot follow its source', async ({skip}) => {
     skip(noLoopDevices !== undefined, noLoopDevices);
     const image = join(await temporaryFolder(), 'device.img');

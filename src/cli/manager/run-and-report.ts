@@ -53,7 +53,7 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
   using interrupts = watchInterrupts(context, view.print);
   await using serviceManager = context.serviceManager && new ServiceManager(context.serviceManager, isSideBySide);
   interrupts.signal.addEventListener('abort', () => serviceManager?.stopping());
-  warnOfMisspellings(what, view.print);
+  warnOfMistakes(what, view.print);
   const report = await context.tasks.runTasks({
     tasks: what.tasks,
     configured: what.configured ?? [],
@@ -76,15 +76,15 @@ export async function runAndReport(what: RunSubject, flags: RunFlags, context: C
 }
 
 /** Of all that `check` finds strange, a run tells only what most probably is a mistake: cron sends a mail for it. */
-function warnOfMisspellings(what: RunSubject, print: PrintLog): void {
+function warnOfMistakes(what: RunSubject, print: PrintLog): void {
   const all = [
     ...(what.warnings ?? []).map((warning) => ({task: undefined, ...warning})),
     ...what.tasks.flatMap(({configured}) =>
       configured.warnings.map((warning) => ({task: configured.name, ...warning})),
     ),
   ];
-  for (const {task, message, hint, likelyMisspelling} of all) {
-    if (likelyMisspelling) print('warning', task, hint === undefined ? message : `${message}\nhint: ${hint}`);
+  for (const {task, message, hint, likelyMistake} of all) {
+    if (likelyMistake) print('warning', task, hint === undefined ? message : `${message}\nhint: ${hint}`);
   }
 }
 

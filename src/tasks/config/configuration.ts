@@ -1,13 +1,15 @@
 import {existsSync} from 'node:fs';
 import {defaultStateDir} from '../../state-dir.js';
 import {ConfigError} from './config-error.js';
+import type {ConfigWarning} from './config-warning.js';
 import {homeFolderOf} from './home-folder.js';
 import {KeyFault} from './key-fault.js';
 import type {NotifyConfig} from './notify-config.js';
 import {quoted} from './quoted.js';
 import {type ConfigFiles, fileSection, readConfigFiles} from './read-config-files.js';
 import {type Surroundings, readTask} from './read-task.js';
-import {type ConfigWarning, referencedKeys, sectionWarnings} from './section-warnings.js';
+import {referencedKeys, sectionWarnings} from './section-warnings.js';
+import {sharedTargetWarnings} from './shared-target-warnings.js';
 import type {TaskConfig} from './task-config.js';
 import {isTaskKeyName} from './task-keys.js';
 import {OptionSource} from './task-source.js';
@@ -66,13 +68,22 @@ export async function loadConfiguration(file: string, surroundings = thisMachine
 export function configurationOf(files: ConfigFiles, surroundings = thisMachine()): Configuration {
   const all = [files.main, ...files.included];
   const referenced = referencedKeys(all.flatMap(({defaults, sections}) => [defaults, ...sections]));
-  const tasks = all.flatMap((each) =>
-    each.sections.map((section): ConfiguredTask => {
+  const read = all.flatMap((each) =>
+    each.sections.map((section) => {
       const {name, line} = section;
+      const source = fileSection(files, each, section);
       const warnings = sectionWarnings(each.path, section, referenced);
-      return {name, line, warnings, ...readTask(name, fileSection(files, each, section), surroundings)};
+      const task: ConfiguredTask = {name, line, warnings, ...readTask(name, source, surroundings)};
+      return {task, source};
     }),
   );
+  const shared = sharedTargetWarnings(
+    read.flatMap(({task, source}) => (task.state === 'valid' ? [{config: task.config, source}] : [])),
+  );
+  const tasks = read.map(({task}): ConfiguredTask => {
+    const warning = shared.get(task.name);
+    return warning ? {...task, warnings: [...task.warnings, warning]} : task;
+  });
   const warnings = all.flatMap((each) => sectionWarnings(each.path, each.defaults, referenced, each === files.main));
   return {file: files.main.path, tasks, warnings};
 }

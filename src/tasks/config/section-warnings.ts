@@ -1,19 +1,11 @@
 import type {ConfigPlace} from './config-error.js';
+import type {ConfigWarning} from './config-warning.js';
 import type {ConfigOption, ConfigSection} from './config-parser.js';
 import {indentedKeys} from './file-section.js';
 import {INCLUDE_KEY} from './include-key.js';
 import {referencedNames} from './interpolation.js';
 import {nearestName} from './nearest-name.js';
 import {TASK_KEYS, isTaskKeyName} from './task-keys.js';
-
-/** What a user should look at, although it keeps no task from running. */
-export interface ConfigWarning extends ConfigPlace {
-  /** Names its place, as a ConfigError does. */
-  readonly message: string;
-  readonly hint: string | undefined;
-  /** Most probably a mistake, worth telling on every run; otherwise for `check` only. */
-  readonly likelyMisspelling: boolean;
-}
 
 /** All names that `%(…)s` refer to in any of `sections`: such options may be variables of the user's own. */
 export function referencedKeys(sections: readonly ConfigSection[]): ReadonlySet<string> {
@@ -39,7 +31,7 @@ export function sectionWarnings(
     for (const swallowed of indentedKeys(option.value)) {
       const message = `${where}: its value goes on with an indented line that sets '${swallowed}'`;
       const hint = `for an option of its own, remove the blanks before '${swallowed}'`;
-      warnings.push({...place, message, hint, likelyMisspelling: true});
+      warnings.push({...place, message, hint, likelyMistake: true});
     }
   }
   return warnings;
@@ -52,17 +44,17 @@ function unknownKey(
 ): Omit<ConfigWarning, keyof ConfigPlace> {
   if (isReferenced) {
     const message = `${where}: not a key, but a variable that %(${name})s uses`;
-    return {message, hint: undefined, likelyMisspelling: false};
+    return {message, hint: undefined, likelyMistake: false};
   }
   if (name === INCLUDE_KEY) {
     const hint = 'only [DEFAULT] of the file that is named with --config may include others';
-    return {message: `${where}: nothing is included here`, hint, likelyMisspelling: true};
+    return {message: `${where}: nothing is included here`, hint, likelyMistake: true};
   }
   const known = TASK_KEYS.map((key): string => key.name);
   const nearest = nearestName(name, mayInclude ? [...known, INCLUDE_KEY] : known);
   return {
     message: `${where}: unknown key`,
     hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
-    likelyMisspelling: nearest !== undefined,
+    likelyMistake: nearest !== undefined,
   };
 }

@@ -1,21 +1,21 @@
-import {posix} from 'node:path';
 import {connectionName} from '../../hosts/connection-name.js';
+import {targetKey} from '../config/target-key.js';
 import {TaskError} from '../task-error.js';
 import type {ExpandedTask} from './expanded-task.js';
 
 /**
  * Makes tasks unusable that would write the same target, one over the other. Two sections for a single volume each may
- * do so: somebody wrote both paths by hand, perhaps for different days.
+ * do so, with a warning: somebody wrote both paths by hand, perhaps for different days.
  */
 export function refuseSharedTargets(tasks: readonly ExpandedTask[]): ExpandedTask[] {
   const writers = new Map<string, ExpandedTask[]>();
   for (const expanded of tasks) {
-    const key = targetKey(expanded);
+    const key = keyOf(expanded);
     if (key !== undefined) writers.set(key, [...(writers.get(key) ?? []), expanded]);
   }
   return tasks.map((expanded) => {
     const {task} = expanded;
-    const sharing = writers.get(targetKey(expanded) ?? '') ?? [];
+    const sharing = writers.get(keyOf(expanded) ?? '') ?? [];
     if (task.state !== 'valid' || sharing.length < 2 || sharing.every(({section}) => section === undefined)) {
       return expanded;
     }
@@ -31,9 +31,6 @@ export function refuseSharedTargets(tasks: readonly ExpandedTask[]): ExpandedTas
   });
 }
 
-/** Undefined for what writes nothing. */
-function targetKey({task}: ExpandedTask): string | undefined {
-  if (task.state !== 'valid' || task.config.disabled) return undefined;
-  const {connectionCommand, targetPath} = task.config;
-  return JSON.stringify([connectionCommand, posix.normalize(targetPath)]);
+function keyOf({task}: ExpandedTask): string | undefined {
+  return task.state === 'valid' ? targetKey(task.config) : undefined;
 }

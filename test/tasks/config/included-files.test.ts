@@ -39,7 +39,7 @@ describe('include', () => {
     });
     const {file, tasks, warnings} = await load();
     expect(file).toBe(join(folder, 'main.conf'));
-    expect(warnings.filter(({likelyMisspelling}) => likelyMisspelling)).toEqual([]);
+    expect(warnings.filter(({likelyMistake}) => likelyMistake)).toEqual([]);
     const told = tasks.map((task) => [
       task.name,
       task.state === 'valid' ? [task.config.sourcePath, task.config.targetPath] : task.state,
@@ -98,6 +98,6 @@ describe('include', () => {
       './other:2: [DEFAULT] include: nothing is included here',
       './main.conf:7: [a] include: nothing is included here',
     ]);
-    expect(told.every(({likelyMisspelling}) => likelyMisspelling)).toBe(true);
+    expect(told.every(({likelyMistake}) => likelyMistake)).toBe(true);
   });
 });

@@ -19,7 +19,7 @@ test('every unknown key is told, once, and which of them look misspelt', async (
 test('a variable is no misspelling, wherever it is used', async () => {
   const configuration = await readConfig(
     `[DEFAULT]\nsource_pat = /dev\n[t]\n${ENDS}state_dri = x\n[u]\n${ENDS}stall_time = 5\nstall_timeout = %(Stall_Time)sm\n` +
-      `comment = %(state_dri)s %%(stall_timeo)s\nstall_timeo = 1\n[v]\n${ENDS.replace('/a', '%(source_pat)s/a')}`,
+      `comment = %(state_dri)s %%(stall_timeo)s\nstall_timeo = 1\n[v]\n${ENDS.replace('/a', '%(source_pat)s/a').replace('/b', '/c')}`,
   );
   expect(warnings(configuration)).toEqual([
     '  x.conf:2: [DEFAULT] source_pat: not a key, but a variable that %(source_pat)s uses',
@@ -42,7 +42,7 @@ test('a key that has slipped into the value above it is told', async () => {
 test('a task that is invalid has its warnings, too', async () => {
   const {tasks} = await readConfig('[t]\nsorce_path = /a\n');
   expect(tasks).toMatchObject([
-    {state: 'invalid', warnings: [{line: 2, section: 't', key: 'sorce_path', likelyMisspelling: true}]},
+    {state: 'invalid', warnings: [{line: 2, section: 't', key: 'sorce_path', likelyMistake: true}]},
   ]);
 });
 
@@ -53,5 +53,5 @@ test('nothing is said about known keys, in any case', async () => {
 /** All of them in order, led by `!` where a misspelling is likely. */
 function warnings({file, tasks, warnings}: Configuration): string[] {
   const all = [...warnings, ...tasks.flatMap((task) => task.warnings)];
-  return all.map((warning) => `${warning.likelyMisspelling ? '!' : ' '} ${told(warning, file)}`);
+  return all.map((warning) => `${warning.likelyMistake ? '!' : ' '} ${told(warning, file)}`);
 }
