@@ -4,6 +4,7 @@ import {defaultStateDir} from '../state-dir.js';
 import type {ConfiguredTask} from './config/configuration.js';
 import {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
+import {recordedEnds} from './history/recorded-ends.js';
 import {RunRecorder} from './history/run-recorder.js';
 import {MetricsWriter} from './metrics/metrics-writer.js';
 import type {RunReport, TaskReport} from './report.js';
@@ -95,7 +96,8 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
     if (start.kind === 'report' && start.report.state === 'skipped' && byName && !signal.aborted) {
       onEvent({kind: 'log', task: task.name, level: 'warning', message: 'skipped: the task is disabled'});
     }
-    await recorder?.started(task.name, stateDirOf(task), start.kind === 'run');
+    const ends = task.state === 'valid' ? recordedEnds(task.config) : undefined;
+    await recorder?.started({task: task.name, stateDir: stateDirOf(task), ends, willRun: start.kind === 'run'});
     return start;
   }
 

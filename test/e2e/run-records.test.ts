@@ -45,11 +45,13 @@ async function site(
 
 describe('a run is remembered', () => {
   it('with its start, its end and its figures', async () => {
-    const {config, records} = await site({verify_after: 'yes'});
+    const {folder, config, records} = await site({verify_after: 'yes'});
     const result = await runProgram(BDSYNC_MANAGER, ['--config', config, '--json']);
     const report = taskReportOf(result);
     const [started, ended] = await records();
-    expect(started).toMatchObject({kind: 'started', task: 'home', origin: config, purpose: 'run'});
+    const ends = {source: join(folder, 's.img'), target: {host: 'this machine', path: join(folder, 't.img')}};
+    expect(started).toMatchObject({kind: 'started', task: 'home', origin: config, purpose: 'run', ...ends});
+    expect(ended).toMatchObject(ends);
     expect(ended).toMatchObject({
       kind: 'ended',
       run: started?.run,
@@ -66,6 +68,21 @@ describe('a run is remembered', () => {
     if (report.state !== 'synced') throw new Error(result.stderr);
     expect(report.figures.differingBytes).toBeGreaterThan(0);
     expect(ended).toMatchObject({figures: {differingBytes: report.figures.differingBytes}});
+  });
+
+  it('as one of its source and its target, which is no success of others', async () => {
+    const {folder, config} = await site();
+    expect(await runProgram(BDSYNC_MANAGER, ['--config', config])).toMatchObject({status: 0});
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace(join(folder, 't.img'), join(folder, 'missing.img')));
+    expect(await runProgram(BDSYNC_MANAGER, ['status', '--config', config])).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining(
+        `home: its target was changed since the last success: ${join(folder, 't.img')} on this machine before\n`,
+      ),
+    });
+    await writeFile(config, text);
+    expect(await runProgram(BDSYNC_MANAGER, ['status', '--config', config])).toMatchObject({status: 0});
   });
 
   it('when it fails, when it is cancelled, when it only compares; not when it is a rehearsal or disabled', async () => {

@@ -1,6 +1,14 @@
 import type {EndedRecord, RecordedFigures, StartedRecord} from '#dist/tasks/history/run-record.js';
 
-const BASE = {task: 'home', origin: '/etc/bdsync-manager.conf', purpose: 'run', version: '0.5.0'} as const;
+/** As an earlier version wrote them, without what was copied. */
+const BASE = {
+  task: 'home',
+  origin: '/etc/bdsync-manager.conf',
+  purpose: 'run',
+  version: '0.5.0',
+  source: undefined,
+  target: undefined,
+} as const;
 
 export const FIGURES: RecordedFigures = {
   flow: 'patch-file',

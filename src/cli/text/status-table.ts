@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<ProblemKind, string>> = {
   cancelled: 'cancelled',
   overdue: 'overdue',
   'never-run': 'never run',
+  changed: 'changed',
   'left-over': 'left over',
   clock: 'clock was set',
 };

@@ -9,12 +9,12 @@ const MAX_NOTES = 20;
 /** What is remembered of a report; undefined for what never is: a plan, a task that is disabled. */
 export function endedRecord(
   report: TaskReport,
-  start: Pick<StartedRecord, 'run' | 'task' | 'origin' | 'purpose' | 'version'>,
+  start: Pick<StartedRecord, 'run' | 'task' | 'origin' | 'purpose' | 'version' | 'source' | 'target'>,
   durationMs: number,
 ): EndedRecord | undefined {
   const outcome = outcomeOf(report);
   if (outcome === undefined) return undefined;
-  const {run, task, origin, purpose, version} = start;
+  const {run, task, origin, purpose, version, source, target} = start;
   return {
     kind: 'ended',
     run,
@@ -22,6 +22,8 @@ export function endedRecord(
     origin,
     purpose,
     version,
+    source,
+    target,
     startedAt: report.startedAt,
     endedAt: report.endedAt,
     durationMs: Math.round(durationMs),

@@ -31,7 +31,9 @@ export function parseRecordLine(line: string): RunRecord | undefined {
   const fields = JsonFields.of(value);
   const [run, task, origin] = [fields?.text('run'), fields?.text('task'), fields?.text('origin')];
   if (fields === undefined || run === undefined || task === undefined || origin === undefined) return undefined;
-  const base = {run, task, origin, purpose: purposeOf(fields), version: fields.text('version') ?? 'unknown'};
+  const version = fields.text('version') ?? 'unknown';
+  const source = fields.text('source');
+  const base = {run, task, origin, purpose: purposeOf(fields), version, source, target: targetOf(fields)};
   const startedAt = timeAt(fields, 'startedAt');
   switch (fields.word('kind', ['started', 'ended'])) {
     case 'started':
@@ -52,6 +54,12 @@ const OUTCOMES: readonly RunOutcome[] = ['synced', 'verified', 'recovered', 'fai
 
 function purposeOf(fields: JsonFields): RunPurpose {
   return fields.word('purpose', PURPOSES) ?? 'run';
+}
+
+function targetOf(fields: JsonFields): RunRecord['target'] {
+  const target = fields.object('target');
+  const [host, path] = [target?.text('host'), target?.text('path')];
+  return host === undefined || path === undefined ? undefined : {host, path};
 }
 
 function timeAt(fields: JsonFields, name: string): string | undefined {

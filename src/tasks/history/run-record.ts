@@ -1,5 +1,6 @@
 import type {Flow, Proof, SnapshotFill, StageTimes, TargetLeft, TaskFailure} from '../report.js';
 import type {ProcessIdentity} from './process-identity.js';
+import type {RecordedEnds} from './recorded-ends.js';
 
 /**
  * What is remembered of the runs of a task, one line of JSON each; docs/run-records.md has the format. Times are ISO 8601
@@ -47,6 +48,9 @@ interface RecordBase {
   readonly purpose: RunPurpose;
   /** Of bdsync-manager. */
   readonly version: string;
+  /** Both undefined where the configuration does not tell them, and in records of earlier versions. */
+  readonly source: RecordedEnds['source'] | undefined;
+  readonly target: RecordedEnds['target'] | undefined;
 }
 
 export interface RecordedFigures {

@@ -8,12 +8,22 @@ import {taskId} from '../state/task-id.js';
 import {appendRecord} from './append-record.js';
 import {endedRecord} from './ended-record.js';
 import {ownIdentity} from './process-identity.js';
+import type {RecordedEnds} from './recorded-ends.js';
 import type {RunPurpose, RunRecord, StartedRecord} from './run-record.js';
 
 interface RecorderOptions {
   readonly origin: string;
   readonly purpose: RunPurpose;
   readonly onEvent: OnRunEvent;
+}
+
+interface BegunTask {
+  readonly task: string;
+  readonly stateDir: string | undefined;
+  /** Undefined where the configuration does not tell them. */
+  readonly ends: RecordedEnds | undefined;
+  /** Something is done before the report is there, in which the run may come to an end. */
+  readonly willRun: boolean;
 }
 
 interface OpenRun {
@@ -34,8 +44,7 @@ export class RunRecorder {
     this.#options = options;
   }
 
-  /** `willRun`: something is done before the report is there, in which the run may come to an end. */
-  async started(task: string, stateDir: string | undefined, willRun: boolean): Promise<void> {
+  async started({task, stateDir, ends, willRun}: BegunTask): Promise<void> {
     if (stateDir === undefined) return;
     const {origin, purpose} = this.#options;
     const start: StartedRecord = {
@@ -45,6 +54,8 @@ export class RunRecorder {
       origin,
       purpose,
       version: packageVersion(),
+      source: ends?.source,
+      target: ends?.target,
       startedAt: new Date().toISOString(),
       process: ownIdentity(),
     };

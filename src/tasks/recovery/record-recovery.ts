@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {ExpectedError} from '../../errors.js';
 import {packageVersion} from '../../version.js';
 import {appendRecord} from '../history/append-record.js';
+import {recordedEnds} from '../history/recorded-ends.js';
 import type {EndedRecord} from '../history/run-record.js';
 import type {TaskPlan} from '../plan.js';
 import {taskId} from '../state/task-id.js';
@@ -9,7 +10,7 @@ import type {RecoveredApplication} from './recovery-report.js';
 
 /** Remembers what `recover` did for a task. Where that fails, the reason; what was done is done all the same. */
 export async function recordRecovery(
-  {task, stateDir}: TaskPlan,
+  {task, stateDir, sourcePath, target: address}: TaskPlan,
   origin: string,
   applications: readonly RecoveredApplication[],
   startedAt: string,
@@ -24,6 +25,7 @@ export async function recordRecovery(
     origin,
     purpose: 'recover',
     version: packageVersion(),
+    ...recordedEnds({sourcePath, targetPath: address.path, connectionCommand: address.connection}),
     startedAt,
     endedAt: new Date().toISOString(),
     durationMs: undefined,

@@ -1,6 +1,7 @@
 import type {PastRun} from '../history/past-runs.js';
 import {formatLocalTime} from '../../local-time.js';
 import {formatAge} from '../../units.js';
+import {changedEnds} from './changed-ends.js';
 import type {KnownOfTask} from './known-of-task.js';
 import {gravity} from './level.js';
 import type {StatusProblem, TaskStatus} from './status-report.js';
@@ -8,13 +9,16 @@ import type {StatusProblem, TaskStatus} from './status-report.js';
 type Facts = Omit<TaskStatus, 'level' | 'problems'>;
 
 /** What is wrong with an enabled task, the gravest first. */
-export function findProblems(facts: Facts, {faults, runs, unfinished, leftOver}: KnownOfTask): StatusProblem[] {
+export function findProblems(facts: Facts, {faults, runs, ends, unfinished, leftOver}: KnownOfTask): StatusProblem[] {
   const isUnderWay = facts.underWaySince !== undefined;
   // Of a run that is under way, these are no leftovers, and the target may well be between old and new.
   const left = isUnderWay ? [] : [...unfinished.map(incomplete), ...leftOver.map(leftOverProblem)];
   // What is noted of an incomplete target says since when.
   const tells = (problem: StatusProblem): boolean => problem.kind !== 'incomplete' || unfinished.length === 0;
-  const ofRuns = runs === undefined ? [] : [...runProblems(runs).filter(tells), ...ageProblems(facts, runs)];
+  const changed = changeProblems(runs ?? [], ends);
+  const ofAge =
+    runs === undefined || (changed.length > 0 && facts.lastSuccess === undefined) ? [] : ageProblems(facts, runs);
+  const ofRuns = [...runProblems(runs ?? []).filter(tells), ...changed, ...ofAge];
   return [...faults, ...left, ...ofRuns].toSorted((one, other) => gravity(other.level) - gravity(one.level));
 }
 
@@ -81,6 +85,13 @@ function problemsOf(past: PastRun, settled: boolean): StatusProblem[] {
     default:
       return outcome satisfies never;
   }
+}
+
+/** The last success was one of another source, or of another target. */
+function changeProblems(runs: readonly PastRun[], ends: KnownOfTask['ends']): StatusProblem[] {
+  const last = runs.findLast((past) => past.state === 'ended' && past.record.outcome === 'synced');
+  const what = last && changedEnds(last.record, ends);
+  return what === undefined ? [] : [{kind: 'changed', level: 'warning', text: `${what} before`}];
 }
 
 function ageProblems(facts: Facts, runs: readonly PastRun[]): StatusProblem[] {

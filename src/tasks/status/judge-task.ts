@@ -1,5 +1,6 @@
 import type {PastRun} from '../history/past-runs.js';
 import type {EndedRecord} from '../history/run-record.js';
+import {changedEnds} from './changed-ends.js';
 import {findProblems} from './find-problems.js';
 import type {KnownOfTask} from './known-of-task.js';
 import {gravest} from './level.js';
@@ -12,8 +13,10 @@ const TREND_LENGTH = 12;
 const CLOCK_TOLERANCE_MS = 60_000;
 
 export function judgeTask(known: KnownOfTask, nowMs: number): TaskStatus {
-  const {task, disabled, warnAfterMs, critAfterMs, runs = []} = known;
-  const ended = runs.flatMap((past) => (past.state === 'ended' ? [past.record] : []));
+  const {task, disabled, warnAfterMs, critAfterMs, ends, runs = []} = known;
+  const ended = runs
+    .flatMap((past) => (past.state === 'ended' ? [past.record] : []))
+    .filter((record) => changedEnds(record, ends) === undefined);
   const synced = ended.filter(({outcome}) => outcome === 'synced');
   const status = {
     task,

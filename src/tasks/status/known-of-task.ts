@@ -1,4 +1,5 @@
 import type {PastRun} from '../history/past-runs.js';
+import type {RecordedEnds} from '../history/recorded-ends.js';
 import type {StatusProblem} from './status-report.js';
 
 /** What a status is made of: a task as it is configured, and what this machine knows of it. */
@@ -7,6 +8,8 @@ export interface KnownOfTask {
   readonly disabled: boolean;
   readonly warnAfterMs: number | undefined;
   readonly critAfterMs: number | undefined;
+  /** Undefined for a task that cannot be run as it is. */
+  readonly ends: RecordedEnds | undefined;
   /** What keeps it from running at all, or its records from being read. */
   readonly faults: readonly StatusProblem[];
   /** In the order in which they ended; undefined when that cannot be read. */

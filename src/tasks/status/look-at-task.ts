@@ -5,6 +5,7 @@ import {defaultStateDir} from '../../state-dir.js';
 import type {HistoryCache} from '../history/history-cache.js';
 import {type PastRun, pastRuns} from '../history/past-runs.js';
 import {readHistory} from '../history/read-history.js';
+import {recordedEnds} from '../history/recorded-ends.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
 import {givenUpText, isUnfinished, type UnfinishedWork, workOf} from '../recovery/unfinished-work.js';
 import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
@@ -25,6 +26,7 @@ export async function lookAtTask(
     disabled: isDisabled(task),
     warnAfterMs: task.state === 'valid' ? task.config.warnAfterMs : undefined,
     critAfterMs: task.state === 'valid' ? task.config.critAfterMs : undefined,
+    ends: task.state === 'valid' ? recordedEnds(task.config) : undefined,
   };
   const faults = faultsOf(task);
   const stateDir = (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();

@@ -52,6 +52,7 @@ export type ProblemKind =
   | 'cancelled'
   | 'overdue'
   | 'never-run'
+  | 'changed'
   | 'left-over'
   | 'clock';
 

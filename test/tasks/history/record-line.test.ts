@@ -14,12 +14,16 @@ const VERIFICATION = {
   timeMs: 7,
 };
 
+const ENDS = {source: '/dev/vg0/home', target: {host: 'ssh store', path: '/srv/home.img'}};
+
 describe('a record', () => {
   it.each([
     ['a start', startedRecord('1')],
     ['a start by a process that is not known', startedRecord('1', {process: undefined})],
     ['a success', endedRecord('1', {notes: ['a note\nof two lines', '\u2028']})],
     ['a success without a snapshot', endedRecord('1', {durationMs: undefined, startedAt: undefined})],
+    ['a run of which is known what it copied', endedRecord('1', ENDS)],
+    ['the start of one', startedRecord('1', ENDS)],
     ['a failure', failedRecord('1', {verification: VERIFICATION})],
     ['a verification', endedRecord('1', {outcome: 'verified', purpose: 'verify', figures: undefined})],
     ['a recovery', endedRecord('1', {outcome: 'recovered', purpose: 'recover', figures: undefined})],
@@ -63,6 +67,9 @@ describe('a record', () => {
 
   it('loses what is not of its kind, and nothing else', () => {
     const strange = {sentBytes: '12', timesMs: 4, proof: {kind: 'sealed'}, sourceBytes: -1, snapshotFill: {}};
+    expect(parseRecordLine(JSON.stringify({...endedRecord('1'), source: 4, target: {path: '/t'}}))).toEqual(
+      endedRecord('1'),
+    );
     const figures = {...FIGURES, ...strange};
     const left = {
       ...FIGURES,

@@ -1,6 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
+import {connectionName} from '#dist/hosts/connection-name.js';
 import {readHistory} from '#dist/tasks/history/read-history.js';
 import type {RecoveredApplication} from '#dist/tasks/recovery/recovery-report.js';
 import {recordRecovery} from '#dist/tasks/recovery/record-recovery.js';
@@ -29,6 +30,8 @@ it('remembers that all was finished or undone', async () => {
       outcome: 'recovered',
       startedAt: BEGAN,
       failure: undefined,
+      source: plan.sourcePath,
+      target: {host: connectionName(plan.target.connection), path: plan.target.path},
       notes: ['/t: finished', '/u: undone'],
     },
   ]);

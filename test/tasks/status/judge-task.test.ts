@@ -14,6 +14,7 @@ function known(runs: readonly PastRun[] | undefined, changes: Partial<KnownOfTas
     disabled: false,
     warnAfterMs: undefined,
     critAfterMs: undefined,
+    ends: undefined,
     faults: [],
     runs,
     unfinished: [],
@@ -236,5 +237,42 @@ describe('the age of the last success', () => {
   it('is that of the last line, also when the clock had gone astray before', () => {
     const astray = ended({endedAt: '2036-01-01T00:00:00.000Z'});
     expect(judged([astray, ended()], {warnAfterMs: DAY_MS})).toEqual(['ok']);
+  });
+});
+
+describe('a task of which the ends were changed', () => {
+  const NOW_ENDS = {source: '/dev/vg0/home', target: {host: 'ssh store', path: '/srv/home.img'}};
+  const OTHER_TARGET = {target: {host: 'ssh store', path: '/srv/old.img'}};
+  const OTHER_HOST = {target: {host: 'ssh cellar', path: '/srv/home.img'}};
+
+  it.each([
+    [OTHER_TARGET, 'its target was changed since the last success: /srv/old.img on ssh store before'],
+    [OTHER_HOST, 'its target was changed since the last success: /srv/home.img on ssh cellar before'],
+    [{source: '/dev/vg0/h'}, 'its source was changed since the last success: /dev/vg0/h before'],
+    [
+      {source: '/dev/vg0/h', ...OTHER_TARGET},
+      'its source and its target were changed since the last success: /dev/vg0/h to /srv/old.img on ssh store before',
+    ],
+  ])('has no success of these: %j', (before, text) => {
+    const verified = {outcome: 'verified', purpose: 'verify'} as const;
+    const runs = [ended({...NOW_ENDS, ...before}), ended({...NOW_ENDS, ...before, ...verified})];
+    const status = judgeTask(known(runs, {ends: NOW_ENDS}), NOW);
+    expect(status).toMatchObject({lastSuccess: undefined, lastVerified: undefined, trend: [], level: 'warning'});
+    expect(status.problems).toEqual([{kind: 'changed', level: 'warning', text}]);
+  });
+
+  it('is fine again when a run brought the new ones in step', () => {
+    expect(judged([ended(OTHER_TARGET), ended(NOW_ENDS)], {ends: NOW_ENDS})).toEqual(['ok']);
+  });
+
+  it('has its earlier success when it is as it was before, and is told that the last one was of another', () => {
+    const runs = [ended(NOW_ENDS), ended({...NOW_ENDS, ...OTHER_TARGET, endedAt: '2026-11-21T02:00:00.000Z'})];
+    expect(judgeTask(known(runs, {ends: NOW_ENDS}), NOW).lastSuccess).toMatchObject({ageMs: DAY_MS});
+    expect(judged(runs, {ends: NOW_ENDS, critAfterMs: DAY_MS - 1})).toEqual(['critical', 'overdue', 'changed']);
+  });
+
+  it('has the successes of which the ends were not recorded, and a faulty one has all', () => {
+    expect(judged([ended()], {ends: NOW_ENDS})).toEqual(['ok']);
+    expect(judged([ended(NOW_ENDS)], {ends: undefined})).toEqual(['ok']);
   });
 });
