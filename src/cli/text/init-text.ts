@@ -1,7 +1,7 @@
 import {quoteWords} from '../../hosts/quote.js';
 import {plainLines, plainText} from '../../plain-text.js';
 import type {Finding} from '../../tasks/check/check-report.js';
-import type {PlannedConfig} from '../../tasks/init/config-draft.js';
+import type {PlannedConfig} from '../../tasks/init/add-section.js';
 import type {TargetLook} from '../../tasks/init/look-at-target.js';
 
 /** What is going to be written. */

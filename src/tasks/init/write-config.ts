@@ -1,28 +1,26 @@
-import {randomUUID} from 'node:crypto';
-import {constants} from 'node:fs';
-import {type FileHandle, link, open, rename, rm} from 'node:fs/promises';
+import {type FileHandle, link, rename} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {codeOf} from '../../errors.js';
+import {codeOf, ExpectedError} from '../../errors.js';
 import {syncFolder} from '../../state-folder.js';
 import {readConfigBytes} from '../config/config-text.js';
-import {type ExistingConfig, fileError, type PlannedConfig} from './config-draft.js';
+import type {PlannedConfig} from './add-section.js';
+import type {ExistingConfig} from './config-draft.js';
+import {configFileError} from './config-file-error.js';
+import {createFreshFile} from './fresh-file.js';
 import {InitError} from './init-error.js';
-
-const {O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY} = constants;
-/** It may name passwords. */
-const PRIVATE_MODE = 0o600;
 
 /**
  * Writes the file as planned: after a crash at any time there is the old one or the new one. A new file is never put in
  * the place of one that appeared meanwhile, nor is one that was changed meanwhile replaced.
  *
- * @throws InitError 'config-file'.
+ * @throws InitError 'config-file'; ConfigError, FileLockError.
  */
 export async function writeConfig({draft: {file, path, existing}, text}: PlannedConfig): Promise<void> {
   // The dot hides it from patterns of `include`.
-  const freshPath = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  const freshPath = join(dirname(path), `.${basename(path)}.new`);
   try {
-    await using handle = await open(freshPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE_MODE);
+    await using fresh = await createFreshFile(freshPath, [process.geteuid?.(), existing?.uid]);
+    const {handle} = fresh;
     if (existing) await makeAlike(handle, existing);
     await handle.writeFile(text);
     await handle.sync();
@@ -33,11 +31,9 @@ export async function writeConfig({draft: {file, path, existing}, text}: Planned
     }
     await syncFolder(dirname(path));
   } catch (error) {
-    if (error instanceof InitError) throw error;
+    if (error instanceof ExpectedError) throw error;
     if (codeOf(error) === 'EEXIST') throw changedMeanwhile(file);
-    throw fileError(`cannot write ${file}`, error);
-  } finally {
-    await rm(freshPath, {force: true});
+    throw configFileError(`cannot write ${file}`, error);
   }
 }
 

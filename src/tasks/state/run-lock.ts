@@ -1,9 +1,10 @@
 import {constants} from 'node:fs';
-import {open, stat, unlink, type FileHandle} from 'node:fs/promises';
+import {open, unlink, type FileHandle} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {codeOf} from '../../errors.js';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
+import {isFileAt} from '../../is-file-at.js';
 import {openStateFolder, StateDirError} from '../../state-folder.js';
 import {userName} from '../../user-name.js';
 import {OWN_WRITES} from '../../write-gate.js';
@@ -67,14 +68,6 @@ export async function findLockHolder(stateDir: string, taskId: string): Promise<
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error instanceof FileLockError ? error : StateDirError.from(`cannot open the lock file ${path}`, error);
   }
-}
-
-async function isFileAt(path: string, handle: FileHandle): Promise<boolean> {
-  const [held, found] = await Promise.all([
-    handle.stat({bigint: true}),
-    stat(path, {bigint: true}).catch(() => undefined),
-  ]);
-  return found !== undefined && held.ino === found.ino && held.dev === found.dev;
 }
 
 /** While the lock is still ours. A file that cannot be removed does no harm. */

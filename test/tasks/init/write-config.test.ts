@@ -1,7 +1,9 @@
-import {chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {chmod, chown, link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {addSection, type ConfigDraft, openConfigDraft} from '#dist/tasks/init/config-draft.js';
+import {addSection} from '#dist/tasks/init/add-section.js';
+import {type ConfigDraft, openConfigDraft} from '#dist/tasks/init/config-draft.js';
+import {createFreshFile} from '#dist/tasks/init/fresh-file.js';
 import {writeConfig} from '#dist/tasks/init/write-config.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
@@ -52,6 +54,71 @@ test.each([
   });
   expect(await readFile(file, 'utf8')).toBe('[of somebody else]\n');
   expect(await readdir(folder)).toEqual(['x.conf']);
+});
+
+const LEFT = '.x.conf.new';
+
+test.each([
+  ['a part of the file', async (path: string) => await writeFile(path, '[half')],
+  ['a second name of the file', async (path: string) => await link(path.replace(LEFT, 'x.conf'), path)],
+])('what a killed process has left, %s, is removed', async (_what, leave) => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'x.conf');
+  await writeFile(file, THERE);
+  await leave(join(folder, LEFT));
+  await write(await openConfigDraft(file));
+  expect(await readFile(file, 'utf8')).toMatch(/^# mine\n[^]*\n\[home\]\n/);
+  expect(await readdir(folder)).toEqual(['x.conf']);
+});
+
+const NOT_OURS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+  'a link': (path) => symlink('/etc/passwd', path),
+  'a folder': (path) => mkdir(path),
+  "somebody else's file": async (path) => {
+    await writeFile(path, '');
+    await chown(path, 1234, 2345);
+  },
+};
+
+test.each(Object.entries(NOT_OURS))('%s of that name is left alone', async (what, make) => {
+  // Only root gives files away.
+  if (what.startsWith('somebody') && process.getuid?.() !== 0) return;
+  const folder = await temporaryFolder();
+  await make(join(folder, LEFT));
+  const before = await lstat(join(folder, LEFT));
+  await expect(write(await openConfigDraft(join(folder, 'x.conf')))).rejects.toMatchObject({
+    code: 'config-file',
+    message: expect.stringContaining('is in the way'),
+    hint: 'see what it is, and remove it',
+  });
+  expect((await lstat(join(folder, LEFT))).ino).toBe(before.ino);
+  expect(await readdir(folder)).toEqual([LEFT]);
+});
+
+test('what another process is writing is left to it', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'x.conf');
+  await using other = await createFreshFile(join(folder, LEFT), []);
+  await other.handle.writeFile('[other]\n');
+  await expect(write(await openConfigDraft(file))).rejects.toMatchObject({
+    code: 'config-file',
+    message: expect.stringMatching(/^another process is writing /),
+  });
+  expect(await readFile(join(folder, LEFT), 'utf8')).toBe('[other]\n');
+});
+
+test('of several at once, one writes, and the others say why not', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'x.conf');
+  const draft = await openConfigDraft(file);
+  const names = ['a', 'b', 'c', 'd'];
+  const endings = await Promise.allSettled(names.map((name) => writeConfig(addSection(draft, name, KEYS))));
+  const winners = names.filter((_, index) => endings[index]?.status === 'fulfilled');
+  expect(winners.length).toBeLessThanOrEqual(1);
+  for (const ending of endings)
+    if (ending.status === 'rejected') expect(ending.reason).toMatchObject({code: 'config-file'});
+  expect(await readdir(folder)).toEqual(winners.length === 1 ? ['x.conf'] : []);
+  for (const name of winners) expect(await readFile(file, 'utf8')).toContain(`\n[${name}]\n`);
 });
 
 test.each([

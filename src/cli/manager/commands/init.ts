@@ -1,7 +1,9 @@
 import {type Command, Option} from '@commander-js/extra-typings';
 import type {CheckReport} from '../../../tasks/check/check-report.js';
 import {HostPool} from '../../../tasks/ends/host-pool.js';
-import {addSection, type ConfigDraft, type PlannedConfig, requireNewName} from '../../../tasks/init/config-draft.js';
+import {addSection, type PlannedConfig} from '../../../tasks/init/add-section.js';
+import type {ConfigDraft} from '../../../tasks/init/config-draft.js';
+import {requireNewName} from '../../../tasks/init/draft-names.js';
 import {keysOfAnswers} from '../../../tasks/init/task-answers.js';
 import {formatCheck} from '../../text/check-text.js';
 import {formatNextCommands, formatPlannedConfig} from '../../text/init-text.js';
