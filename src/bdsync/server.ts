@@ -8,6 +8,8 @@ export interface ServeRequest {
   readonly channel: ByteChannel;
   readonly openDevice?: (path: string, access: 'read') => Promise<Device>;
   readonly onVerbose?: OnVerbose;
+  /** Awaited when the hello is on its way, and before the client is listened to: for what has to be loaded meanwhile. */
+  readonly afterHello?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -22,7 +24,7 @@ export async function serve(request: ServeRequest): Promise<void> {
   using conversation = new Conversation(request.channel, {peer: 'client', readAheadBytes: 0, signal: request.signal});
   await conversation.send(encodeHello('SERVER'));
   // Loaded while the client thinks of an answer: a server starts for each comparison, which waits for its hello.
-  const {answerClient} = await import('./answer-client.js');
+  const [{answerClient}] = await Promise.all([import('./answer-client.js'), request.afterHello?.()]);
   parseHello(await conversation.receive('hello', 'its hello'));
   await answerClient(request, conversation);
 }

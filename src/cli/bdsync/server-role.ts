@@ -6,7 +6,6 @@ import type {Syslog} from './syslog.js';
 
 /** Answers the client on standard input and output. What happens goes to the system's log, too. */
 export async function runServer({verbosity}: ServerInvocation, {signal}: RoleContext): Promise<void> {
-  // Loaded when there is something to say: nothing keeps the hello waiting.
   let syslog = verbosity > 0 ? await openSyslog() : undefined;
   // A peer that vanishes after the last byte is none of our business any more.
   for (const stream of [process.stdin, process.stdout]) stream.on('error', () => {});
@@ -14,6 +13,10 @@ export async function runServer({verbosity}: ServerInvocation, {signal}: RoleCon
     await serve({
       channel: {input: process.stdin, output: process.stdout},
       signal,
+      // Nothing keeps the hello waiting. Nor is it loaded when there is something to say: an upgrade may have removed it.
+      afterHello: async () => {
+        syslog ??= await openSyslog();
+      },
       onVerbose: (level, text) => {
         if (level <= verbosity) syslog?.log('info', text);
       },

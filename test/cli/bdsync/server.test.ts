@@ -1,9 +1,13 @@
-import {chmod, readFile, writeFile} from 'node:fs/promises';
+import {chmod, cp, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, it, vi} from 'vitest';
+import {encodeHello} from '#dist/bdsync/wire/opening-messages.js';
 import {GOLDEN_CASES, makeGoldenImages, readGolden} from '../../support/golden-cases.js';
 import {type BdsyncOptions, runBdsync, startBdsync} from '../../support/run-bdsync.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The first bytes of a recorded client, in the folder of its images. */
 async function conversation(bytes?: number): Promise<{cwd: string; input: Buffer}> {
@@ -87,6 +91,33 @@ describe('a server and its log', () => {
     await vi.waitFor(async () => expect(await verbose.logged()).toContain('<14>device remote.img\n'));
     expect(await verbose.logged()).not.toContain('gethashes');
     expect(await quiet.logged()).toBe('');
+  });
+
+  it('says why it fails also when an upgrade has removed what was installed when it began', async () => {
+    const {cwd, input} = await conversation(90);
+    const folder = join(await temporaryFolder(), 'installed');
+    for (const part of ['package.json', 'bin', 'dist/programs', 'dist/bdsync/kernels']) {
+      await cp(join(ROOT, part), join(folder, part), {recursive: true});
+    }
+    const {env, logged} = await recordedSyslog();
+    const program = [process.execPath, join(folder, 'bin/bdsync.js')];
+    const {child, stdin, result} = startBdsync(['--server'], {cwd, env, program});
+    stdin.write(input);
+    // It has listened to the client, and answered.
+    let answered = 0;
+    await new Promise<void>((resolve) => {
+      child.stdout?.on('data', (bytes: Buffer) => {
+        answered += bytes.length;
+        if (answered > encodeHello('SERVER').length) resolve();
+      });
+    });
+    await rm(folder, {recursive: true});
+    stdin.end();
+    expect(await result).toMatchObject({
+      status: 4,
+      stderr: expect.stringMatching(/^bdsync: the client broke the protocol: .*\n$/),
+    });
+    await vi.waitFor(async () => expect(await logged()).toMatch(/\n<11>the client broke the protocol: .*\n$/));
   });
 
   it('does without a log', async () => {
