@@ -28,7 +28,7 @@ const EXIT_STATUSES: Readonly<Record<ToldCode, ExitStatus>> = {
   'target-in-use': {status: 15, meaning: 'the target is in use'},
   'target-changed': {status: 16, meaning: 'the target is not what it was when it was compared'},
   unfinished: {status: 17, meaning: 'a patch was applied in part and is neither finished nor undone'},
-  journal: {status: 18, meaning: 'the undo journal is damaged, or not that of this patch'},
+  journal: {status: 18, meaning: 'the undo journal is damaged, not that of this patch, or gone'},
 };
 
 const MEANINGS: ReadonlyMap<number, string> = new Map(

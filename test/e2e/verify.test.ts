@@ -67,6 +67,7 @@ describe.each(FAR_ENDS)('a target $where', ({keys, method, isSkipped}) => {
     expect(told).toMatchObject({status: 3, stdout: ''});
     expect(told.stderr).toContain(`differs from its source: 13.0KiB in 3 places`);
     expect(told.stderr).toContain('position 5242880, length 8192');
+    expect(told.stderr).toContain('read without a snapshot: what was written to it meanwhile differs, too');
     const {task} = await verifyJson();
     expect(task).toMatchObject({state: 'failed', failure: {code: 'verify-failed', target: {state: 'untouched'}}});
     expect(task.verification.extents).toEqual([

@@ -100,7 +100,7 @@ describe.skipIf(skipped !== undefined)(
       {
         await using guest = await boot(again);
         expect(await guest.sh('cmp -s /dev/vg0/home /dev/vg0/copy || echo they differ')).toBe('they differ');
-        const told = String.raw`/dev/vg0/copy on .* is incomplete since 20\S+Z`;
+        const told = String.raw`/dev/vg0/copy on .* is incomplete since 20\S+ [\d:]+`;
         const checked = await runManager(guest, 'check');
         expect(checked).toMatchObject({status: 0, output: expect.stringMatching(`${told} .task home of root@`)});
         expect((await runManager(guest, 'list')).output).toMatch(new RegExp(told));

@@ -1,4 +1,5 @@
 import type {TargetMark} from '../../bdsync/device/target-mark.js';
+import {formatLocalTime} from '../../local-time.js';
 import type {TaskContext} from '../task-context.js';
 
 /** What the mark of a target says, in one sentence; `verb` is `is`, or `was` where that is over in a moment. */
@@ -10,7 +11,7 @@ export function markText(
   const target = `${plan.target.path} on ${host.name}`;
   switch (mark.state) {
     case 'incomplete':
-      return `${target} ${verb} incomplete since ${mark.since} (${mark.by})`;
+      return `${target} ${verb} incomplete since ${formatLocalTime(mark.since)} (${mark.by})`;
     case 'unreadable':
       return `${target} ${verb} marked as incomplete, by a mark that cannot be read: ${mark.reason}`;
     default:

@@ -1,4 +1,5 @@
 import {ExpectedError, ProgramError} from '../../errors.js';
+import {formatLocalTime} from '../../local-time.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {MetricsWriter} from '../metrics/metrics-writer.js';
@@ -95,7 +96,7 @@ const IN_PLACE = 'it was written in place, which can be neither finished nor und
 const GONE = 'somebody has removed patch and journal, without which it can be neither finished nor undone';
 
 function incomplete({since}: ApplicationRecord | IncompleteRecord, why: string) {
-  const message = `it is incomplete since ${since}: ${why}`;
+  const message = `it is incomplete since ${formatLocalTime(since)}: ${why}`;
   return {state: 'failed' as const, message, hint: RUN_AGAIN_HINT, errorLines: []};
 }
 

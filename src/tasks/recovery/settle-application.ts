@@ -53,6 +53,7 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     // It may be there only now.
     const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
     if (isBegun) throw isFull ? error : withHint(error, request);
+    if (mode === 'rollback' && isFinal(error)) throw withRecoverHint(error);
     if (mode === 'rollback') throw error;
     settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
   }
@@ -109,6 +110,14 @@ function withHint(
   // The journal is enough for that.
   const undo = code === 'invalid-patch' && mode === 'recover' ? "'bdsync-manager recover --rollback' undoes it; " : '';
   return new ApplierRefusal(code, message, {errorLines, hint: undo + giveUpHint(host, record)});
+}
+
+/** For what cannot be undone, and has no journal. */
+function withRecoverHint({code, message, errorLines}: ApplierRefusal): ApplierRefusal {
+  return new ApplierRefusal(code, message, {
+    errorLines,
+    hint: "there is nothing left to undo with; 'bdsync-manager recover' without --rollback settles it, and so does the next run",
+  });
 }
 
 function giveUpHint({name}: Host, {path}: ApplicationRecord): string {

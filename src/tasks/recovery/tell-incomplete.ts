@@ -1,3 +1,4 @@
+import {formatLocalTime} from '../../local-time.js';
 import type {TargetLease} from '../ends/target-lease.js';
 import type {Leftovers} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
@@ -26,10 +27,13 @@ export async function tellIncomplete(
     if (record.kind !== 'incomplete') continue;
     const {target, host, since} = workOf(record);
     if (!isForTarget(plan, record)) {
-      tell('warning', `${target} on ${host}, which this task wrote before, is incomplete since ${since}`);
+      tell(
+        'warning',
+        `${target} on ${host}, which this task wrote before, is incomplete since ${formatLocalTime(since)}`,
+      );
       await leftovers.drop(record);
     } else if (mark === undefined) {
-      tell('info', `${target} on ${host} was incomplete since ${since}; compared anew`);
+      tell('info', `${target} on ${host} was incomplete since ${formatLocalTime(since)}; compared anew`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import {connectionName} from '../../hosts/connection-name.js';
+import {formatLocalTime} from '../../local-time.js';
 import {StateDirError} from '../../state-folder.js';
 import type {TaskPlan} from '../plan.js';
 import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
@@ -52,7 +53,7 @@ export function workOf(record: ApplicationRecord | IncompleteRecord): Unfinished
 export function unfinishedText(work: UnfinishedWork): string {
   const {kind, host, target, since} = work;
   if (kind === 'given-up') return `left over: ${givenUpText(work)}`;
-  return `${target} on ${host} is incomplete since ${since}, unless a run is writing it now`;
+  return `${target} on ${host} is incomplete since ${formatLocalTime(since)}, unless a run is writing it now`;
 }
 
 export function unfinishedHint({kind}: UnfinishedWork): string {
@@ -71,7 +72,9 @@ export function unfinishedHint({kind}: UnfinishedWork): string {
 /** Told of a target that is whole, or about to be: only files are left. */
 export function givenUpText({host, target, patchPath, wholeSince}: UnfinishedWork): string {
   const how =
-    wholeSince === undefined ? 'is compared anew instead' : `was brought in step at ${wholeSince} without them`;
+    wholeSince === undefined
+      ? 'is compared anew instead'
+      : `was brought in step at ${formatLocalTime(wholeSince)} without them`;
   return `the patch ${patchPath} on ${host} and its journal, which could not be finished; ${target} ${how}`;
 }
 

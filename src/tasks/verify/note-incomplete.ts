@@ -1,5 +1,6 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import type {TargetMark} from '../../bdsync/device/target-mark.js';
+import {formatLocalTime} from '../../local-time.js';
 import {probeTarget} from '../ends/probe-target.js';
 import {markText} from '../recovery/mark-text.js';
 import {isForTarget} from '../recovery/settle-application.js';
@@ -20,8 +21,14 @@ export async function noteIncomplete(context: TaskContext, leftovers: Leftovers)
     .map(workOf)
     .filter(({kind}) => kind !== 'given-up');
   const told = mark === undefined ? noted : noted.filter(({kind}) => kind === 'sealed');
-  if (mark !== undefined) teller.note(markText(mark, context, 'is'));
-  for (const {target, host, since} of told) teller.note(`${target} on ${host} is incomplete since ${since}`);
+  const texts = told.map(
+    ({target, host, since}) => `${target} on ${host} is incomplete since ${formatLocalTime(since)}`,
+  );
+  if (mark !== undefined) texts.unshift(markText(mark, context, 'is'));
+  for (const text of texts) {
+    teller.log('warning', text);
+    teller.note(text);
+  }
   return mark !== undefined || noted.length > 0;
 }
 

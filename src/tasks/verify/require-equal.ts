@@ -8,7 +8,7 @@ import type {Verification} from './verification.js';
 const MAX_TOLD_EXTENTS = 20;
 
 /** @throws TaskError 'verify-failed', with the first places where source and target differ. */
-export function requireEqual(verification: Verification, {target}: TaskPlan, hostName: string): void {
+export function requireEqual(verification: Verification, {target, snapshot}: TaskPlan, hostName: string): void {
   const {extents, extentCount, differingBytes, comparedBytes, sourceBytes, targetBytes} = verification;
   if (extentCount === 0) return;
   const places = `${extentCount} place${extentCount === 1 ? '' : 's'}`;
@@ -21,9 +21,16 @@ export function requireEqual(verification: Verification, {target}: TaskPlan, hos
       ...extents.slice(0, MAX_TOLD_EXTENTS).map(({position, length}) => `position ${position}, length ${length}`),
       ...moreLines(extentCount),
     ],
-    hint: 'run the task to bring the target in step; if it differs again, look at the memory and the disks of both ends',
+    hint: snapshot === undefined ? LIVE_HINT : SNAPSHOT_HINT,
   });
 }
+
+const SNAPSHOT_HINT =
+  'run the task to bring the target in step; if it differs again, look at the memory and the disks of both ends';
+
+const LIVE_HINT =
+  'the source was read without a snapshot: what was written to it meanwhile differs, too; run the task to bring ' +
+  'the target in step, and if it differs again though nobody writes, look at the memory and the disks of both ends';
 
 function moreLines(extentCount: number): string[] {
   if (extentCount <= MAX_TOLD_EXTENTS) return [];

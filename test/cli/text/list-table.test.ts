@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {formatLocalTime} from '#dist/local-time.js';
 import {displayWidth} from '#dist/cli/text/display-width.js';
 import {formatListTable} from '#dist/cli/text/list-table.js';
 import type {TaskList} from '#dist/cli/text/task-list.js';
@@ -64,8 +65,8 @@ test('what interrupted runs left incomplete, below', () => {
     {...LIST, tasks: [{...home, unfinished: [work, {...work, kind: 'sealed'}]}]},
     {columns: 80, hasColors: false},
   );
-  const line =
-    'home: /srv/\\x1bhome.img on ssh store is incomplete since 2024-02-03T04:05:06.000Z, unless a run is writing it now';
+  const since = formatLocalTime(work.since);
+  const line = `home: /srv/\\x1bhome.img on ssh store is incomplete since ${since}, unless a run is writing it now`;
   expect(text.split('\n').slice(3)).toEqual([line, line, '']);
 });
 

@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {formatLocalTime} from '#dist/local-time.js';
 import type {TargetMark} from '#dist/bdsync/device/target-mark.js';
 import type {TargetLease} from '#dist/tasks/ends/target-lease.js';
 import {InPlaceWriting} from '#dist/tasks/recovery/in-place-writing.js';
@@ -91,7 +92,7 @@ it('is told by the next run: by the mark, else by the note', async () => {
   await marked.leftovers.add(marked.record());
   await marked.tell();
   const {path} = marked.context.plan.target;
-  const byMark = `${path} on env … was incomplete since ${MARK.since} (task home of root@nightly); compared anew`;
+  const byMark = `${path} on env … was incomplete since ${formatLocalTime(MARK.since)} (task home of root@nightly); compared anew`;
   expect(marked.context.teller.notes).toEqual([byMark]);
   expect(marked.logs()).toEqual([`info: ${byMark}`]);
 
@@ -99,7 +100,7 @@ it('is told by the next run: by the mark, else by the note', async () => {
   await noted.leftovers.add(noted.record());
   await noted.tell();
   expect(noted.context.teller.notes).toEqual([
-    `${noted.context.plan.target.path} on env … was incomplete since 2023-01-02T03:04:05.000Z; compared anew`,
+    `${noted.context.plan.target.path} on env … was incomplete since ${formatLocalTime('2023-01-02T03:04:05.000Z')}; compared anew`,
   ]);
   expect(await noted.noted()).toHaveLength(1);
 
@@ -122,7 +123,7 @@ it('of a target that the task has no more is told of once', async () => {
   await tell();
   await tell();
   expect(logs()).toEqual([
-    'warning: /srv/old.img on ssh store, which this task wrote before, is incomplete since 2023-01-02T03:04:05.000Z',
+    `warning: /srv/old.img on ssh store, which this task wrote before, is incomplete since ${formatLocalTime('2023-01-02T03:04:05.000Z')}`,
   ]);
   expect(await noted()).toEqual([]);
 });

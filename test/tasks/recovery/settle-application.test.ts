@@ -47,6 +47,16 @@ describe('an application that was noted', () => {
     expect(isNoted()).toBe(false);
   });
 
+  it('and was applied as a whole cannot be undone, which is said with what settles it', async () => {
+    const {settle, isNoted} = await begun('exit 18');
+    await expect(settle('rollback')).rejects.toMatchObject({
+      hint: expect.stringMatching(/'bdsync-manager recover' without --rollback settles it/),
+    });
+    expect(isNoted()).toBe(true);
+    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
+    expect(isNoted()).toBe(false);
+  });
+
   it.each([
     ['the target has no room', NO_ROOM.replace('the undo journal', 't.img'), 'disk-full'],
     ['the target has changed', 'exit 16', 'target-changed'],
