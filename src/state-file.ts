@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {open, readFile, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {OWN_WRITES} from './write-gate.js';
+import {type GateWait, OWN_WRITES} from './write-gate.js';
 
 const {O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY} = constants;
 
@@ -16,13 +16,17 @@ const PRIVATE_MODE = 0o600;
  * Puts `text` into a file, private to us unless `mode` says otherwise: after a crash at any time it holds the old text or
  * the new one, and the new one for sure after this returns. For one writer at a time. Throws what the file system throws.
  */
-export async function replaceStateFile(path: string, text: string, mode = PRIVATE_MODE): Promise<void> {
-  await OWN_WRITES.pass(() => replaceFile(path, text, mode));
+export async function replaceStateFile(
+  path: string,
+  text: string,
+  {mode = PRIVATE_MODE, ...wait}: GateWait & {readonly mode?: number} = {},
+): Promise<void> {
+  await OWN_WRITES.pass(() => replaceFile(path, text, mode), wait);
 }
 
 /** Throws what the file system throws, and not when there is none. */
-export async function removeStateFile(path: string): Promise<void> {
-  await OWN_WRITES.pass(() => rm(path, {force: true}));
+export async function removeStateFile(path: string, wait: GateWait = {}): Promise<void> {
+  await OWN_WRITES.pass(() => rm(path, {force: true}), wait);
 }
 
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {

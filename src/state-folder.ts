@@ -2,7 +2,7 @@ import {constants, type Stats} from 'node:fs';
 import {access, lstat, mkdir, open, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {codeOf, ExpectedError, messageOf} from './errors.js';
-import {OWN_WRITES} from './write-gate.js';
+import {type GateWait, OWN_WRITES} from './write-gate.js';
 
 /** The folder for what must outlive a run cannot be used. */
 export class StateDirError extends ExpectedError<'state-dir'> {
@@ -24,12 +24,12 @@ const WRITABLE_BY_OTHERS = 0o022;
  *
  * @throws StateDirError
  */
-export async function openStateFolder(stateDir: string, name: string): Promise<string> {
+export async function openStateFolder(stateDir: string, name: string, wait: GateWait = {}): Promise<string> {
   const folder = join(stateDir, name);
   try {
-    await makeFolder(stateDir);
+    await makeFolder(stateDir, wait);
     await requireOwn(stateDir, stat);
-    await makeFolder(folder);
+    await makeFolder(folder, wait);
     await requireOwn(folder, lstat);
   } catch (error) {
     throw error instanceof StateDirError ? error : StateDirError.from(`cannot use the state folder ${stateDir}`, error);
@@ -69,17 +69,20 @@ export async function checkStateDir(stateDir: string): Promise<void> {
  *
  * Not with mkdir's own `recursive`: below /proc, where a parent exists and mkdir says ENOENT, Node 20 never ends.
  */
-export async function makeFolder(path: string, mode = PRIVATE_MODE): Promise<void> {
+export async function makeFolder(
+  path: string,
+  {mode = PRIVATE_MODE, ...wait}: GateWait & {readonly mode?: number} = {},
+): Promise<void> {
   if (await isFolder(path)) return;
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent, mode);
+  if (parent !== path) await makeFolder(parent, {mode, ...wait});
   await OWN_WRITES.pass(async () => {
     await mkdir(path, {mode}).catch(async (error: unknown) => {
       // Another run may have made it meanwhile.
       if (codeOf(error) !== 'EEXIST' || !(await isFolder(path))) throw error;
     });
     await syncFolder(parent);
-  });
+  }, wait);
 }
 
 /** What is written into a folder survives a power cut only if the folder itself does. */

@@ -47,7 +47,7 @@ export interface DetachedResult {
 export async function runDetached(request: DetachedRequest): Promise<DetachedResult> {
   const {words, environment, timeoutMs, signal, describe, onStart} = request;
   checkStart(words, signal, describe);
-  await using input = request.input === undefined ? undefined : await openInputFile(request.input);
+  await using input = request.input === undefined ? undefined : await openInputFile(request.input, {signal});
   const [file = '', ...args] = onStart === undefined ? words : [...GATE, ...words];
   tell('start %s: %o', describe, words);
   const subprocess = execa(file, args, {

@@ -49,7 +49,7 @@ export async function takeTask(run: TaskRun): Promise<TakenTask> {
     await request.onStart({plan, hostName, teller, signal});
     // Not before: another run may keep us waiting for as long as it likes.
     watchdog.start();
-    const leftovers = await Leftovers.open(stateDir, id);
+    const leftovers = await Leftovers.open(stateDir, id, {signal, pause: () => watchdog.pause()});
     await removeLeftovers({leftovers, pool: request.pool, teller, hooks: plan.snapshot?.hooks, signal});
     return {taskId: id, leftovers, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
   } catch (error) {

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import {openInputFile} from '#dist/hosts/child/input-file.js';
 import {HostError} from '#dist/hosts/host-error.js';
 import {type DetachedRequest, runDetached} from '#dist/hosts/run-detached.js';
+import {OWN_WRITES} from '#dist/write-gate.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
 function shell(
@@ -45,13 +46,21 @@ test('without an input there is none, also for a program that waits at the gate'
 
 test('an input leaves no file', async () => {
   const folder = await temporaryFolder();
-  await using file = await openInputFile('secret', [folder]);
+  await using file = await openInputFile('secret', {folders: [folder]});
   expect(await file.readFile('utf8')).toBe('secret');
   expect(await readdir(folder)).toEqual([]);
 });
 
 test('an input goes where there is room', async () => {
-  await using file = await openInputFile('text', ['/proc/nowhere', await temporaryFolder()]);
+  await using file = await openInputFile('text', {folders: ['/proc/nowhere', await temporaryFolder()]});
   expect(await file.readFile('utf8')).toBe('text');
-  await expect(openInputFile('text', ['/proc/nowhere'])).rejects.toBeInstanceOf(HostError);
+  await expect(openInputFile('text', {folders: ['/proc/nowhere']})).rejects.toBeInstanceOf(HostError);
+});
+
+test('the input is not waited for by who is told to stop', async () => {
+  using _shut = await OWN_WRITES.shut();
+  const stop = new AbortController();
+  const running = shell('cat', {input: 'text', signal: stop.signal});
+  stop.abort();
+  await expect(running).rejects.toMatchObject({code: 'cancelled'});
 });

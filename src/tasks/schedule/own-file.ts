@@ -28,8 +28,8 @@ export async function planOwnFile(path: string, text: string): Promise<OwnFile> 
 export async function writeOwnFile({path, text, change}: OwnFile): Promise<void> {
   if (change === 'none') return;
   try {
-    await makeFolder(dirname(path), FOLDER_MODE);
-    await replaceStateFile(path, text, MODE);
+    await makeFolder(dirname(path), {mode: FOLDER_MODE});
+    await replaceStateFile(path, text, {mode: MODE});
   } catch (error) {
     throw fileError(`cannot write ${path}`, error);
   }

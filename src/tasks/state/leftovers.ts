@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {codeOf} from '../../errors.js';
 import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-folder.js';
+import type {GateWait} from '../../write-gate.js';
 
 const FOLDER = 'temporary';
 
@@ -79,15 +80,22 @@ export interface AfterSnapshotRecord {
  */
 export class Leftovers {
   readonly #file: string;
+  readonly #wait: GateWait;
   #records: readonly Leftover[] = [];
 
-  private constructor(file: string) {
+  private constructor(file: string, wait: GateWait = {}) {
     this.#file = file;
+    this.#wait = wait;
   }
 
-  /** @throws StateDirError */
-  static async open(stateDir: string, taskId: string): Promise<Leftovers> {
-    const leftovers = new Leftovers(join(await openStateFolder(stateDir, FOLDER), `${taskId}.json`));
+  /**
+   * `wait` is for when other tasks keep us from writing. Its signal ends that only before something is made: what has to
+   * be cleaned up is noted, and noted no more, also by a run that was told to stop.
+   *
+   * @throws StateDirError
+   */
+  static async open(stateDir: string, taskId: string, wait: GateWait = {}): Promise<Leftovers> {
+    const leftovers = new Leftovers(join(await openStateFolder(stateDir, FOLDER, wait), `${taskId}.json`), wait);
     leftovers.#records = await leftovers.#read();
     return leftovers;
   }
@@ -114,10 +122,10 @@ export class Leftovers {
   /**
    * Survives a power cut before it returns.
    *
-   * @throws StateDirError
+   * @throws StateDirError, also where the signal of `open` ended a wait.
    */
   async add(record: Leftover): Promise<void> {
-    await this.#write([...this.#records, record]);
+    await this.#write([...this.#records, record], this.#wait);
   }
 
   /**
@@ -126,12 +134,18 @@ export class Leftovers {
    * @throws StateDirError
    */
   async replace<Kind extends Leftover>(record: Kind, fresh: Kind): Promise<void> {
-    await this.#write(this.#records.map((other) => (other === record ? fresh : other)));
+    await this.#write(
+      this.#records.map((other) => (other === record ? fresh : other)),
+      {pause: this.#wait.pause},
+    );
   }
 
   /** @throws StateDirError */
   async drop(record: Leftover): Promise<void> {
-    await this.#write(this.#records.filter((other) => other !== record));
+    await this.#write(
+      this.#records.filter((other) => other !== record),
+      {pause: this.#wait.pause},
+    );
   }
 
   async #read(): Promise<Leftover[]> {
@@ -143,12 +157,12 @@ export class Leftovers {
     }
   }
 
-  async #write(records: readonly Leftover[]): Promise<void> {
+  async #write(records: readonly Leftover[], wait: GateWait): Promise<void> {
     try {
       if (records.length === 0) {
-        await removeStateFile(this.#file);
+        await removeStateFile(this.#file, wait);
       } else {
-        await replaceStateFile(this.#file, `${JSON.stringify({records})}\n`);
+        await replaceStateFile(this.#file, `${JSON.stringify({records})}\n`, wait);
       }
     } catch (error) {
       throw StateDirError.from(`cannot use the state file ${this.#file}`, error);

@@ -35,13 +35,14 @@ interface LockRequest {
  * who has the lock removes it.
  */
 export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
-  const path = join(await openStateFolder(request.stateDir, FOLDER), `${request.taskId}.lock`);
+  const {stateDir, taskId, signal} = request;
+  const path = join(await openStateFolder(stateDir, FOLDER, {signal}), `${taskId}.lock`);
   for (;;) {
-    const handle = await openLockFile(path);
+    const handle = await openLockFile(path, signal);
     try {
-      if (!(await tryLockFile(handle, {signal: request.signal}))) await waitForLock(handle, request);
+      if (!(await tryLockFile(handle, {signal}))) await waitForLock(handle, request);
       if (await isFileAt(path, handle)) {
-        await noteHolder(handle);
+        await noteHolder(handle, signal);
         return {[Symbol.asyncDispose]: () => release(path, handle)};
       }
     } catch (error) {
@@ -89,23 +90,26 @@ async function waitForLock(handle: FileHandle, {task, wait, onWait, signal}: Loc
   });
 }
 
-async function openLockFile(path: string): Promise<FileHandle> {
+async function openLockFile(path: string, signal: AbortSignal): Promise<FileHandle> {
   const {O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR} = constants;
   try {
-    return await OWN_WRITES.pass(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600));
+    return await OWN_WRITES.pass(() => open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600), {signal});
   } catch (error) {
     throw StateDirError.from(`cannot open the lock file ${path}`, error);
   }
 }
 
 /** The note only explains: a full disk must not keep the task from running. */
-async function noteHolder(handle: FileHandle): Promise<void> {
+async function noteHolder(handle: FileHandle, signal: AbortSignal): Promise<void> {
   const holder = `pid ${process.pid} of ${userName()} on ${hostname()} since ${new Date().toISOString()}\n`;
   try {
-    await OWN_WRITES.pass(async () => {
-      await handle.truncate(0);
-      await handle.writeFile(holder);
-    });
+    await OWN_WRITES.pass(
+      async () => {
+        await handle.truncate(0);
+        await handle.writeFile(holder);
+      },
+      {signal},
+    );
   } catch {
     // Then others are told that somebody holds it, and not who.
   }

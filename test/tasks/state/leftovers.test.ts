@@ -3,6 +3,7 @@ import {chmod, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promis
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {type Leftover, Leftovers} from '#dist/tasks/state/leftovers.js';
+import {OWN_WRITES} from '#dist/write-gate.js';
 import {mountOn} from '../../support/loop-device.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
@@ -49,6 +50,31 @@ describe('what a run notes', () => {
     expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([complete, FILE]);
     await leftovers.drop(complete);
     expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([FILE]);
+  });
+
+  it('waits while file systems may be frozen: for what is to be made, not for ever', async () => {
+    const stateDir = await temporaryFolder();
+    const stop = new AbortController();
+    let pauses = 0;
+    const pause = (): Disposable => {
+      pauses += 1;
+      return {[Symbol.dispose]() {}};
+    };
+    const leftovers = await Leftovers.open(stateDir, 'home-1', {signal: stop.signal, pause});
+    await leftovers.add(FILE);
+    await leftovers.add(SNAPSHOT);
+    expect(pauses).toBe(0);
+    const shut = await OWN_WRITES.shut();
+    const adding = leftovers.add(INCOMPLETE);
+    const reason = new Error('told to stop');
+    stop.abort(reason);
+    await expect(adding).rejects.toMatchObject({code: 'state-dir', cause: reason});
+    expect(pauses).toBe(1);
+    const dropping = leftovers.drop(FILE);
+    shut[Symbol.dispose]();
+    await dropping;
+    expect(pauses).toBe(2);
+    expect((await Leftovers.open(stateDir, 'home-1')).list()).toEqual([SNAPSHOT]);
   });
 
   it('can be looked at without making anything', async () => {
