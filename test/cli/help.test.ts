@@ -20,8 +20,8 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: ['--config', '--task', '--dry-run', '--wait', '--json', '--progress', '--log-level'],
   list: ['--config', '--json', '--log-level'],
   check: ['--config', '--task', '--json', '--log-level'],
-  status: ['--config', '--nagios', '--watch', '--interval', '--json', '--log-level'],
-  log: ['--config', '--since', '--failed', '--limit', '--sync', '--json', '--log-level'],
+  status: ['--config', '--task', '--nagios', '--watch', '--interval', '--json', '--log-level'],
+  log: ['--config', '--task', '--since', '--failed', '--limit', '--sync', '--json', '--log-level'],
   snapshots: ['--config', '--task', '--clean', '--json', '--log-level'],
   recover: ['--config', '--task', '--rollback', '--json', '--log-level'],
   install: [

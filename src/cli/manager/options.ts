@@ -1,4 +1,4 @@
-import {InvalidArgumentError, Option} from '@commander-js/extra-typings';
+import {Argument, InvalidArgumentError, Option} from '@commander-js/extra-typings';
 import {LOG_LEVELS, type LogLevel} from '../../log.js';
 import {MAX_JOBS} from '../../tasks/parallel/next-to-start.js';
 import {DEFAULT_SCHEDULE_NAME} from '../../tasks/schedule/schedule-places.js';
@@ -19,6 +19,11 @@ export function taskOption(
   return new Option('--task <name>', what)
     .argParser((name: string, earlier: string[]) => [...earlier, name])
     .default([] as string[], all);
+}
+
+/** The same without the option: `run home mail`. */
+export function tasksArgument(what = 'only these tasks, or the volumes of these sections; as --task') {
+  return new Argument('[tasks...]', what);
 }
 
 export function logLevelOption() {

@@ -38,6 +38,61 @@ test.for([
 });
 
 test.for([
+  [
+    ['run', 'b', 'a'],
+    ['b', 'a'],
+  ],
+  [
+    ['--dry-run', 'run', 'b', '--config', 'my.conf', 'a'],
+    ['b', 'a'],
+  ],
+  [
+    ['verify', 'a', '--task', 'b'],
+    ['a', 'b'],
+  ],
+  [['--', 'a'], ['a']],
+] as const)('tasks are named with and without the option: %j', async ([words, names]) => {
+  expect(await runCli(words)).toMatchObject({status: 0, selectedNames: [names]});
+});
+
+test.for([['status'], ['log'], ['snapshots'], ['recover'], ['check']] as const)(
+  '%s takes the names of tasks in both forms',
+  async ([command]) => {
+    const {status, checkedNames, ...asked} = await runCli([command, 'a', '--task', 'b']);
+    expect(status).toBe(0);
+    const {statusRequests, logRequests, snapshotRequests, recoverRequests} = asked;
+    const requests = [...statusRequests, ...logRequests, ...snapshotRequests, ...recoverRequests];
+    expect([...checkedNames, ...requests.map(({names}) => names)]).toEqual([['a', 'b']]);
+  },
+);
+
+test.for([
+  [['--config', 'x.conf', 'config', 'show', 'home']],
+  [['config', '--config', 'x.conf', 'show', '--task=home']],
+  [['config', 'show', 'home', '--config', 'x.conf']],
+  [['--log-level', 'info', '--task', 'home', 'config', '--config=x.conf', 'show']],
+] as const)('options stand before, between and after the words of config show: %j', async ([words]) => {
+  const asked: unknown[] = [];
+  const explainConfiguration = async (file: string, names: readonly string[]) => {
+    asked.push([file, names]);
+    return {file, included: [], tasks: []};
+  };
+  expect(await runCli(words, {layer: {explainConfiguration}})).toMatchObject({status: 0, stderr: ''});
+  expect(asked).toEqual([['x.conf', ['home']]]);
+});
+
+test.for([
+  [['help', 'config', 'show']],
+  [['--help', 'config', 'show']],
+  [['config', '--help', 'show']],
+  [['config', 'help', 'show']],
+] as const)('%j prints the help of config show', async ([words]) => {
+  const {stdout} = await runCli(['config', 'show', '--help']);
+  expect(stdout).toContain('--only-set');
+  expect(await runCli(words)).toMatchObject({status: 0, stdout});
+});
+
+test.for([
   [['--jobs', '4'], {jobs: 4, jobsPerHost: 4}],
   [['run', '--jobs=4', '--jobs-per-host=2'], {jobs: 4, jobsPerHost: 2}],
   [['verify', '--jobs=32'], {jobs: 32, jobsPerHost: 32}],
@@ -72,7 +127,9 @@ test.for([
   [['--config', 'x', 'chek'], /unknown command 'chek' \(did you mean check\?\)/, undefined],
   [['list', '--progress'], /unknown option '--progress'$/, 'list'],
   [['help', 'lst'], /unknown command 'lst' \(did you mean list\?\)/, undefined],
-  [['run', 'home'], /too many arguments/, 'run'],
+  [['list', 'home'], /too many arguments/, 'list'],
+  [['--json', 'config', 'shw'], /unknown command 'shw' \(did you mean show\?\)/, 'config'],
+  [['help', 'config', 'shw'], /unknown command 'shw' \(did you mean show\?\)/, 'config'],
   [['--config'], /argument missing/, 'run'],
   [['sync', 'a.img'], /missing required argument 'target'/, 'sync'],
   [['sync', 'a.img', 'b.img', 'c.img'], /too many arguments/, 'sync'],

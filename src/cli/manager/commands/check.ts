@@ -5,7 +5,7 @@ import {EXIT_STATUS, statusOfCheck} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
 import {formatJson} from '../../../json-text.js';
 import {createLogPrinter} from '../../screen/log-printer.js';
-import {configOption, jsonOption, logLevelOption, taskOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 import {watchInterrupts} from '../watch-interrupts.js';
 
 const EXAMPLES = [
@@ -22,12 +22,14 @@ export function addCheckCommand(program: Command, context: CommandContext): void
       'Reads a configuration file and tells for each task what is wrong with it, and what of its source, its target ' +
         'and the programs at both ends is missing. Writes nothing.',
     )
+    .addArgument(tasksArgument())
     .addOption(configOption())
     .addOption(taskOption())
     .addOption(jsonOption())
     .addOption(logLevelOption())
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'an enabled task has an unmet need'}))
-    .action(async ({config, task: names, json, logLevel}) => {
+    .action(async (named, {config, task, json, logLevel}) => {
+      const names = [...named, ...task];
       using interrupts = watchInterrupts(
         context,
         createLogPrinter(context.stderr, logLevel, () => {}),

@@ -6,7 +6,7 @@ import {formatKeyPage, formatKeyText} from '../../text/key-reference.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {configOption, jsonOption, taskOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 
 const SHOW_EXAMPLES = [
   {line: 'bdsync-manager config show', does: 'tell what /etc/bdsync-manager.conf comes to'},
@@ -28,13 +28,15 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
       'Tells for each task the value of each key as it is used, and where it comes from: the line of a file, or the ' +
         'default. Values that are secret are not shown.',
     )
+    .addArgument(tasksArgument('only these tasks; as --task'))
     .addOption(configOption())
     .addOption(taskOption('only this task; may be given several times', 'all tasks'))
     .option('--only-set', 'leave out what no file sets')
     .addOption(jsonOption())
+    .addOption(logLevelOption())
     .addHelpText('after', helpAfterOptions({examples: SHOW_EXAMPLES}))
-    .action(async ({config: file, task: names, onlySet = false, json}) => {
-      const explained = await context.tasks.explainConfiguration(file, names);
+    .action(async (named, {config: file, task, onlySet = false, json}) => {
+      const explained = await context.tasks.explainConfiguration(file, [...named, ...task]);
       context.stdout.write(json ? formatJson(explained) : formatConfigTable(explained, context.stdout, onlySet));
       context.end(
         explained.tasks.some(({state}) => state === 'invalid') ? EXIT_STATUS.configuration : EXIT_STATUS.success,

@@ -5,7 +5,7 @@ import {formatLog} from '../../text/log-table.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {configOption, jsonOption, logLevelOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 import {UsageError} from '../usage-error.js';
 
 const EXAMPLES = [
@@ -21,8 +21,9 @@ export function addLogCommand(program: Command, context: CommandContext): void {
     .command('log')
     .summary('show past runs')
     .description('Shows past runs of tasks, the newest last, with how they ended. Touches no other machine.')
-    .argument('[tasks...]', 'only these tasks, or the volumes of these sections')
+    .addArgument(tasksArgument())
     .addOption(configOption())
+    .addOption(taskOption('only this task; may be given several times', 'all tasks'))
     .addOption(
       new Option('--since <time>', 'only what began then or later: 12h, 30d, 2026-11-01, 2026-11-01T02:00').argParser(
         parseSince,
@@ -38,7 +39,8 @@ export function addLogCommand(program: Command, context: CommandContext): void {
     .addOption(jsonOption())
     .addOption(logLevelOption())
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'the records of past runs cannot be read'}))
-    .action(async (names, {config, since, failed, limit, sync, json}) => {
+    .action(async (named, {config, task, since, failed, limit, sync, json}) => {
+      const names = [...named, ...task];
       if (sync && names.length > 0) throw new UsageError('with --sync, there are no tasks to be named');
       const configuration = sync ? undefined : await context.tasks.loadConfiguration(config);
       const report = await context.tasks.reportLog({

@@ -5,7 +5,7 @@ import {formatRecovery} from '../../text/recovery-text.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS, statusOfRecovery} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {configOption, jsonOption, logLevelOption, taskOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 import {watchInterrupts} from '../watch-interrupts.js';
 
 const EXAMPLES = [
@@ -22,6 +22,7 @@ export function addRecoverCommand(program: Command, context: CommandContext): vo
       'Finishes the patches that interrupted runs had begun to apply, without sending them again, or undoes them. ' +
         'The next run of a task finishes them as well, before it compares anew.',
     )
+    .addArgument(tasksArgument())
     .addOption(configOption())
     .addOption(taskOption('only what runs of this task have begun; may be given several times', 'of all tasks'))
     .addOption(new Option('--rollback', 'put back what was there before, instead of finishing'))
@@ -31,7 +32,8 @@ export function addRecoverCommand(program: Command, context: CommandContext): vo
       'after',
       helpAfterOptions({examples: EXAMPLES, task: 'something could be neither finished nor undone'}),
     )
-    .action(async ({config, task: names, rollback, json, logLevel}) => {
+    .action(async (named, {config, task, rollback, json, logLevel}) => {
+      const names = [...named, ...task];
       using interrupts = watchInterrupts(
         context,
         createLogPrinter(context.stderr, logLevel, () => {}),

@@ -10,6 +10,7 @@ import {
   logLevelOption,
   progressOption,
   taskOption,
+  tasksArgument,
   waitOption,
 } from '../options.js';
 import {runAndReport} from '../run-and-report.js';
@@ -30,6 +31,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
       'Runs the enabled tasks of a configuration file, one after the other or several at once. A task that fails ' +
         'does not keep the others from running.',
     )
+    .addArgument(tasksArgument())
     .addOption(configOption())
     .addOption(taskOption())
     .addOption(dryRunOption())
@@ -40,7 +42,8 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .addOption(progressOption())
     .addOption(logLevelOption())
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'a task failed; the others ran'}))
-    .action(async ({config, task: names, ...flags}) => {
+    .action(async (named, {config, task, ...flags}) => {
+      const names = [...named, ...task];
       const configuration = await context.tasks.loadConfiguration(config);
       const tasks = context.tasks.selectTasks(configuration, names);
       const {warnings, tasks: configured} = configuration;

@@ -5,7 +5,7 @@ import {helpAfterOptions} from '../help-text.js';
 import {formatJson} from '../../../json-text.js';
 import {formatSnapshots} from '../../text/snapshot-table.js';
 import {createLogPrinter} from '../../screen/log-printer.js';
-import {configOption, jsonOption, logLevelOption, taskOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 import {watchInterrupts} from '../watch-interrupts.js';
 
 const EXAMPLES = [
@@ -22,6 +22,7 @@ export function addSnapshotsCommand(program: Command, context: CommandContext): 
       'Lists the LVM snapshots on this machine that runs of bdsync-manager have made, with their age, how full they ' +
         'are, and whether a run uses them or a killed one left them over.',
     )
+    .addArgument(tasksArgument())
     .addOption(configOption())
     .addOption(taskOption('only what runs of this task have made; may be given several times', 'of all tasks'))
     .addOption(
@@ -36,7 +37,8 @@ export function addSnapshotsCommand(program: Command, context: CommandContext): 
       'after',
       helpAfterOptions({examples: EXAMPLES, task: 'something is doubtful, or could not be removed'}),
     )
-    .action(async ({config, task: names, clean, json, logLevel}) => {
+    .action(async (named, {config, task, clean, json, logLevel}) => {
+      const names = [...named, ...task];
       using interrupts = watchInterrupts(
         context,
         createLogPrinter(context.stderr, logLevel, () => {}),

@@ -7,7 +7,7 @@ import {formatStatus} from '../../text/status-table.js';
 import type {CommandContext} from '../command-context.js';
 import {EXIT_STATUS, nagiosStatusOf, statusOfStatus} from '../exit-status.js';
 import {helpAfterOptions} from '../help-text.js';
-import {configOption, jsonOption, logLevelOption} from '../options.js';
+import {configOption, jsonOption, logLevelOption, taskOption, tasksArgument} from '../options.js';
 import {UsageError} from '../usage-error.js';
 import {watchInterrupts} from '../watch-interrupts.js';
 import {watchStatus} from '../watch-status.js';
@@ -30,8 +30,9 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
       'Tells of each task when it last succeeded, how its last run ended, and what is overdue, incomplete or left ' +
         'over. Asks no other machine.',
     )
-    .argument('[tasks...]', 'only these tasks, or the volumes of these sections')
+    .addArgument(tasksArgument())
     .addOption(configOption())
+    .addOption(taskOption('only this task; may be given several times', 'all tasks'))
     .addOption(new Option('--nagios', 'print one line for Nagios and its kin, and end with 0, 1, 2 or 3 as they want'))
     .addOption(new Option('--watch', 'show it anew again and again, until Ctrl-C').conflicts(['nagios', 'json']))
     .addOption(
@@ -45,7 +46,8 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
       'after',
       helpAfterOptions({examples: EXAMPLES, task: 'something needs attention; with --nagios: it cannot be told'}),
     )
-    .action(async (names, {config, nagios, watch, interval, json, logLevel}) => {
+    .action(async (named, {config, task, nagios, watch, interval, json, logLevel}) => {
+      const names = [...named, ...task];
       const look = async (signal: AbortSignal) => {
         const configuration = await context.tasks.loadConfiguration(config);
         return await context.tasks.reportStatus({configuration, names, signal});

@@ -12,6 +12,7 @@ import {
   sampleOption,
   seedOption,
   taskOption,
+  tasksArgument,
   waitOption,
 } from '../options.js';
 import {runAndReport} from '../run-and-report.js';
@@ -32,6 +33,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
       'Compares the target of each enabled task with its source, by SHA-256 digests of all blocks, and tells where ' +
         'they differ. A task that reads from a snapshot has one taken for this. Nothing is written to the target.',
     )
+    .addArgument(tasksArgument())
     .addOption(configOption())
     .addOption(taskOption())
     .addOption(sampleOption())
@@ -46,7 +48,8 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
       'after',
       helpAfterOptions({examples: EXAMPLES, task: 'a target differs, or could not be compared; the others were'}),
     )
-    .action(async ({config, task: names, sample: percent, seed = randomInt(MAX_SEED), ...flags}) => {
+    .action(async (named, {config, task, sample: percent, seed = randomInt(MAX_SEED), ...flags}) => {
+      const names = [...named, ...task];
       const configuration = await context.tasks.loadConfiguration(config);
       const tasks = context.tasks.selectTasks(configuration, names);
       const isWhole = percent === undefined || percent === 100;

@@ -68,7 +68,10 @@ describe('bdsync-manager', () => {
     [['sync', '--state-dir=/x'], 'folders', '--state-dir='],
     [['sync', '--bandwidth-limit', ''], 'nothing', ''],
     [['--sample', ''], 'nothing', ''],
-    [['run', ''], 'nothing', ''],
+    [['run', ''], 'tasks', ''],
+    [['config', 'show', ''], 'tasks', ''],
+    [['status', '--task', ''], 'tasks', ''],
+    [['list', ''], 'nothing', ''],
     [['--json=x'], 'nothing', '--json='],
     [['--strange=x'], 'nothing', '--strange='],
   ])('after %j come %s', (words, kind, prefix) => {
