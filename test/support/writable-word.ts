@@ -26,4 +26,4 @@ export const writableWord: fc.Arbitrary<string> = fc
     ),
     fc.string({unit: fc.constantFrom('a', ' ', "'", '\\', '"', '$', '%', ';', '{', '}', 'ü')}),
   )
-  .map((word) => word.replaceAll(/[\p{Cc}\p{Cs}]/gu, ''));
+  .map((word) => word.replaceAll(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu, ''));

@@ -28,6 +28,10 @@ test.each(['two\nlines', 'a\r', '\0', '\u001b[1m', 'a\tb', '\u0085'])(
   },
 );
 
+test.each(['a\uFFFE', '\u{1FFFF}', '\uFDD0', '\uD800'])('refuses %j, which systemd does not take for text', (word) => {
+  expect(() => quoteUnitWord(word)).toThrow(/^systemd takes no unit with a character of '/);
+});
+
 test('refuses a program whose path systemd does not take', () => {
   for (const path of [`/opt/it's/node`, '/opt/"x"/node', '/opt/a\\b/node']) {
     expect(() => unitCommand([path, 'run'])).toThrow('systemd cannot start a program with quotes in its path');
