@@ -5,30 +5,23 @@ import type {FoundDevice} from '#dist/tasks/init/find-devices.js';
 import type {SourceLook} from '#dist/tasks/init/look-at-source.js';
 import type {TargetLook} from '#dist/tasks/init/look-at-target.js';
 import {type CliOutcome, type CliWorldOptions, runCli} from './cli-world.js';
+import {IDLE_DEVICE} from './idle-device.js';
 import {temporaryFolder} from './temporary-folder.js';
 
 export const MIB = 2 ** 20;
-const IDLE = {
-  mountPoints: [],
-  isSwap: false,
-  usedBy: [],
-  openedAs: undefined,
-  luksVersion: undefined,
-  silence: undefined,
-} as const;
 const DEVICES: readonly FoundDevice[] = [
-  {...IDLE, path: '/dev/vg0/home', sizeBytes: 20 * MIB, kind: 'volume', mountPoints: ['/home']},
+  {...IDLE_DEVICE, path: '/dev/vg0/home', sizeBytes: 20 * MIB, kind: 'volume', mountPoints: ['/home']},
   {
-    ...IDLE,
+    ...IDLE_DEVICE,
     path: '/dev/vg0/safe',
     sizeBytes: 10 * MIB,
     kind: 'thin volume',
     luksVersion: 2,
     usedBy: ['safe', 'x', 'y'],
   },
-  {...IDLE, path: '/dev/mapper/safe', sizeBytes: 10 * MIB, kind: 'mapped device', openedAs: 'safe'},
-  {...IDLE, path: '/dev/sda2', sizeBytes: 2 * MIB, kind: 'partition', isSwap: true},
-  {...IDLE, path: '/dev/nbd0', sizeBytes: 2 * MIB, kind: 'disk', silence: 'late'},
+  {...IDLE_DEVICE, path: '/dev/mapper/safe', sizeBytes: 10 * MIB, kind: 'mapped device', openedAs: 'safe'},
+  {...IDLE_DEVICE, path: '/dev/sda2', sizeBytes: 2 * MIB, kind: 'partition', isSwap: true},
+  {...IDLE_DEVICE, path: '/dev/nbd0', sizeBytes: 2 * MIB, kind: 'disk', silence: 'late'},
 ];
 const VOLUMES: Readonly<Record<string, SourceLook['volume']>> = {
   '/dev/vg0/home': {kind: 'thick', group: 'vg0', freeBytes: 5 * MIB},

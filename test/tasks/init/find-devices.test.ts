@@ -5,6 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {useOfDevice} from '#dist/tasks/init/device-use.js';
 import {findDevices} from '#dist/tasks/init/find-devices.js';
 import {lookAtSource} from '#dist/tasks/init/look-at-source.js';
+import {IDLE_DEVICE} from '../../support/idle-device.js';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
@@ -18,21 +19,12 @@ async function found(path: string) {
   return devices.find((device) => device.path === path);
 }
 
-const UNUSED = {
-  mountPoints: [],
-  isSwap: false,
-  usedBy: [],
-  openedAs: undefined,
-  luksVersion: undefined,
-  silence: undefined,
-};
-
 describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', () => {
   test('has devices with their sizes, and no loop device without a file', async () => {
     const image = join(await temporaryFolder(), 'a.img');
     await writeFile(image, Buffer.alloc(SIZE));
     const device = attachLoopDevice(image);
-    expect(await found(device)).toEqual({path: device, sizeBytes: SIZE, kind: 'loop device', ...UNUSED});
+    expect(await found(device)).toEqual({path: device, sizeBytes: SIZE, kind: 'loop device', ...IDLE_DEVICE});
     const free = execFileSync('losetup', ['--find'], {encoding: 'utf8'}).trim();
     expect(await found(free)).toBeUndefined();
   });
@@ -60,7 +52,7 @@ describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', ()
     await writeFile(join(disk, 'sdz1', 'partition'), '1\n');
     await writeFile(join(disk, 'sdz1', 'dev'), await readFile(`/sys/class/block/${basename(device)}/dev`));
     const use = await useOfDevice('/dev/null', {major: 8, minor: 400}, signal, {folder: disk});
-    expect(use).toEqual({...UNUSED, mountPoints: [mounted]});
+    expect(use).toEqual({...IDLE_DEVICE, mountPoints: [mounted]});
   });
 
   test('reads no more where one device does not answer, and looks at the rest all the same', async () => {
@@ -80,7 +72,7 @@ describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', ()
       folder: sysfs,
       async useOf(_path, _device, _signal, {isRead} = {}) {
         asked.push(isRead);
-        return {...UNUSED, silence: isRead ? 'late' : undefined};
+        return {...IDLE_DEVICE, silence: isRead ? 'late' : undefined};
       },
     });
     expect(asked).toEqual([true, false]);
@@ -93,7 +85,7 @@ describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', ()
   ] as const)('a source that is %s is refused before anything else reads it', async (silence, message) => {
     const image = join(await temporaryFolder(), 'a.img');
     await writeFile(image, Buffer.alloc(SIZE));
-    const looking = lookAtSource(attachLoopDevice(image), signal, {useOf: async () => ({...UNUSED, silence})});
+    const looking = lookAtSource(attachLoopDevice(image), signal, {useOf: async () => ({...IDLE_DEVICE, silence})});
     await expect(looking).rejects.toMatchObject({code: 'source-unusable', message: expect.stringMatching(message)});
   });
 
@@ -114,7 +106,7 @@ describe.skipIf(noLoopDevices !== undefined)('what there is on this machine', ()
     expect(await lookAtSource(device, signal)).toEqual({
       path: device,
       sizeBytes: SIZE,
-      use: UNUSED,
+      use: IDLE_DEVICE,
       volume: undefined,
     });
   });

@@ -5,20 +5,13 @@ import {noteSource} from '#dist/tasks/init/note-source.js';
 import {noteTarget} from '#dist/tasks/init/note-target.js';
 import {suggestName} from '#dist/tasks/init/suggest-name.js';
 import {parseContent} from '#dist/tasks/init/target-content.js';
+import {IDLE_DEVICE} from '../../support/idle-device.js';
 
 const GIB = 2 ** 30;
-const IDLE = {
-  mountPoints: [],
-  isSwap: false,
-  usedBy: [],
-  openedAs: undefined,
-  luksVersion: undefined,
-  silence: undefined,
-};
 const VOLUME: SourceLook = {
   path: '/dev/vg0/home',
   sizeBytes: 20 * GIB,
-  use: {...IDLE, mountPoints: ['/home']},
+  use: {...IDLE_DEVICE, mountPoints: ['/home']},
   volume: {kind: 'thick', group: 'vg0', freeBytes: 3 * GIB},
 };
 const messages = (...args: Parameters<typeof noteSource>): string[] => noteSource(...args).map(({message}) => message);
@@ -27,12 +20,12 @@ describe('what is said of a source', () => {
   test('nothing, where a snapshot of it has room, or nobody uses it', () => {
     expect(noteSource(VOLUME, {size: '10%ORIGIN'})).toEqual([]);
     expect(noteSource({...VOLUME, volume: {kind: 'thin'}}, {size: undefined})).toEqual([]);
-    expect(noteSource({...VOLUME, use: IDLE}, undefined)).toEqual([]);
+    expect(noteSource({...VOLUME, use: IDLE_DEVICE}, undefined)).toEqual([]);
     expect(noteSource({...VOLUME, use: undefined, volume: undefined}, undefined)).toEqual([]);
   });
 
   test('that it is in use and read as it is, with a remedy that it can have', () => {
-    const used = {...VOLUME, use: {...VOLUME.use, ...IDLE, mountPoints: ['/'], usedBy: ['vg0-root']}};
+    const used = {...VOLUME, use: {...VOLUME.use, ...IDLE_DEVICE, mountPoints: ['/'], usedBy: ['vg0-root']}};
     expect(noteSource(used, undefined)).toEqual([
       {
         message: expect.stringContaining('is mounted on /, used by vg0-root, and read while it changes'),
@@ -61,7 +54,7 @@ describe('what is said of a source', () => {
   });
 
   test('that it is swap space', () => {
-    expect(messages({...VOLUME, use: {...IDLE, isSwap: true}}, {size: '1G'})).toEqual([
+    expect(messages({...VOLUME, use: {...IDLE_DEVICE, isSwap: true}}, {size: '1G'})).toEqual([
       expect.stringContaining('is swap space'),
     ]);
   });
