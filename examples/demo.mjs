@@ -51,10 +51,10 @@ async function demonstrate() {
   say('', 'A configuration, demo.conf, with one task for each way of writing:', '');
   say(...text.trimEnd().split('\n').map(indented));
 
-  say('', 'The first run. A terminal shows its report as this table:', '');
+  say('', 'The first run. Its JSON is shown here as the table that a terminal has without --json:', '');
   await runManager();
 
-  say('', 'Once more. Nothing differs any longer, so that nothing is written:', '');
+  say('', 'Once more, shown in the same way. Nothing differs any longer, so that nothing is written:', '');
   const report = await runManager();
   const isStill = report.tasks.every(({figures}) => figures.differingBlocks === 0);
   if (!isStill) say('', 'The second run still found blocks that differ. This must not happen.');

@@ -11,7 +11,8 @@ import type {Claim} from './parallel/claim.js';
 import type {Turns} from './parallel/turns.js';
 import type {StartingTask} from './notify/notifier.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
-import type {PatchRoomReport, SnapshotSet, TaskFigures, TaskReport, TaskReportBase} from './report.js';
+import type {PatchRoomReport, SnapshotSet, StageTimes, TaskFigures, TaskReport, TaskReportBase} from './report.js';
+import {roundMs} from './round-ms.js';
 import {Teller} from './task-context.js';
 import type {Verification} from './verify/verification.js';
 import {Watchdog} from './watch/watchdog.js';
@@ -145,7 +146,17 @@ export class TaskRun implements Disposable {
       receivedBytes: this.meter.receivedBytes,
       snapshotFill: outcome.snapshotFill,
       proof: outcome.proof,
-      timesMs: {...outcome.timesMs, total: performance.now() - this.#startedMs},
+      timesMs: roundedTimes({...outcome.timesMs, total: performance.now() - this.#startedMs}),
     };
   }
+}
+
+function roundedTimes({generate, transfer, apply, verify, total}: StageTimes): StageTimes {
+  return {
+    generate: roundMs(generate),
+    transfer: roundMs(transfer),
+    apply: roundMs(apply),
+    verify: verify === undefined ? undefined : roundMs(verify),
+    total: roundMs(total),
+  };
 }

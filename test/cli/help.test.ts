@@ -62,6 +62,31 @@ describe.each(Object.entries(OPTIONS))('%s --help', (command, options) => {
   });
 });
 
+test.for([
+  [
+    'install',
+    [
+      'daily 02:30',
+      '15m',
+      '30 2 * * *',
+      'root',
+      '/etc/bdsync-manager.conf',
+      'all enabled tasks, in the order of the file',
+    ],
+  ],
+  ['init', ['as the source is called', '10%ORIGIN', 'none, but writing in place']],
+] as const)('%s --help tells the defaults', async ([command, defaults]) => {
+  const {stdout} = await runCli([command, '--help']);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  for (const text of defaults) expect(words.replaceAll('"', '')).toContain(`default: ${text}`);
+});
+
+test('uninstall --help speaks of removing', async () => {
+  const {stdout} = await runCli(['uninstall', '--help']);
+  expect(stdout).toContain('remove below this folder');
+  expect(stdout).not.toContain('write below');
+});
+
 test('the help of the program names the commands, and the options of run, which is the default', async () => {
   const {status, stdout} = await runCli(['--help']);
   expect(status).toBe(0);

@@ -16,6 +16,7 @@ test('the demo shows both flows, a second run that finds nothing, and images tha
   });
   expect({status, errors: stderr.replace(/^npm warn .*\n/gm, '')}).toEqual({status: 0, errors: ''});
   expect(stdout).toContain('164 of 16384 blocks differ now');
+  expect(stdout).toMatch(/Its JSON is shown here as the table .*\n\n\$ bdsync-manager .*--json\n/);
   const differing = [...stdout.matchAll(/^Differing blocks +(\d+) +(\d+)$/gm)].map(([, first, second]) => [
     first,
     second,

@@ -77,8 +77,8 @@ export function scheduleNameOption() {
   return new Option('--name <name>', 'of the units, or of the file for cron').default(DEFAULT_SCHEDULE_NAME);
 }
 
-export function rootOption() {
-  return new Option('--root <folder>', 'write below this folder, as of an image, and start nothing');
+export function rootOption(what = 'write below this folder, as of an image, and start nothing') {
+  return new Option('--root <folder>', what);
 }
 
 export function yesOption() {

@@ -12,6 +12,8 @@ const READABLE_CELL_COLUMNS = 19;
 export interface FittedTableData extends TableData {
   /** Columns that a narrow screen can do without, by their heads; the first one goes first. */
   readonly expendable?: readonly string[];
+  /** Columns that say nothing when they are cut. */
+  readonly uncut?: readonly string[];
 }
 
 /**
@@ -20,13 +22,13 @@ export interface FittedTableData extends TableData {
  */
 export function renderFittedTable(data: FittedTableData, screen: Pick<Screen, 'columns' | 'hasColors'>): string {
   const paint = painter(screen.hasColors);
-  const {expendable = []} = data;
+  const {expendable = [], uncut = []} = data;
   const widest = Math.max(0, ...data.rows.flat().map(({text}) => displayWidth(plainText(text))));
   for (let leftOut = 0; leftOut <= expendable.length; leftOut += 1) {
     const kept = without(data, expendable.slice(0, leftOut));
     const narrowest = leftOut < expendable.length ? READABLE_CELL_COLUMNS : MIN_CELL_COLUMNS;
     for (let maxCellColumns = widest; maxCellColumns >= Math.min(narrowest, widest); maxCellColumns -= 1) {
-      const rendered = renderTable(withCellsUpTo(maxCellColumns, kept), paint);
+      const rendered = renderTable(withCellsUpTo(maxCellColumns, kept, uncut), paint);
       if (tableWidth(rendered) <= screen.columns) return rendered;
     }
   }
@@ -54,9 +56,12 @@ function renderBlocks({head, rows}: TableData, {columns, hasColors}: Pick<Screen
   return rows.map((row) => row.flatMap(lineOf).join('')).join('\n');
 }
 
-function withCellsUpTo(maxCellColumns: number, data: TableData): TableData {
+function withCellsUpTo(maxCellColumns: number, data: TableData, uncut: readonly string[]): TableData {
   const rows = data.rows.map((row) =>
-    row.map(({text, color}) => ({text: abridge(plainText(text), maxCellColumns), color})),
+    row.map(({text, color}, column) => {
+      const isWhole = uncut.includes(data.head[column] ?? '');
+      return {text: isWhole ? plainText(text) : abridge(plainText(text), maxCellColumns), color};
+    }),
   );
   return {...data, rows};
 }

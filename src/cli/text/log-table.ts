@@ -20,12 +20,12 @@ export function formatLog(report: LogReport, screen: Pick<Screen, 'columns' | 'h
   if (runs.length === 0) return ['no runs\n', ...lines].join('');
   const head = ['Began', 'Task', 'Command', 'Outcome', 'Took', 'Differing', 'Sent', 'Received', 'What failed'];
   const alignment = ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right', 'left'] as const;
-  return [renderFittedTable({head, alignment, rows: runs.map(cellsOf), expendable: EXPENDABLE}, screen), ...lines].join(
-    '',
-  );
+  const table = {head, alignment, rows: runs.map(cellsOf), expendable: EXPENDABLE, uncut: UNCUT};
+  return [renderFittedTable(table, screen), ...lines].join('');
 }
 
 const NOTHING = '-';
+const UNCUT = ['Began', 'Outcome'];
 const EXPENDABLE = ['Received', 'Sent', 'Command', 'Differing', 'Took'];
 
 function cellsOf({

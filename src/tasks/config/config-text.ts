@@ -7,11 +7,11 @@ import {ConfigError} from './config-error.js';
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /**
- * The bytes of a configuration file; it may be a pipe.
+ * The bytes of a configuration file; it may be a pipe. The hint is for one that is not there.
  *
  * @throws ConfigError 'config-unreadable'
  */
-export async function readConfigBytes(file: string): Promise<Buffer> {
+export async function readConfigBytes(file: string, hintForMissing?: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -22,7 +22,10 @@ export async function readConfigBytes(file: string): Promise<Buffer> {
       bytes += chunk.length;
     }
   } catch (error) {
-    throw unreadable(file, reasonOf(error), {cause: error, hint: hintFor(error)});
+    throw unreadable(file, reasonOf(error), {
+      cause: error,
+      hint: codeOf(error) === 'ENOENT' ? hintForMissing : undefined,
+    });
   }
   if (bytes > MAX_CONFIG_BYTES) throw unreadable(file, `it has more than ${MAX_CONFIG_BYTES} bytes`);
   return Buffer.concat(chunks);
@@ -50,10 +53,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reasonOf(error: unknown): string {
   return REASONS[codeOf(error) ?? ''] ?? messageOf(error);
-}
-
-function hintFor(error: unknown): string | undefined {
-  return codeOf(error) === 'ENOENT' ? 'another file is named with --config' : undefined;
 }
 
 function unreadable(file: string, reason: string, details: {cause?: unknown; hint?: string | undefined} = {}) {

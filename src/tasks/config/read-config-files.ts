@@ -13,6 +13,7 @@ import {parseSections} from './parse-sections.js';
 
 /** More is a folder named by mistake. */
 const MAX_FILES = 10_000;
+const NO_MAIN_FILE_HINT = "'bdsync-manager init' makes one; another file is named with --config";
 
 export interface ConfigFile {
   readonly path: string;
@@ -33,9 +34,11 @@ export interface ConfigFiles {
  * @throws ConfigError 'config-unreadable', 'config-syntax', and for a value of `include` that cannot be understood.
  */
 export async function readConfigFiles(path: string): Promise<ConfigFiles> {
-  const main = await readOne(path);
+  const main = await readOne(path, NO_MAIN_FILE_HINT);
   const included: ConfigFile[] = [];
-  for (const includedPath of await includedPaths(main)) included.push(await readOne(includedPath));
+  const line = main.defaults.options.get(INCLUDE_KEY)?.line;
+  const namedHere = `${path}:${line} names it, in ${INCLUDE_KEY}`;
+  for (const includedPath of await includedPaths(main)) included.push(await readOne(includedPath, namedHere));
   refuseDoubleSections([main, ...included]);
   return {main, included};
 }
@@ -49,8 +52,8 @@ export function fileSection({main}: ConfigFiles, file: ConfigFile, section: Conf
   );
 }
 
-async function readOne(path: string): Promise<ConfigFile> {
-  return {path, ...parseSections(path, await readConfigBytes(path))};
+async function readOne(path: string, hintForMissing: string): Promise<ConfigFile> {
+  return {path, ...parseSections(path, await readConfigBytes(path, hintForMissing))};
 }
 
 async function includedPaths({path, defaults}: ConfigFile): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import {verifyWithServer} from '../../bdsync/verify/verify-with-server.js';
 import type {ConsistentSource} from '../ends/snapshot.js';
 import {orLostSource} from '../flows.js';
 import {startServer} from '../programs/server.js';
+import {roundMs} from '../round-ms.js';
 import type {TaskContext} from '../task-context.js';
 import {requireEqual} from './require-equal.js';
 import {type Verification, verificationText} from './verification.js';
@@ -42,7 +43,7 @@ export async function verifyEnds(
   );
   await source.requireValid(context.signal);
   const method = host.isLocal ? 'bytes' : 'sha256';
-  const verification: Verification = {...result, method, sample, timeMs: performance.now() - startedAt};
+  const verification: Verification = {...result, method, sample, timeMs: roundMs(performance.now() - startedAt)};
   onDone(verification);
   requireEqual(verification, plan, host.name);
   if (options.ignoresSizes && result.sourceBytes !== result.targetBytes) {

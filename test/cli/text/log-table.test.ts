@@ -35,6 +35,12 @@ describe('past runs', () => {
     ]);
   });
 
+  it.each([40, 45, 50, 60, 80])('have their time as a whole on %i columns', (columns) => {
+    const text = formatLog(report([logged(), logged({task: 'mail'})]), {columns, hasColors: false});
+    expect(text.match(/2026-11-20 02:04:09/g)).toHaveLength(2);
+    expect(text.match(/synced/g)).toHaveLength(2);
+  });
+
   it('have what a comparison found, and the first line of what failed', () => {
     const text = formatLog(
       report([

@@ -74,8 +74,8 @@ describe('include', () => {
 
   it('refuses a named file that is not there, a wildcard in a folder, and a section that two files have', async () => {
     const missing = await place({'main.conf': '[DEFAULT]\ninclude = gone.conf\n'});
-    expect(await messageOf(missing.load(), missing.folder)).toContain(
-      'cannot read the configuration ./gone.conf: there is no such file',
+    expect(await messageOf(missing.load(), missing.folder)).toBe(
+      'cannot read the configuration ./gone.conf: there is no such file (./main.conf:2 names it, in include)',
     );
     const wild = await place({'main.conf': '[DEFAULT]\ninclude = c*/x.conf\n'});
     expect(await messageOf(wild.load(), wild.folder)).toBe(

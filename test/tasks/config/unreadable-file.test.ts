@@ -14,7 +14,7 @@ describe('a file that cannot be read is one ConfigError:', () => {
       name: 'ConfigError',
       code: 'config-unreadable',
       message: `cannot read the configuration ${file}: there is no such file`,
-      hint: 'another file is named with --config',
+      hint: "'bdsync-manager init' makes one; another file is named with --config",
       file,
       line: undefined,
     });

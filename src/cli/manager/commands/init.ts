@@ -37,18 +37,18 @@ export function addInitCommand(program: Command, context: CommandContext): void 
     .addOption(configOption())
     .option('--source <path>', 'what is copied: a block device or an image file on this machine')
     .option('--target <target>', 'where to: a path on this machine, or [user@]host:path, through ssh')
-    .addOption(new Option('--task <name>', 'the name of the task').default(undefined, 'as the source is called'))
+    .option('--task <name>', 'the name of the task (default: as the source is called)')
     .option('--connection-command <command>', 'instead of a host in the target: what starts commands there')
     .addOption(
-      new Option('--snapshot <size>', 'of a logical volume: the room of the snapshot that is read, or none').default(
-        undefined,
-        '10%ORIGIN for a logical volume',
+      new Option(
+        '--snapshot <size>',
+        'of a logical volume: the room of the snapshot that is read, or none (default: 10%ORIGIN)',
       ),
     )
     .addOption(
-      new Option('--target-patch-dir <folder>', "where patches are stored on the target's host").default(
-        undefined,
-        'write in place',
+      new Option(
+        '--target-patch-dir <folder>',
+        "where patches are stored on the target's host (default: none, but writing in place)",
       ),
     )
     .option('--create-target-if-missing', 'let the first run create the target')

@@ -44,25 +44,23 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
     .addOption(taskOption())
     .addOption(jobsOption())
     .addOption(jobsPerHostOption())
+    // commander tells a default only where there is a value for it, and then nobody could see which of them were given.
     .addOption(
-      new Option('--on-calendar <event>', 'systemd: when, as systemd.time(7) has it; may be given several times')
-        .argParser((event: string, earlier: string[] | undefined) => [...(earlier ?? []), event])
-        .default(undefined as string[] | undefined, USUAL_EVENT),
+      new Option(
+        '--on-calendar <event>',
+        `systemd: when, as systemd.time(7) has it; may be given several times (default: ${USUAL_EVENT})`,
+      ).argParser((event: string, earlier: string[] | undefined) => [...(earlier ?? []), event]),
     )
     .addOption(
-      new Option('--randomized-delay <time>', 'systemd: so much later at most, otherwise on each machine')
-        .argParser(parseDelay)
-        .default(undefined as number | undefined, `${USUAL_DELAY_SECONDS / 60}m`),
+      new Option(
+        '--randomized-delay <time>',
+        `systemd: so much later at most, otherwise on each machine (default: ${USUAL_DELAY_SECONDS / 60}m)`,
+      ).argParser(parseDelay),
     )
     .addOption(
-      new Option('--at <time>', 'cron: minute, hour, day, month and day of the week').default(
-        undefined as string | undefined,
-        DEFAULT_CRON_TIME,
-      ),
+      new Option('--at <time>', `cron: minute, hour, day, month and day of the week (default: ${DEFAULT_CRON_TIME})`),
     )
-    .addOption(
-      new Option('--user <name>', 'cron: whose run it is').default(undefined as string | undefined, DEFAULT_USER),
-    )
+    .addOption(new Option('--user <name>', `cron: whose run it is (default: ${DEFAULT_USER})`))
     .addOption(new Option('--print', 'cron: print a line for a crontab of your own, and write nothing'))
     .addOption(scheduleNameOption())
     .addOption(rootOption())

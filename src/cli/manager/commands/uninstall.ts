@@ -20,7 +20,7 @@ export function addUninstallCommand(program: Command, context: CommandContext): 
     )
     .addArgument(new Argument('<scheduler>', 'systemd or cron').choices(SCHEDULERS))
     .addOption(scheduleNameOption())
-    .addOption(rootOption())
+    .addOption(rootOption('remove below this folder, as of an image, and stop nothing'))
     .addOption(yesOption())
     .addHelpText('after', helpAfterOptions({examples: EXAMPLES, task: 'the schedule could not be removed'}))
     .action(async (scheduler, {name, root, yes}) => {
