@@ -13,6 +13,7 @@ process.exitCode = await main(process.argv.slice(2), {
     isTerminal: isatty(0) && isatty(2),
     openInput: () => process.stdin,
     write: (text) => void process.stderr.write(text),
+    signals: process,
   }),
   signals: process,
   serviceManager: takeServiceManager(process.env),

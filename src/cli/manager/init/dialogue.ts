@@ -42,9 +42,12 @@ export function dialogueOn({prompt, stdout}: Pick<CommandContext, 'prompt' | 'st
       }
     },
     async askYesNo(question, isYesUsual) {
-      const answer = (await prompt.ask(`${question} ${isYesUsual ? '[Y/n]' : '[y/N]'} `)).trim();
-      if (answer === '') return isYesUsual;
-      return /^y(es)?$/i.test(answer);
+      for (;;) {
+        const answer = (await prompt.ask(`${question} ${isYesUsual ? '[Y/n]' : '[y/N]'} `)).trim();
+        if (answer === '') return isYesUsual;
+        if (/^(y|yes|n|no)$/i.test(answer)) return /^y/i.test(answer);
+        await tell('  yes or no?\n');
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import {createLogPrinter} from '../../screen/log-printer.js';
 import type {CommandContext} from '../command-context.js';
 import {watchInterrupts} from '../watch-interrupts.js';
 
-/** Work that a signal ends. Between such work, when a person is asked, a signal ends the program, as nothing was begun. */
+/** Work that a signal ends. Between such work, when a person is asked, the prompt hears it. */
 export async function interruptible<Result>(
   context: CommandContext,
   work: (signal: AbortSignal) => Promise<Result>,
