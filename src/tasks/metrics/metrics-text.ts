@@ -1,4 +1,5 @@
 import type {LastRun, StatusReport, TaskStatus} from '../status/status-report.js';
+import type {SampleLines} from './other-samples.js';
 
 interface Metric {
   readonly name: string;
@@ -77,26 +78,42 @@ const METRICS: readonly Metric[] = [
     'How many snapshots and files interrupted runs have left.',
     ({problems}) => problems.filter(({kind}) => kind === 'left-over').length,
   ),
-  one('warn_after_seconds', 'The age of the last success that is worth a warning.', ({warnAfterMs}) =>
-    seconds(warnAfterMs),
+  one(
+    'warn_after_seconds',
+    'The age of the last success that is worth a warning; of an enabled task.',
+    ({disabled, warnAfterMs}) => (disabled ? undefined : seconds(warnAfterMs)),
   ),
-  one('crit_after_seconds', 'The age of the last success that is critical.', ({critAfterMs}) => seconds(critAfterMs)),
+  one(
+    'crit_after_seconds',
+    'The age of the last success that is critical; of an enabled task.',
+    ({disabled, critAfterMs}) => (disabled ? undefined : seconds(critAfterMs)),
+  ),
 ];
 
-/** The figures of tasks in the text format of Prometheus, all of them gauges; what is not known is not there. */
-export function formatMetrics({tasks}: Pick<StatusReport, 'tasks'>, origin: string, version: string): string {
+/**
+ * The figures of tasks in the text format of Prometheus, all of them gauges; what is not known is not there. Those of
+ * others stand beside them: what belongs to one name has to be in one place.
+ */
+export function formatMetrics(
+  {tasks}: Pick<StatusReport, 'tasks'>,
+  origin: string,
+  version: string,
+  others: SampleLines = new Map(),
+): string {
   const metrics = METRICS.flatMap(({name, help, samples}) => {
-    const lines = tasks.flatMap((task) =>
+    const own = tasks.flatMap((task) =>
       samples(task).flatMap(({labels, value}) =>
         value === undefined ? [] : [sampleLine(name, {config: origin, task: task.task, ...labels}, value)],
       ),
     );
+    const lines = [...own, ...(others.get(PREFIX + name) ?? [])];
     return lines.length === 0 ? [] : [...headLines(name, help), ...lines];
   });
   const info = 'build_info';
   return [
     ...headLines(info, 'The version of bdsync-manager that wrote this, as a label.'),
     sampleLine(info, {config: origin, version}, 1),
+    ...(others.get(PREFIX + info) ?? []),
     ...metrics,
     '',
   ].join('\n');

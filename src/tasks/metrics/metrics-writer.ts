@@ -10,6 +10,7 @@ import type {ExpandedTask} from '../sets/expanded-task.js';
 import {judgeTask} from '../status/judge-task.js';
 import {lookAtTask} from '../status/look-at-task.js';
 import {formatMetrics} from './metrics-text.js';
+import {otherSamples, type SampleLines} from './other-samples.js';
 import {replaceMetricsFile} from './replace-metrics-file.js';
 
 interface MetricsOptions {
@@ -55,11 +56,11 @@ export class MetricsWriter {
     if (configured.every((task) => metricsFileOf(task) === undefined)) return undefined;
     try {
       for (const [path, tasks] of byFile(await this.#tasks())) {
-        const known = [];
-        for (const task of tasks) known.push(await lookAtTask(task, origin, this.#cache));
-        const nowMs = Date.now();
-        const text = formatMetrics({tasks: known.map((each) => judgeTask(each, nowMs))}, origin, packageVersion());
-        await this.#replaceFile(path, text);
+        // Under the lock, so that another run that looks later also writes later.
+        await this.#replaceFile(
+          path,
+          async (before) => await this.#figuresOf(tasks, await otherSamples(before, origin)),
+        );
       }
       return undefined;
     } catch (error) {
@@ -67,6 +68,14 @@ export class MetricsWriter {
       const hint = serviceHint(error, {isTargetHere: false});
       return hint === undefined ? messageOf(error) : `${messageOf(error)}; ${hint}`;
     }
+  }
+
+  async #figuresOf(tasks: readonly ExpandedTask[], others: SampleLines): Promise<string> {
+    const {origin} = this.#options;
+    const known = [];
+    for (const task of tasks) known.push(await lookAtTask(task, origin, this.#cache));
+    const nowMs = Date.now();
+    return formatMetrics({tasks: known.map((each) => judgeTask(each, nowMs))}, origin, packageVersion(), others);
   }
 
   #tasks(): Promise<readonly ExpandedTask[]> {

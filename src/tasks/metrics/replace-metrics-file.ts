@@ -1,24 +1,72 @@
 import {randomUUID} from 'node:crypto';
 import {constants} from 'node:fs';
-import {open, rename, rm} from 'node:fs/promises';
-import {ExpectedError, messageOf} from '../../errors.js';
+import {type FileHandle, open, rename, rm} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {codeOf, ExpectedError, messageOf} from '../../errors.js';
+import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {OWN_WRITES} from '../../write-gate.js';
 
 /** The file for the figures cannot be written. */
 export class MetricsError extends ExpectedError<'metrics-file'> {}
 
-const {O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY} = constants;
+const {O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants;
 
 /** Whoever collects it is somebody else. */
 const MODE = 0o644;
 
+/** Far above the figures of any number of volumes. */
+const MAX_FILE_BYTES = 16 * 1_048_576;
+
+/** Whoever else writes needs a moment only. */
+const LONGEST_WAIT_MS = 5000;
+
 /**
- * Puts text into a file that others read at any time: they see the old one or the new one as a whole.
+ * Puts text into a file that others read at any time: they see the old one or the new one as a whole. `textFrom` gets
+ * what is there, so that figures of others can stay; nothing for what is no file, or a link.
  *
  * @throws MetricsError
  */
-export async function replaceMetricsFile(path: string, text: string): Promise<void> {
-  await OWN_WRITES.pass(() => replaceFile(path, text));
+export async function replaceMetricsFile(
+  path: string,
+  textFrom: (before: string) => Promise<string>,
+  longestWaitMs = LONGEST_WAIT_MS,
+): Promise<void> {
+  try {
+    await using _lock = await lockFolder(dirname(path), longestWaitMs);
+    const text = await textFrom(await readBefore(path));
+    await OWN_WRITES.pass(() => replaceFile(path, text));
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error;
+    throw new MetricsError('metrics-file', `cannot write metrics_file: ${messageOf(error)}`, {cause: error});
+  }
+}
+
+/**
+ * Keeps the runs of other configurations from writing meanwhile what they have read before. The folder is locked, as a
+ * file of its own would stay there. Whoever can read the folder can lock it: figures are not to wait for that for ever.
+ */
+async function lockFolder(path: string, waitMs: number): Promise<FileHandle | undefined> {
+  let folder: FileHandle | undefined;
+  try {
+    folder = await open(path, O_RDONLY);
+    await tryLockFile(folder, {waitMs});
+    return folder;
+  } catch (error) {
+    // A folder that we may write to and not read, or a file system without locks.
+    if (error instanceof FileLockError || codeOf(error) === 'EACCES') return folder;
+    throw error;
+  }
+}
+
+async function readBefore(path: string): Promise<string> {
+  try {
+    // A FIFO would wait for a writer.
+    await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const stats = await file.stat();
+    return stats.isFile() && stats.size <= MAX_FILE_BYTES ? await file.readFile('utf8') : '';
+  } catch {
+    return '';
+  }
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
@@ -33,6 +81,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(freshPath, path);
   } catch (error) {
     await rm(freshPath, {force: true}).catch(() => undefined);
-    throw new MetricsError('metrics-file', `cannot write metrics_file: ${messageOf(error)}`, {cause: error});
+    throw error;
   }
 }

@@ -71,6 +71,15 @@ it('says of a task that never succeeded that it did so at 0, and of what is not 
   });
 });
 
+it('has no limits of a disabled task, which nobody runs: it is never too late', () => {
+  const limits = {warnAfterMs: 1000, critAfterMs: 2000};
+  const text = lines(taskStatus('old', {...limits, disabled: true}), taskStatus('home', limits)).join('\n');
+  expect(text.match(/^bdsync_manager_(?:warn|crit)_after_seconds.*$/gm)).toEqual([
+    'bdsync_manager_warn_after_seconds{config="/etc/x.conf",task="home"} 1',
+    'bdsync_manager_crit_after_seconds{config="/etc/x.conf",task="home"} 2',
+  ]);
+});
+
 it('tells of each name once what it is, right before all its samples, and ends with a line feed', () => {
   const text = lines(taskStatus('a'), taskStatus('b'));
   expect(text.at(-1)).toBe('');

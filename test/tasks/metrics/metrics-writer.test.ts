@@ -1,13 +1,14 @@
-import {mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {mkdir, open, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
+import {tryLockFile} from '#dist/file-lock.js';
 import {loadConfiguration} from '#dist/tasks/config/configuration.js';
 import type {RunEvent} from '#dist/tasks/events.js';
 import {appendRecord} from '#dist/tasks/history/append-record.js';
 import type {RunRecord} from '#dist/tasks/history/run-record.js';
 import {MetricsWriter} from '#dist/tasks/metrics/metrics-writer.js';
-import type {replaceMetricsFile} from '#dist/tasks/metrics/replace-metrics-file.js';
+import {replaceMetricsFile} from '#dist/tasks/metrics/replace-metrics-file.js';
 import {taskId} from '#dist/tasks/state/task-id.js';
 import {syncedTask} from '../../support/report-data.js';
 import {endedRecord, failedRecord} from '../../support/run-records.js';
@@ -56,8 +57,9 @@ describe('the files with figures', () => {
   it('have what was remembered last, however many runs end at once', async () => {
     let goOn: (() => void) | undefined;
     const texts: string[] = [];
-    const {writer, remember} = await site('a.prom', async (path, text) => {
+    const {writer, remember} = await site('a.prom', async (path, textFrom) => {
       if (!path.endsWith('a.prom')) return;
+      const text = await textFrom('');
       // The first one is slow.
       if (goOn === undefined) await new Promise<void>((resolve) => (goOn = resolve));
       texts.push(text);
@@ -118,6 +120,66 @@ describe('the files with figures', () => {
   it('are not written where no task names one', async () => {
     const writer = new MetricsWriter({configured: [], origin: 'x'});
     expect(await writer.ended(syncedTask('home'))).toEqual(syncedTask('home'));
+  });
+});
+
+describe('a file of several configurations', () => {
+  it('keeps the figures of the others, and has those of its own tasks as they are now', async () => {
+    const {writer, folder, text, remember} = await site();
+    const second = join(folder, 'second.conf');
+    await writeFile(second, '');
+    const line = (name: string, config: string, rest: string): string =>
+      `bdsync_manager_${name}{config="${config}"${rest}`;
+    const kept = [
+      line('task_enabled', second, ',task="theirs"} 1'),
+      line('last_run_outcome', second, ',task="theirs",outcome="failed"} 1'),
+      line('build_info', second, ',version="0.8.0"} 1'),
+    ];
+    const dropped = [
+      line('task_enabled', join(folder, 'tasks.conf'), ',task="removed"} 1'),
+      line('task_enabled', join(folder, 'gone.conf'), ',task="gone"} 1'),
+      line('task_enabled', second, ',task="not a number"} 1x'),
+      line('task_enabled', second, ',task="foreign",more="1"} 1'),
+      'node_up 1',
+    ];
+    // The last one is torn: it was 12.
+    const torn = line('left_over', second, ',task="theirs"} 1');
+    await writeFile(join(folder, 'a.prom'), [kept[0]?.replace(/1$/, '0'), ...kept, ...dropped, torn].join('\n'));
+    await remember(endedRecord('1'));
+    await writer.ended(syncedTask('home'));
+    const lines = (await text()).split('\n');
+    expect(kept.map((each) => lines.filter((other) => other === each).length)).toEqual([1, 1, 1]);
+    expect([...dropped, torn].filter((each) => lines.includes(each))).toEqual([]);
+    expect(tasksIn(lines.join('\n'))).toEqual(['home', 'mail', 'broken', 'theirs']);
+    expect(lines.filter((each) => each.startsWith('# TYPE bdsync_manager_task_enabled'))).toHaveLength(1);
+    expect(tasksIn(await text('b.prom'))).toEqual(['other']);
+    const once = await text();
+    await writer.write();
+    expect(await text()).toBe(once);
+  });
+
+  it('has the figures of both, when both write again and again at once', async () => {
+    const folder = await temporaryFolder();
+    const metricsFile = join(folder, 'both.prom');
+    const writers = [];
+    for (const name of ['one', 'two']) {
+      const file = join(folder, `${name}.conf`);
+      const task = `[${name}]\nsource_path = /s\ntarget_path = /t\napply_patch_in_place = yes\n`;
+      await writeFile(file, `${task}state_dir = ${join(folder, 'state')}\nmetrics_file = ${metricsFile}\n`);
+      writers.push(new MetricsWriter({configured: (await loadConfiguration(file)).tasks, origin: file}));
+    }
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(writers.map(async (writer) => await writer.write()));
+      expect(tasksIn(await readFile(metricsFile, 'utf8')).toSorted()).toEqual(['one', 'two']);
+    }
+  });
+
+  it('is written although somebody keeps its folder locked', async () => {
+    const folder = await temporaryFolder();
+    await using other = await open(folder, 'r');
+    expect(await tryLockFile(other)).toBe(true);
+    await replaceMetricsFile(join(folder, 'a.prom'), async (before) => `${before}figures\n`, 10);
+    expect(await readFile(join(folder, 'a.prom'), 'utf8')).toBe('figures\n');
   });
 });
 
