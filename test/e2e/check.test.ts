@@ -52,6 +52,17 @@ function needsIn(result: ProgramResult): string[] {
 }
 
 describe('check', () => {
+  it('warns where no task is enabled, and where there is none', async () => {
+    for (const tasks of [{}, {old: {disabled: 'yes'}}]) {
+      const {folder, manager} = await place(tasks);
+      const {status, stdout} = await manager('check');
+      const message = `no enabled task in ${join(folder, 'tasks.conf')}: nothing is copied`;
+      expect({status, warnings: JSON.parse(stdout).warnings}).toEqual({status: 0, warnings: [{message, hint: null}]});
+    }
+    const {manager} = await place({disk: {}, old: {disabled: 'yes'}});
+    expect(JSON.parse((await manager('check')).stdout)).toMatchObject({warnings: []});
+  });
+
   for (const [where, keys] of [
     ['here', {}],
     ['on a far end of ours', FAR],

@@ -6,10 +6,10 @@ import type {StatusLevel, StatusReport, TaskStatus} from '../../tasks/status/sta
  * One line as the plug-ins of Nagios and its kin print it: the worst first, then figures of each task for graphs, ages
  * with their limits, in seconds and bytes.
  */
-export function formatNagiosLine({level, tasks}: StatusReport): string {
+export function formatNagiosLine({level, tasks, configFile}: StatusReport): string {
   const enabled = tasks.filter(({disabled}) => !disabled);
   const figures = enabled.flatMap(performanceData);
-  const line = `${SERVICE} ${level.toUpperCase()} - ${summaryOf(enabled)}`;
+  const line = `${SERVICE} ${level.toUpperCase()} - ${summaryOf(enabled, configFile)}`;
   return figures.length === 0 ? `${line}\n` : `${line} | ${figures.join(' ')}\n`;
 }
 
@@ -21,9 +21,9 @@ export function formatNagiosUnknown(error: unknown): string {
 const SERVICE = 'BDSYNC';
 const GRAVITY: readonly StatusLevel[] = ['critical', 'unknown', 'warning'];
 
-function summaryOf(tasks: readonly TaskStatus[]): string {
+function summaryOf(tasks: readonly TaskStatus[], configFile: string): string {
   const bad = GRAVITY.flatMap((level) => tasks.filter((task) => task.level === level));
-  if (tasks.length === 0) return 'no enabled task';
+  if (tasks.length === 0) return harmless(`no enabled task in ${configFile}`);
   if (bad.length === 0) return `${count(tasks.length)} ok`;
   const told = bad.map(({task, problems: [gravest]}) => harmless(`${task}: ${gravest?.text ?? ''}`));
   return `${bad.length} of ${count(tasks.length)}: ${told.join('; ')}`;

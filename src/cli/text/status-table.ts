@@ -14,7 +14,8 @@ type StatusScreen = Pick<Screen, 'columns' | 'hasColors' | 'isTerminal' | 'isUtf
 
 /** A row per task; below it what is wrong, and which tasks are never overdue. */
 export function formatStatus({configFile, tasks, schedules, at}: StatusReport, screen: StatusScreen): string {
-  if (tasks.length === 0) return `${plainText(configFile)}: no tasks\n`;
+  const nothing = `no enabled task in ${plainText(configFile)}: nothing is copied\n`;
+  if (tasks.length === 0) return nothing;
   const hasTrend = screen.isTerminal && screen.isUtf8;
   const head = [
     'Task',
@@ -31,6 +32,7 @@ export function formatStatus({configFile, tasks, schedules, at}: StatusReport, s
   return [
     renderFittedTable({head, alignment, rows, expendable: EXPENDABLE}, screen),
     ...tasks.flatMap(({task, problems}) => problems.map(({text}) => `${plainText(task)}: ${plainText(text)}\n`)),
+    ...(tasks.every(({disabled}) => disabled) ? [nothing] : []),
     neverOverdueLine(tasks),
     ...schedules.map((schedule) => scheduleLine(schedule, Date.parse(at))),
   ].join('');

@@ -1,4 +1,4 @@
-import type {CheckedTask, CheckReport} from './check-report.js';
+import type {CheckedTask, CheckReport, Finding} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
@@ -27,10 +27,21 @@ export async function checkTasks(request: CheckRequest): Promise<CheckReport> {
   const selected = selectTasks(configuration, names);
   const expanded = await expandTasks({tasks: selected, signal});
   signal.throwIfAborted();
-  const origin = await configOrigin(configuration.file);
+  const {file} = configuration;
+  const origin = await configOrigin(file);
   for (const each of expanded) tasks.push(await checkTask(each, origin, pool, signal));
   const ofSets = selected.flatMap(({configured}) => (configured.state === 'set' ? configured.warnings : []));
-  return {configFile: configuration.file, warnings: [...configuration.warnings, ...ofSets], tasks};
+  const warnings = [
+    ...configuration.warnings,
+    ...ofSets,
+    ...(tasks.every(({disabled}) => disabled) ? [nothing(file)] : []),
+  ];
+  return {configFile: file, warnings, tasks};
+}
+
+/** Whoever forgot to enable a task, or to include its file, hears it of nobody else. */
+function nothing(file: string): Finding {
+  return {message: `no enabled task in ${file}: nothing is copied`, hint: undefined};
 }
 
 async function checkTask(

@@ -12,7 +12,8 @@ const TREND_LENGTH = 12;
 /** A clock that is this much behind is no wonder. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-export function judgeTask(known: KnownOfTask, nowMs: number): TaskStatus {
+export function judgeTask(all: KnownOfTask, nowMs: number): TaskStatus {
+  const known = {...all, runs: all.runs?.filter((past) => !wasTurnedAway(past))};
   const {task, disabled, warnAfterMs, critAfterMs, ends, runs = []} = known;
   const ended = runs
     .flatMap((past) => (past.state === 'ended' ? [past.record] : []))
@@ -31,6 +32,11 @@ export function judgeTask(known: KnownOfTask, nowMs: number): TaskStatus {
   };
   const problems = disabled ? [] : findProblems(status, known);
   return {...status, level: gravest(problems.map(({level}) => level)), problems};
+}
+
+/** Another run had the task's lock: that says nothing of the task, and would hide how the run before it ended. */
+function wasTurnedAway(past: PastRun): boolean {
+  return past.state === 'ended' && past.record.outcome === 'failed' && past.record.failure?.code === 'task-locked';
 }
 
 function lastSuccess(record: EndedRecord | undefined, nowMs: number): LastSuccess | undefined {

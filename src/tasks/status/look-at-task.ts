@@ -106,7 +106,7 @@ function nameOf(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>)
   switch (record.kind) {
     case 'file': {
       const host = record.connection.length === 0 ? 'this machine' : connectionName(record.connection);
-      return `the file ${record.path} on ${host}`;
+      return `the file ${record.path} on ${host}, which the next run removes`;
     }
     case 'snapshot':
       return record.volume === undefined ? 'a snapshot' : `the snapshot ${record.volume.vg}/${record.volume.name}`;

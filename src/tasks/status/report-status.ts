@@ -47,7 +47,8 @@ export async function statusOfTasks(
   return {
     configFile,
     at: new Date(nowMs).toISOString(),
-    level: gravest(judged.map(({level}) => level)),
+    // Nobody would learn of it otherwise: of no task, nothing is ever wrong.
+    level: judged.every(({disabled}) => disabled) ? 'unknown' : gravest(judged.map(({level}) => level)),
     tasks: judged,
   };
 }

@@ -13,7 +13,7 @@ export interface StatusReport {
   readonly schedules: readonly KnownSchedule[];
 }
 
-/** `unknown`: what is known of it cannot be read. */
+/** `unknown`: what is known of it cannot be read; of a configuration also: no task is enabled. */
 export type StatusLevel = 'ok' | 'warning' | 'critical' | 'unknown';
 
 export interface TaskStatus {

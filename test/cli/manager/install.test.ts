@@ -77,6 +77,21 @@ describe('install systemd', () => {
     expect(service).toContain(' --task=b --task=-x "--task=100%% \\"sure\\"" --log-level=info\n');
   });
 
+  test.each([
+    ['no task', ''],
+    ['no enabled task', `[DEFAULT]\ndisabled = yes\n${ONE_TASK}[broken]\n`],
+  ])('warns where there is %s, and does what it was asked for', async (_what, text) => {
+    const configuration = await readConfig(text);
+    const {cli, read} = await machine(configuration);
+    for (const words of [['systemd'], ['cron'], ['cron', '--print']]) {
+      expect(await cli(['install', ...words, '--yes'])).toMatchObject({
+        status: 0,
+        stderr: `WARNING: no enabled task in ${configuration.file}: the runs will do nothing\n`,
+      });
+    }
+    expect(await read(SERVICE)).toContain('[Service]');
+  });
+
   test('done again changes nothing; done otherwise replaces what is there', async () => {
     const {root, cli, read} = await machine();
     await cli(['install', 'systemd', '--yes']);

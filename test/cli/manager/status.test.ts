@@ -50,6 +50,38 @@ test('for Nagios, a configuration that cannot be read is unknown, and told on st
   expect(await runCli(['status'], {load: unreadable})).toMatchObject({status: 2, stdout: ''});
 });
 
+test.for([
+  [['status', '--nagios', '--bogus'], "unknown option '--bogus'"],
+  [['--config', 'x.conf', 'status', '--nagios', '--interval', 'often'], "option '--interval <time>' argument 'often'"],
+  [['status', '--watch', '--nagios'], "option '--watch' cannot be used with option '--nagios'"],
+  [['status', '--json', '--nagios'], "option '--json' cannot be used with option '--nagios'"],
+] as const)(
+  'for Nagios, a wrong command line is unknown, and told on standard output: %j',
+  async ([words, message]) => {
+    const {status, stdout, stderr} = await runCli(words);
+    expect({status, stderr}).toEqual({status: 3, stderr: ''});
+    expect(stdout).toMatch(/^BDSYNC UNKNOWN - .*\n$/);
+    expect(stdout).toContain(message);
+  },
+);
+
+test('a wrong command line that does not ask for Nagios is told as all others are', async () => {
+  for (const words of [
+    ['status', '--bogus', '--', '--nagios'],
+    ['run', '--nagios'],
+  ]) {
+    expect(await runCli(words)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('unknown option'),
+    });
+  }
+});
+
+test('the help of status is no failure for Nagios', async () => {
+  expect(await runCli(['status', '--nagios', '--help'])).toMatchObject({status: 0, stderr: ''});
+});
+
 test('--json prints the whole report', async () => {
   const {stdout} = await runCli(['status', '--json'], {status: statusOf('ok')});
   expect(JSON.parse(stdout)).toMatchObject({
@@ -61,18 +93,14 @@ test('--json prints the whole report', async () => {
   });
 });
 
-test.for([
-  [['--watch', '--json']],
-  [['--watch', '--nagios']],
-  [['--json', '--nagios']],
-  [['--interval', '0']],
-  [['--interval', 'often']],
-  [['--watch']],
-])('refuses %j', async ([words]) => {
-  const {status, stdout, stderr} = await runCli(['status', ...(words ?? [])]);
-  expect({status, stdout}).toEqual({status: 2, stdout: ''});
-  expect(stderr).toMatch(/--(watch|json|interval|nagios)/);
-});
+test.for([[['--watch', '--json']], [['--interval', '0']], [['--interval', 'often']], [['--watch']]])(
+  'refuses %j',
+  async ([words]) => {
+    const {status, stdout, stderr} = await runCli(['status', ...(words ?? [])]);
+    expect({status, stdout}).toEqual({status: 2, stdout: ''});
+    expect(stderr).toMatch(/--(watch|json|interval)/);
+  },
+);
 
 test.each([
   ['SIGINT', 0],

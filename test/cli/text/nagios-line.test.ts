@@ -49,7 +49,7 @@ it('leaves out an age that nobody knows', () => {
 });
 
 it('says that there is nothing', () => {
-  expect(line('ok')).toBe('BDSYNC OK - no enabled task\n');
+  expect(line('unknown')).toBe('BDSYNC UNKNOWN - no enabled task in nightly.conf\n');
 });
 
 it('tells what is unknown', () => {

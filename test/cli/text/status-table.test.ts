@@ -98,8 +98,12 @@ describe('a status', () => {
     expect(formatStatus(report(odd), FILE)).toMatch(/^home +ok +to come +verify: failed /m);
   });
 
-  it('of no tasks says so', () => {
-    expect(formatStatus(report(), FILE)).toBe('nightly.conf: no tasks\n');
+  it('of no enabled task says so', () => {
+    const nothing = 'no enabled task in nightly.conf: nothing is copied\n';
+    expect(formatStatus(report(), FILE)).toBe(nothing);
+    const old = formatStatus(report(taskStatus('old', {disabled: true})), FILE);
+    expect(old).toMatch(/^old +disabled /m);
+    expect(old.endsWith(`\n${nothing}`)).toBe(true);
   });
 });
 

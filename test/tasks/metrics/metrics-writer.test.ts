@@ -49,6 +49,10 @@ function tasksIn(text: string): string[] {
   return [...text.matchAll(/_task_enabled\{.*task="(\w+)"\}/g)].map(([, task = '']) => task);
 }
 
+function line(name: string, config: string, rest: string): string {
+  return `bdsync_manager_${name}{config="${config}"${rest}`;
+}
+
 function outcomesIn(text: string): string[] {
   return [...text.matchAll(/task="(\w+)",outcome="([\w-]+)"\} 1$/gm)].map(([, task, outcome]) => `${task} ${outcome}`);
 }
@@ -128,8 +132,6 @@ describe('a file of several configurations', () => {
     const {writer, folder, text, remember} = await site();
     const second = join(folder, 'second.conf');
     await writeFile(second, '');
-    const line = (name: string, config: string, rest: string): string =>
-      `bdsync_manager_${name}{config="${config}"${rest}`;
     const kept = [
       line('task_enabled', second, ',task="theirs"} 1'),
       line('last_run_outcome', second, ',task="theirs",outcome="failed"} 1'),

@@ -104,6 +104,22 @@ describe('a task', () => {
     expect(judged([KILLED, ended()])).toEqual(['ok']);
   });
 
+  it('is judged by the run before one that another run had locked out', () => {
+    const failure = {
+      code: 'task-locked',
+      message: 'already running',
+      stage: 'lock',
+      hint: undefined,
+      target: undefined,
+    };
+    const lockedOut = failed({failure});
+    expect(judged([ended(), KILLED, lockedOut])).toEqual(['critical', 'did-not-end']);
+    expect(judgeTask(known([ended(), KILLED, lockedOut]), NOW).lastRun?.outcome).toBe('did-not-end');
+    expect(judged([ended(), UNDER_WAY, lockedOut])).toEqual(['ok']);
+    expect(judged([ended(), failed(), failed({failure, purpose: 'verify'})])).toEqual(['critical', 'failed']);
+    expect(judged([lockedOut])).toEqual(['warning', 'never-run']);
+  });
+
   it('is not fine when its last run was cancelled, or ended in a way that is not known', () => {
     expect(judged([ended(), ended({outcome: 'cancelled'})])).toEqual(['warning', 'cancelled']);
     expect(judged([ended(), ended({outcome: 'skipped'})])).toEqual(['warning', 'cancelled']);

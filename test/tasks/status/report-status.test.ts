@@ -44,6 +44,12 @@ describe('the status of a configuration', () => {
     await expect(status('hom')).rejects.toMatchObject({code: 'unknown-task'});
   });
 
+  it('is unknown where no task is enabled, and where there is none', async () => {
+    const {status, file} = await site('[old]\ndisabled = yes\n');
+    expect(await status('old')).toMatchObject({level: 'unknown', tasks: [{task: 'old', level: 'ok'}]});
+    expect(await statusOfTasks(file, [])).toMatchObject({level: 'unknown', tasks: []});
+  });
+
   it('tells a task of a wrong configuration, with what is known of it', async () => {
     const broken = '[broken]\nsource_path = /s\nwarn_after = soon\n';
     const {status} = await site(broken, [endedRecord('1', {task: 'broken'})]);
@@ -98,7 +104,11 @@ describe('the status of a configuration', () => {
     const text = task?.problems.map((problem) => problem.text).join('\n');
     expect(text).toContain('/t on ssh store is incomplete since 20');
     expect(text).toMatch(/\/u on this machine is incomplete since 20.*: the next run completes it/);
-    for (const what of ['the file /p/patch on ssh store', 'the snapshot vg0/x', 'after_snapshot of x']) {
+    for (const what of [
+      'the file /p/patch on ssh store, which the next run removes',
+      'the snapshot vg0/x',
+      'after_snapshot of x',
+    ]) {
       expect(text).toContain(`left over by an interrupted run: ${what}`);
     }
   });

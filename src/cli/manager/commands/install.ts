@@ -16,6 +16,8 @@ import {
 } from '../options.js';
 import {parallelLimits} from '../parallel-limits.js';
 import {UsageError} from '../usage-error.js';
+import type {ConfiguredTask} from '../../../tasks/config/configuration.js';
+import {createLogPrinter} from '../../screen/log-printer.js';
 import {USUAL_DELAY_SECONDS, USUAL_EVENT} from '../../../tasks/schedule/systemd/usual-times.js';
 
 const EXAMPLES = [
@@ -75,6 +77,10 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
       const selected = context.tasks.selectTasks(configuration, tasks);
       const faulty = selected.map(({configured}) => configured).find(isFaulty);
       if (faulty?.state === 'invalid') throw faulty.errors[0] ?? new UsageError(`the task ${faulty.name} is faulty`);
+      if (!selected.some(({configured}) => isEnabled(configured))) {
+        const print = createLogPrinter(context.stderr, 'warning', () => {});
+        print('warning', undefined, `no enabled task in ${configuration.file}: the runs will do nothing`);
+      }
       const at = flags.at ?? DEFAULT_CRON_TIME;
       if (flags.print) {
         context.stdout.write(context.tasks.printableCronLine({configFile, tasks, limits, at}));
@@ -91,6 +97,10 @@ export function addInstallCommand(program: Command, context: CommandContext): vo
 
 function isFaulty(configured: {readonly state: string; readonly disabled?: boolean}): boolean {
   return configured.state === 'invalid' && configured.disabled !== true;
+}
+
+function isEnabled(configured: ConfiguredTask): boolean {
+  return !(configured.state === 'invalid' ? configured.disabled : configured.config.disabled);
 }
 
 function refuseFlags(names: readonly string[], flags: Readonly<Record<string, unknown>>, scheduler: string): void {
