@@ -1,6 +1,9 @@
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 
+/** The usual one of root. */
+export const ROOT_STATE_DIR = '/var/lib/bdsync-manager';
+
 /**
  * The folder for what must outlive a run when none is configured: systemd's $STATE_DIRECTORY for a service that has
  * one, /var/lib/bdsync-manager for root, else bdsync-manager in $XDG_STATE_HOME, which is ~/.local/state when it is not
@@ -9,7 +12,7 @@ import {join} from 'node:path';
 export function defaultStateDir(): string | undefined {
   const [ofService] = (process.env['STATE_DIRECTORY'] ?? '').split(':');
   if (ofService?.startsWith('/')) return ofService;
-  if (process.getuid?.() === 0) return '/var/lib/bdsync-manager';
+  if (process.getuid?.() === 0) return ROOT_STATE_DIR;
   const stateHome = usualStateHome();
   return stateHome === undefined ? undefined : join(stateHome, 'bdsync-manager');
 }

@@ -119,13 +119,14 @@ export async function runCli(
     },
     async reportLog(request) {
       asked.logRequests.push(request);
-      const empty = {configFile: request.configuration?.file, runs: [], olderRuns: 0, strangeLines: 0};
+      const empty = {configFile: request.configuration?.file, runs: [], olderRuns: 0, strangeLines: 0, remarks: []};
       return {...empty, ...options.logReport};
     },
     async reportStatus(request) {
       asked.statusRequests.push(request);
       if (options.status) return await options.status(request);
-      return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks: [], schedules: []};
+      const nothing = {tasks: [], remarks: [], schedules: []};
+      return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', ...nothing};
     },
     async reportSnapshots(request) {
       asked.snapshotRequests.push(request);

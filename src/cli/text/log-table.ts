@@ -10,12 +10,13 @@ import type {Cell} from './table.js';
 
 /** A row per run, the newest last; what failed behind it. */
 export function formatLog(report: LogReport, screen: Pick<Screen, 'columns' | 'hasColors'>): string {
-  const {runs, olderRuns, strangeLines} = report;
+  const {runs, olderRuns, strangeLines, remarks} = report;
   const lines = [
     ...(olderRuns === 0 ? [] : [`${olderRuns} older ${plural(olderRuns, 'run')} not shown: --limit 0 shows all\n`]),
     ...(strangeLines === 0
       ? []
       : [`${strangeLines} ${strangeLines === 1 ? 'line' : 'lines'} of the records cannot be read\n`]),
+    ...remarks.map((remark) => `${plainText(remark)}\n`),
   ];
   if (runs.length === 0) return ['no runs\n', ...lines].join('');
   const head = ['Began', 'Task', 'Command', 'Outcome', 'Took', 'Differing', 'Sent', 'Received', 'What failed'];

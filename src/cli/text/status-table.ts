@@ -13,7 +13,7 @@ import type {Cell} from './table.js';
 type StatusScreen = Pick<Screen, 'columns' | 'hasColors' | 'isTerminal' | 'isUtf8'>;
 
 /** A row per task; below it what is wrong, and which tasks are never overdue. */
-export function formatStatus({configFile, tasks, schedules, at}: StatusReport, screen: StatusScreen): string {
+export function formatStatus({configFile, tasks, remarks, schedules, at}: StatusReport, screen: StatusScreen): string {
   const nothing = `no enabled task in ${plainText(configFile)}: nothing is copied\n`;
   if (tasks.length === 0) return nothing;
   const hasTrend = screen.isTerminal && screen.isUtf8;
@@ -33,6 +33,7 @@ export function formatStatus({configFile, tasks, schedules, at}: StatusReport, s
     renderFittedTable({head, alignment, rows, expendable: EXPENDABLE}, screen),
     ...tasks.flatMap(({task, problems}) => problems.map(({text}) => `${plainText(task)}: ${plainText(text)}\n`)),
     ...(tasks.every(({disabled}) => disabled) ? [nothing] : []),
+    ...remarks.map((remark) => `${plainText(remark)}\n`),
     neverOverdueLine(tasks),
     ...schedules.map((schedule) => scheduleLine(schedule, Date.parse(at))),
   ].join('');

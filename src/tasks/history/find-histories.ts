@@ -6,6 +6,7 @@ import {findLockHolder} from '../state/run-lock.js';
 import {HISTORY_FOLDER} from './history-places.js';
 import {type PastRun, pastRuns} from './past-runs.js';
 import {readHistory} from './read-history.js';
+import {READER_HINT} from './where-looked.js';
 
 /** The past of one task. */
 export interface TaskHistory {
@@ -44,6 +45,8 @@ async function taskIds(stateDir: string): Promise<string[]> {
       .map((name) => name.slice(0, -SUFFIX.length));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    throw StateDirError.from(`cannot read the run records in ${folder}`, error);
+    const told = StateDirError.from(`cannot read the run records in ${folder}`, error);
+    if (codeOf(error) !== 'EACCES') throw told;
+    throw new StateDirError('state-dir', told.message, {cause: error, hint: READER_HINT});
   }
 }

@@ -9,6 +9,8 @@ export interface LogReport {
   readonly olderRuns: number;
   /** Lines of the files that could not be understood. */
   readonly strangeLines: number;
+  /** See StatusReport; only where there are no runs. */
+  readonly remarks: readonly string[];
 }
 
 export interface LoggedRun

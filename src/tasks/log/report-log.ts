@@ -1,6 +1,7 @@
 import {defaultStateDir} from '../../state-dir.js';
 import type {Configuration} from '../config/configuration.js';
 import {findHistories, type TaskHistory} from '../history/find-histories.js';
+import {whereLooked} from '../history/where-looked.js';
 import type {PastRun} from '../history/past-runs.js';
 import {selectTasks} from '../select.js';
 import {COMMAND_LINE_ORIGIN, configOrigin} from '../state/task-id.js';
@@ -42,7 +43,9 @@ export async function reportLog(request: LogRequest): Promise<LogReport> {
     .filter(({outcome}) => !failedOnly || !GOOD.has(outcome))
     .toSorted((one, other) => beginOf(one) - beginOf(other));
   const shown = limit === undefined ? runs : runs.slice(Math.max(runs.length - limit, 0));
+  const remarks = histories.length > 0 ? [] : await whereLooked(stateDirsOf(configuration));
   return {
+    remarks,
     configFile: configuration?.file,
     runs: shown,
     olderRuns: runs.length - shown.length,

@@ -1,4 +1,4 @@
-import {ExpectedError} from '../../errors.js';
+import {codeOf, ExpectedError} from '../../errors.js';
 import {connectionName} from '../../hosts/connection-name.js';
 import {formatLocalTime} from '../../local-time.js';
 import {defaultStateDir} from '../../state-dir.js';
@@ -29,7 +29,7 @@ export async function lookAtTask(
     ends: task.state === 'valid' ? recordedEnds(task.config) : undefined,
   };
   const faults = faultsOf(task);
-  const stateDir = (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
+  const stateDir = stateDirOf(task);
   if (stateDir === undefined) return {...base, faults, runs: undefined, unfinished: [], leftOver: []};
   try {
     const runs = await runsOf(histories, stateDir, taskId(name, origin));
@@ -48,7 +48,9 @@ export async function lookAtTask(
     };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
-    const text = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+    // That this user may not read it is no matter of one task: the report tells once what to do.
+    const isForeign = codeOf(error.cause) === 'EACCES';
+    const text = error.hint === undefined || isForeign ? error.message : `${error.message} (${error.hint})`;
     const fault: StatusProblem = {
       kind: 'unreadable',
       level: 'unknown',
@@ -56,6 +58,11 @@ export async function lookAtTask(
     };
     return {...base, faults: [...faults, fault], runs: undefined, unfinished: [], leftOver: []};
   }
+}
+
+/** Where a task's runs are recorded: the usual folder for one that does not even tell that. */
+export function stateDirOf(task: ExpandedTask['task']): string | undefined {
+  return (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
 }
 
 async function runsOf(

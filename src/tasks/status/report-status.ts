@@ -6,7 +6,8 @@ import {findSchedules} from '../schedule/find-schedules.js';
 import {configOrigin} from '../state/task-id.js';
 import {judgeTask} from './judge-task.js';
 import {gravest} from './level.js';
-import {lookAtTask} from './look-at-task.js';
+import {whereLooked} from '../history/where-looked.js';
+import {lookAtTask, stateDirOf} from './look-at-task.js';
 import type {StatusReport} from './status-report.js';
 
 export interface StatusRequest {
@@ -50,5 +51,6 @@ export async function statusOfTasks(
     // Nobody would learn of it otherwise: of no task, nothing is ever wrong.
     level: judged.every(({disabled}) => disabled) ? 'unknown' : gravest(judged.map(({level}) => level)),
     tasks: judged,
+    remarks: await whereLooked(tasks.flatMap(({task}) => stateDirOf(task) ?? [])),
   };
 }

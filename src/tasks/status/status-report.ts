@@ -9,6 +9,8 @@ export interface StatusReport {
   /** The gravest of all tasks. */
   readonly level: StatusLevel;
   readonly tasks: readonly TaskStatus[];
+  /** Why runs may be missing here that there were: where was looked. */
+  readonly remarks: readonly string[];
   /** What starts their runs, as far as this program set it up. */
   readonly schedules: readonly KnownSchedule[];
 }

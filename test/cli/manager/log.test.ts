@@ -49,5 +49,11 @@ test('--sync needs no configuration, and takes no tasks', async () => {
 
 test('--json prints the whole report', async () => {
   const {stdout} = await runCli(['log', '--json'], {logReport: {olderRuns: 3}});
-  expect(JSON.parse(stdout)).toEqual({configFile: 'nightly.conf', runs: [], olderRuns: 3, strangeLines: 0});
+  expect(JSON.parse(stdout)).toEqual({
+    configFile: 'nightly.conf',
+    runs: [],
+    olderRuns: 3,
+    strangeLines: 0,
+    remarks: [],
+  });
 });

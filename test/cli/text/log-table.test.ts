@@ -8,7 +8,7 @@ const FILE = {columns: Number.POSITIVE_INFINITY, hasColors: false};
 const BEGAN = new Date(2026, 10, 20, 2, 4, 9).toISOString();
 
 function report(runs: readonly LoggedRun[], changes: Partial<LogReport> = {}): LogReport {
-  return {configFile: 'nightly.conf', runs, olderRuns: 0, strangeLines: 0, ...changes};
+  return {configFile: 'nightly.conf', runs, olderRuns: 0, strangeLines: 0, remarks: [], ...changes};
 }
 
 function logged(changes: Partial<LoggedRun> = {}): LoggedRun {

@@ -4,7 +4,14 @@ import type {StatusLevel, TaskStatus} from '#dist/tasks/status/status-report.js'
 import {taskStatus} from '../../support/status-data.js';
 
 function line(level: StatusLevel, ...tasks: readonly TaskStatus[]): string {
-  return formatNagiosLine({schedules: [], configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level, tasks});
+  return formatNagiosLine({
+    schedules: [],
+    remarks: [],
+    configFile: 'nightly.conf',
+    at: '2026-11-21T10:00:00.000Z',
+    level,
+    tasks,
+  });
 }
 
 function problem(level: 'warning' | 'critical' | 'unknown', text: string): Partial<TaskStatus> {

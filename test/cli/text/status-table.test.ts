@@ -8,7 +8,7 @@ const FILE = {columns: Number.POSITIVE_INFINITY, hasColors: false, isTerminal: f
 const TERMINAL = {...FILE, columns: 100, isTerminal: true};
 
 function report(...tasks: readonly TaskStatus[]): StatusReport {
-  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks, schedules: []};
+  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks, remarks: [], schedules: []};
 }
 
 describe('a status', () => {
@@ -96,6 +96,11 @@ describe('a status', () => {
     const success = taskStatus('x').lastSuccess;
     const odd = taskStatus('home', {lastRun, lastSuccess: success && {...success, ageMs: undefined}, warnAfterMs: 1});
     expect(formatStatus(report(odd), FILE)).toMatch(/^home +ok +to come +verify: failed /m);
+  });
+
+  it('tells once where was looked', () => {
+    const text = formatStatus({...report(taskStatus('a'), taskStatus('b')), remarks: ['no run\n']}, FILE);
+    expect(text.split('\n').filter((line) => line === 'no run\\n')).toHaveLength(1);
   });
 
   it('of no enabled task says so', () => {

@@ -56,7 +56,7 @@ describe('past runs', () => {
       'home 4 failed',
       'vms/vm-2 5 cancelled',
     ]);
-    expect(await log()).toMatchObject({configFile: file, olderRuns: 0, strangeLines: 0});
+    expect(await log()).toMatchObject({configFile: file, olderRuns: 0, strangeLines: 0, remarks: []});
   });
 
   it('can be those of a task, of a section, of a volume, of a task that is gone', async () => {

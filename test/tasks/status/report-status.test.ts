@@ -114,8 +114,9 @@ describe('the status of a configuration', () => {
   });
 
   it('asks no other machine, and makes nothing', async () => {
-    const {status, folder} = await site();
+    const {status, folder, stateDir} = await site();
     expect(await status()).toMatchObject({level: 'warning', tasks: [{problems: [{kind: 'never-run'}]}]});
+    expect((await status()).remarks[0]).toBe(`no run is recorded in ${stateDir}, which does not exist`);
     expect(await readdir(folder)).toEqual(['tasks.conf']);
   });
 
