@@ -8,11 +8,13 @@ import type {NotifyConfig} from './notify-config.js';
 import {quoted} from './quoted.js';
 import {type ConfigFiles, fileSection, readConfigFiles} from './read-config-files.js';
 import {type Surroundings, readTask} from './read-task.js';
+import {secretWarnings} from './secret-warnings.js';
 import {referencedKeys, sectionWarnings} from './section-warnings.js';
 import {sharedTargetWarnings} from './shared-target-warnings.js';
 import type {TaskConfig} from './task-config.js';
 import {isTaskKeyName} from './task-keys.js';
 import {OptionSource} from './task-source.js';
+import {valueWarnings} from './value-warnings.js';
 import {type VolumeSet, volumePattern} from './volume-set.js';
 
 /** A configuration file, read with those that it includes: its tasks in the order of the files. */
@@ -72,8 +74,13 @@ export function configurationOf(files: ConfigFiles, surroundings = thisMachine()
     each.sections.map((section) => {
       const {name, line} = section;
       const source = fileSection(files, each, section);
-      const warnings = sectionWarnings(each.path, section, referenced);
-      const task: ConfiguredTask = {name, line, warnings, ...readTask(name, source, surroundings)};
+      const values = readTask(name, source, surroundings);
+      const warnings = [
+        ...sectionWarnings(each.path, section, referenced),
+        ...(each.isReadableByAll ? secretWarnings(each.path, section) : []),
+        ...(values.state === 'invalid' ? [] : valueWarnings(values.config, source)),
+      ];
+      const task: ConfiguredTask = {name, line, warnings, ...values};
       return {task, source};
     }),
   );
@@ -84,7 +91,10 @@ export function configurationOf(files: ConfigFiles, surroundings = thisMachine()
     const warning = shared.get(task.name);
     return warning ? {...task, warnings: [...task.warnings, warning]} : task;
   });
-  const warnings = all.flatMap((each) => sectionWarnings(each.path, each.defaults, referenced, each === files.main));
+  const warnings = all.flatMap((each) => [
+    ...sectionWarnings(each.path, each.defaults, referenced, each === files.main),
+    ...(each.isReadableByAll ? secretWarnings(each.path, each.defaults) : []),
+  ]);
   return {file: files.main.path, tasks, warnings};
 }
 

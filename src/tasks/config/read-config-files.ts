@@ -1,4 +1,5 @@
-import {readdir} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {codeOf, messageOf} from '../../errors.js';
 import {ConfigError} from './config-error.js';
@@ -17,6 +18,8 @@ const NO_MAIN_FILE_HINT = "'bdsync-manager init' makes one; another file is name
 
 export interface ConfigFile {
   readonly path: string;
+  /** By every user of this machine. */
+  readonly isReadableByAll: boolean;
   readonly defaults: ConfigSection;
   readonly sections: readonly ConfigSection[];
 }
@@ -53,7 +56,13 @@ export function fileSection({main}: ConfigFiles, file: ConfigFile, section: Conf
 }
 
 async function readOne(path: string, hintForMissing: string): Promise<ConfigFile> {
-  return {path, ...parseSections(path, await readConfigBytes(path, hintForMissing))};
+  const bytes = await readConfigBytes(path, hintForMissing);
+  // Whoever takes the file away meanwhile has taken away the secret, too.
+  const mode = await stat(path).then(
+    (found) => found.mode,
+    () => 0,
+  );
+  return {path, isReadableByAll: (mode & constants.S_IROTH) !== 0, ...parseSections(path, bytes)};
 }
 
 async function includedPaths({path, defaults}: ConfigFile): Promise<readonly string[]> {

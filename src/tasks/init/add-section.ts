@@ -27,7 +27,9 @@ export function addSection(draft: ConfigDraft, name: string, keys: ReadonlyMap<T
   const added = sectionText({name, keys, inherited: inheritedNames(draft)});
   const text =
     existing === undefined ? `${HEAD}\n${added}\n${FURTHER_KEYS}` : joined(existing.bytes.toString('utf8'), added);
-  const main = {path: file, ...parseSections(file, Buffer.from(text))};
+  // A new one is for its owner alone.
+  const isReadableByAll = existing?.files.main.isReadableByAll ?? false;
+  const main = {path: file, isReadableByAll, ...parseSections(file, Buffer.from(text))};
   const configuration = configurationOf({main, included: existing?.files.included ?? []});
   return {draft, added, text, configuration};
 }
