@@ -48,7 +48,13 @@ describe.skipIf(whyNoSshd !== undefined)('through ssh', () => {
 
     const again = await machines.run(`bdsync-manager init --source /dev/vg0/home --task home ${target} --yes`);
     expect(again).toMatchObject({status: 2, stderr: expect.stringContaining('there is a task [home] already')});
-    const other = await machines.run(`bdsync-manager init --source /dev/vg0/home --task two ${target} --yes`);
+    const taken = await machines.run(`bdsync-manager init --source /dev/vg0/home --task two ${target} --yes`);
+    expect(taken).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/the task \[home\] copies .* to home\.img already/),
+    });
+    const elsewhere = `--config ${join(folder, 'other.conf')}`;
+    const other = await machines.run(`bdsync-manager init ${elsewhere} --source /dev/vg0/home ${target} --yes`);
     expect(other.stdout).toMatch(/warning: the target home\.img on ssh .* is there already, a file of 293\.0KiB/);
     expect(other.status).toBe(0);
   }, 120_000);

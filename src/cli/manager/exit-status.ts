@@ -39,6 +39,7 @@ const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   usage: EXIT_STATUS.configuration,
   'unknown-task': EXIT_STATUS.configuration,
   'task-exists': EXIT_STATUS.configuration,
+  'target-taken': EXIT_STATUS.configuration,
   'schedule-value': EXIT_STATUS.configuration,
   cancelled: EXIT_STATUS.cancelled,
 };

@@ -4,6 +4,7 @@ import {HostPool} from '../../../tasks/ends/host-pool.js';
 import {addSection, type PlannedConfig} from '../../../tasks/init/add-section.js';
 import type {ConfigDraft} from '../../../tasks/init/config-draft.js';
 import {requireNewName} from '../../../tasks/init/draft-names.js';
+import {requireOwnTarget} from '../../../tasks/init/require-own-target.js';
 import {keysOfAnswers} from '../../../tasks/init/task-answers.js';
 import {formatCheck} from '../../text/check-text.js';
 import {formatNextCommands, formatPlannedConfig} from '../../text/init-text.js';
@@ -104,6 +105,7 @@ function addTask(draft: ConfigDraft, {answers}: GatheredTask): PlannedConfig {
   const planned = addSection(draft, answers.name, keysOfAnswers(answers));
   const task = planned.configuration.tasks.find(({name}) => name === answers.name);
   if (task?.state === 'invalid') throw task.errors[0] ?? new UsageError(`the task ${answers.name} is faulty`);
+  requireOwnTarget(planned.configuration, answers.name);
   return planned;
 }
 

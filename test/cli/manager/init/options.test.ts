@@ -1,4 +1,4 @@
-import {chmod, readdir, writeFile} from 'node:fs/promises';
+import {chmod, readdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
 import {TASKS_LAYER, type TasksLayer} from '#dist/cli/manager/tasks-layer.js';
@@ -42,6 +42,28 @@ describe('with all that it needs as options', () => {
     const lines = linesOf(await written()).map((line) => /^(\w+) = (.*)$/.exec(line) ?? []);
     const values = new Map(lines.map(([, key = '', value]) => [key, value]));
     for (const [key, value] of Object.entries(expected)) expect({key, value: values.get(key)}).toEqual({key, value});
+  });
+
+  test('a target that a task has already is refused, and nothing is written', async () => {
+    const {init, written} = await initMachine();
+    const words = [...HOME, '--create-target-if-missing', '--yes'];
+    await init(words);
+    const before = await written();
+    expect(await init(words)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the task [home] copies /dev/vg0/home to home.img already'),
+    });
+    expect(await init([...words, '--source', '/dev/sda2'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the task [home] copies another source, /dev/vg0/home, to home.img already'),
+    });
+    expect(await written()).toBe(before);
+  });
+
+  test('a target that is the source is refused', async () => {
+    const {init} = await initMachine();
+    const result = await init(['--source', '/dev/vg0/home', '--target', '/dev/vg0/home', '--yes']);
+    expect(result).toMatchObject({status: 2, stderr: expect.stringContaining('it cannot be its own copy')});
   });
 
   test.each([
@@ -91,7 +113,9 @@ describe('with all that it needs as options', () => {
     const {folder, init} = await initMachine();
     const shown = async (...words: string[]) => (await init([...HOME, '--yes', ...words])).stdout;
     expect(await shown('--task=-a b')).toMatch(/\n {2}bdsync-manager '--task=-a b' --config \/.*\n/);
-    expect(await shown('--task=-x')).toMatch(/\n {2}bdsync-manager --dry-run --task=-x --config \/.*\n/);
+    expect(await shown('--task=-x', '--target', 'backup@store:other.img')).toMatch(
+      /\n {2}bdsync-manager --dry-run --task=-x --config \/.*\n/,
+    );
     expect(await readdir(folder)).toEqual(['x.conf']);
   });
 
@@ -142,7 +166,9 @@ test('what check tells is told: a target that is the source', async () => {
   const {folder, init} = await initMachine({}, {checkTasks, lookAtTarget: TASKS_LAYER.lookAtTarget});
   const image = join(folder, 'a.img');
   await writeFile(image, 'x'.repeat(8192));
-  const {status, stdout} = await init(['--source', image, '--target', image, '--yes']);
+  const link = join(folder, 'link.img');
+  await symlink(image, link);
+  const {status, stdout} = await init(['--source', image, '--target', link, '--yes']);
   expect(status).toBe(3);
   expect(stdout).toContain('are the same device');
 });
