@@ -121,7 +121,7 @@ export function taskConfigFrom(
   throw combined(task.state === 'invalid' ? [...unknown, ...task.errors] : unknown);
 }
 
-function thisMachine(): Surroundings {
+export function thisMachine(): Surroundings {
   return {homeFolderOf, defaultStateDir, pathExists: existsSync};
 }
 

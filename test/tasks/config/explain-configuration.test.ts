@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {explainConfiguration} from '#dist/tasks/config/explain-configuration.js';
 import {TASK_KEYS} from '#dist/tasks/config/task-keys.js';
+import {SURROUNDINGS} from '../../support/read-config.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
 async function explained(files: Readonly<Record<string, string>>, names: readonly string[] = []) {
@@ -44,6 +45,27 @@ it('tells for each key the value that holds, and where it stands', async () => {
   expect(broken?.get('source_path')?.value).toBe('%(nothing)s');
   expect(broken?.get('bandwidth_limit')?.origin).toEqual({kind: 'default'});
   expect(tasks[1]?.errors).toContainEqual(expect.stringContaining('source_path'));
+});
+
+it('tells what stands for an unset key here and now', async () => {
+  const ends = 'target_path = /t/{volume}\napply_patch_in_place = yes\n';
+  const text = `[one]\nsource_path = /dev/vg0/home\n${ends}[many]\nsource_path = /dev/vg0/vm-*\n${ends}`;
+  const used = async (surroundings: Parameters<typeof explainConfiguration>[2]): Promise<unknown> => {
+    const file = join(await temporaryFolder(), 'main.conf');
+    await writeFile(file, text);
+    const {tasks} = await explainConfiguration(file, [], surroundings);
+    return tasks.map(({values}) =>
+      values.filter(({key}) => ['state_dir', 'lvm_snapshot_name'].includes(key)).map(({value}) => value),
+    );
+  };
+  expect(await used({...SURROUNDINGS, defaultStateDir: () => '/run/own'})).toEqual([
+    ['bdsync-snapshot', '/run/own'],
+    ['{volume}-bdsync', '/run/own'],
+  ]);
+  expect(await used({...SURROUNDINGS, defaultStateDir: () => undefined})).toEqual([
+    ['bdsync-snapshot', expect.stringContaining('for root, else')],
+    ['{volume}-bdsync', expect.stringContaining('for root, else')],
+  ]);
 });
 
 it('shows no secret', async () => {
