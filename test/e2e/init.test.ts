@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, readdir, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {connectionHost} from '#dist/hosts/connection-host.js';
@@ -53,8 +53,8 @@ describe.skipIf(whyNoSshd !== undefined)('through ssh', () => {
       status: 2,
       stderr: expect.stringMatching(/the task \[home\] copies .* to home\.img already/),
     });
-    const elsewhere = `--config ${join(folder, 'other.conf')}`;
-    const other = await machines.run(`bdsync-manager init ${elsewhere} --source /dev/vg0/home ${target} --yes`);
+    await rm(config);
+    const other = await machines.run(`bdsync-manager init --source /dev/vg0/home --task two ${target} --yes`);
     expect(other.stdout).toMatch(/warning: the target home\.img on ssh .* is there already, a file of 293\.0KiB/);
     expect(other.status).toBe(0);
   }, 120_000);
