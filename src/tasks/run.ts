@@ -1,6 +1,5 @@
 import {setMaxListeners} from 'node:events';
 import {packageVersion} from '../version.js';
-import {defaultStateDir} from '../state-dir.js';
 import type {ConfiguredTask} from './config/configuration.js';
 import {HostPool} from './ends/host-pool.js';
 import type {OnRunEvent} from './events.js';
@@ -23,6 +22,7 @@ import {expandTasks} from './sets/expand-tasks.js';
 import type {ExpandedTask} from './sets/expanded-task.js';
 import {runTogether} from './sets/run-together.js';
 import {COMMAND_LINE_ORIGIN, configOrigin} from './state/task-id.js';
+import {stateDirOf} from './status/look-at-task.js';
 
 export interface RunOptions {
   readonly tasks: readonly SelectedTask[];
@@ -112,9 +112,4 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
 
 function cancelledStart(task: string): TaskStart {
   return {kind: 'report', report: skippedReport(task, 'the run was cancelled')};
-}
-
-/** The usual one for a task that does not even tell that. */
-function stateDirOf(task: ExpandedTask['task']): string | undefined {
-  return (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
 }
