@@ -183,8 +183,9 @@ END
         const tasks = ['opened', 'opened by its link', 'meant', 'same machine', 'here'];
         const output = await opened(`check ${tasks.map((task) => `--task '${task}'`).join(' ')}`);
         const warned = tasks.filter((task) => {
-          const [, findings = ''] = output.split(`${task}: ready\n`);
-          return findings.startsWith('  warning: the source');
+          const [, after = ''] = output.split(`${task}: ready\n`);
+          const [findings = ''] = after.split(/^(?! )/m);
+          return findings.includes('its plain text leaves');
         });
         expect(output.match(/: ready$/gm)).toHaveLength(tasks.length);
         expect(output).toContain('/run/night/link is the opened encrypted volume secret: its plain text leaves');
