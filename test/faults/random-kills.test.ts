@@ -101,8 +101,10 @@ async function killNights({victims, ...options}: Surroundings, count: number, ra
       if (!isHit) expect(result).toMatchObject({status: 0});
       if (isHit) done += 1;
       tally.add(drawn.victim, isHit ? outcomeOf(left, night) : 'missed');
-      // What is unfinished can be undone, whatever it looks like now.
-      if (left.image !== 'between' && !left.isUnfinished) nights = left.image === night ? [night] : [left.image, night];
+      // What is unfinished can be undone, whatever it looks like now. An application that was noted and has no journal yet
+      // may still bring the image of a night between that of the target and that of the source.
+      const {image, isUnfinished} = left;
+      if (image !== 'between' && !isUnfinished) nights = nights.filter((each) => each >= image);
     }
     if (left?.isUnfinished && random.next() < UNDONE_SHARE) await undo(world, nights);
     await expectRepair(world, night);
