@@ -1,3 +1,5 @@
+import {cp} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {afterAll, describe, expect, it} from 'vitest';
 import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {sshdMissing} from '../support/sshd.js';
@@ -6,7 +8,7 @@ import {type FaultWorld, type FaultWorldOptions, startFaultWorld} from './fault-
 import {KillTally} from './kill-tally.js';
 import {drawKill, measureLives, runAndKill} from './random-kill.js';
 import {SeededRandom} from './seeded-random.js';
-import {killsOfRuns, seed} from './settings.js';
+import {keepFolder, killsOfRuns, seed} from './settings.js';
 import type {Victim} from './strike.js';
 
 const noSshd = sshdMissing();
@@ -73,6 +75,24 @@ describe(`kills at random moments of a run (BDSYNC_FAULT_SEED=${seed})`, () => {
 /** Runs night after night, kills somebody in most of them, and looks each time. */
 async function killNights({victims, ...options}: Surroundings, count: number, random: SeededRandom): Promise<void> {
   await using world = await startFaultWorld(options);
+  const story: string[] = [];
+  try {
+    await killNightsOf(world, {victims, count, random, story});
+  } catch (error) {
+    if (keepFolder !== undefined) await cp(world.folder, join(keepFolder, basename(world.folder)), {recursive: true});
+    throw new Error(`after\n${story.join('\n')}`, {cause: error});
+  }
+}
+
+interface Nights {
+  readonly victims: readonly Victim[];
+  readonly count: number;
+  readonly random: SeededRandom;
+  /** What happened since the target was in step, told for an error. */
+  readonly story: string[];
+}
+
+async function killNightsOf(world: FaultWorld, {victims, count, random, story}: Nights): Promise<void> {
   await world.beginNight(1);
   const {result, lives} = await measureLives(world);
   expect(result).toMatchObject({status: 0});
@@ -87,6 +107,7 @@ async function killNights({victims, ...options}: Surroundings, count: number, ra
       nights = [night];
     }
     let left: Left | undefined;
+    story.length = 0;
     const links = 1 + random.below(LONGEST_CHAIN);
     for (let link = 0; link < links && done < count; link += 1) {
       // Most often the source has changed since the night before.
@@ -97,7 +118,9 @@ async function killNights({victims, ...options}: Surroundings, count: number, ra
       }
       const drawn = drawKill(random, victims, lives);
       const {isHit, result} = await runAndKill(world, drawn);
+      story.push(`night ${night}: ${JSON.stringify({...drawn, isHit, status: result.status})}`);
       left = await lookAtWhatIsLeft(world, result, nights);
+      story.push(`  ${JSON.stringify(left)}`);
       if (!isHit) expect(result).toMatchObject({status: 0});
       if (isHit) done += 1;
       tally.add(drawn.victim, isHit ? outcomeOf(left, night) : 'missed');
@@ -106,7 +129,10 @@ async function killNights({victims, ...options}: Surroundings, count: number, ra
       const {image, isUnfinished} = left;
       if (image !== 'between' && !isUnfinished) nights = nights.filter((each) => each >= image);
     }
-    if (left?.isUnfinished && random.next() < UNDONE_SHARE) await undo(world, nights);
+    if (left?.isUnfinished && random.next() < UNDONE_SHARE) {
+      story.push('undone');
+      await undo(world, nights);
+    }
     await expectRepair(world, night);
     nights = [night];
   }

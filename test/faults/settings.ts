@@ -1,6 +1,9 @@
 /** What is drawn at random comes again with the same seed; each file of tests prints it. */
 export const seed = numberFrom('BDSYNC_FAULT_SEED', Date.now() % 1_000_000_000);
 
+/** Where the images, patches and states of a failed test are kept, to look at; undefined: nowhere. */
+export const keepFolder = process.env['BDSYNC_FAULT_KEEP'] || undefined;
+
 /** Every stage with every process; otherwise every stage once. */
 export const isThorough = numberFrom('BDSYNC_FAULT_KILLS', 0) > 0;
 
