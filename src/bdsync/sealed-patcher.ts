@@ -1,15 +1,11 @@
-import {userName} from '../user-name.js';
-import {openDevice} from './device/device.js';
-import {shareTarget} from './device/share-target.js';
-import {holdTarget} from './device/target-hold.js';
 import {BdsyncError} from './errors.js';
 import type {PatchProgress} from './patcher.js';
 import {applyChecked} from './sealed/apply-checked.js';
+import {openTargetDuring} from './sealed/open-target.js';
 import {rollBack} from './sealed/roll-back.js';
 import {SealedPatch, type SealedPatchFacts} from './sealed/sealed-patch.js';
 import {SealedProgress} from './sealed/sealed-progress.js';
 import type {SealedResult} from './sealed/sealed-session.js';
-import {identityOf} from './sealed/target-state.js';
 import {JournalPaths} from './sealed/undo-journal.js';
 import type {SizePolicy} from './size-policy.js';
 
@@ -51,15 +47,18 @@ export interface SealedRequest {
  *   this patch), 'target-in-use', 'unfinished', 'journal', 'io', 'read', 'write', 'cancelled'.
  */
 export async function applySealedPatch(request: SealedRequest): Promise<SealedResult> {
-  const {patchPath, targetPath, mode, signal} = request;
+  const {patchPath, mode, isHeld, signal} = request;
   const paths = new JournalPaths(patchPath);
   await using patch = await SealedPatch.open(patchPath, signal);
   const progress = new SealedProgress(request.onProgress);
   const isJournalEnough = mode === 'rollback' && (await paths.hasWhole());
-  const facts = isJournalEnough ? undefined : await checkPatch(patch, paths);
-  await using _hold = request.isHeld ? await share(request) : await hold(request);
-  await using device = await openDevice(targetPath, 'write');
-  const session = {patch, paths, device, identity: await identityOf(device), request, progress};
+  const check = async (): Promise<SealedPatchFacts | undefined> =>
+    isJournalEnough ? undefined : await checkPatch(patch, paths);
+  const {target, value: facts} = await openTargetDuring(request, check);
+  await using _target = target;
+  if (isHeld) await request.onShared?.();
+  const {device, identity} = target;
+  const session = {patch, paths, device, identity, request, progress};
   return facts && mode !== 'rollback' ? await applyChecked(session, facts) : await rollBack(session, facts);
 }
 
@@ -71,20 +70,4 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
     const hint = `it has been applied in part, and cannot be finished: --rollback undoes it`;
     throw new BdsyncError(error.code, error.message, {hint, cause: error});
   }
-}
-
-async function share({targetPath, onShared, signal}: SealedRequest): Promise<AsyncDisposable> {
-  const shared = await shareTarget(targetPath, signal);
-  try {
-    await onShared?.();
-    return shared;
-  } catch (error) {
-    await shared[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function hold({targetPath, allowInUse, stateDir, signal}: SealedRequest): Promise<AsyncDisposable> {
-  const holder = `bdsync --sealed of ${userName()}`;
-  return await holdTarget(targetPath, {holder, stateDir, allowInUse, signal});
 }

@@ -10,7 +10,9 @@ import {PatchDecoder, type PatchEvent} from '../patch/patch-decoder.js';
 import type {PatchHeader} from '../patch/patch-format.js';
 import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
 import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
-import {StoredBytes} from './stored-bytes.js';
+import {KeptContent} from './kept-content.js';
+import {readPieces} from './read-pieces.js';
+import {throwIfAborted} from './sealed-session.js';
 
 /** Of a process that was killed while it took the lock, the program that took it for it lives on for moments. */
 const LOCK_PATIENCE_MS = 3000;
@@ -32,12 +34,15 @@ export type SealedRun = Extract<SealEvent, {kind: 'blocks'}>;
 export class SealedPatch implements AsyncDisposable {
   readonly path: string;
   readonly #handle: FileHandle;
-  readonly #bytes: StoredBytes;
+  readonly #signal: AbortSignal | undefined;
+  #kept: KeptContent | undefined;
+  /** Of the file, when its check began. */
+  #checkedState: string | undefined;
 
   private constructor(path: string, handle: FileHandle, signal: AbortSignal | undefined) {
     this.path = path;
     this.#handle = handle;
-    this.#bytes = new StoredBytes({path, handle, signal});
+    this.#signal = signal;
   }
 
   /** @throws BdsyncError 'read', 'io', and 'target-locked' when another process works with it. */
@@ -62,10 +67,16 @@ export class SealedPatch implements AsyncDisposable {
     let seal: SealHeader | undefined;
     let sealSha256: Uint8Array | undefined;
     let contentBytes = 0;
-    for await (const piece of this.#bytes.all()) {
+    const kept = new KeptContent();
+    this.#checkedState = await this.#readState();
+    for await (const piece of this.#part(0)) {
+      kept.addPiece(piece);
       for (const event of decoder.push(piece)) {
         if (event.kind === 'header') ({header} = event);
-        if (event.kind === 'extent') contentBytes += event.data.length;
+        if (event.kind === 'extent') {
+          contentBytes += event.data.length;
+          kept.addExtent(event);
+        }
       }
       const {rest, patchBytes} = decoder;
       if (!sealDecoder) hash.update(piece.subarray(0, piece.length - rest.length));
@@ -73,6 +84,7 @@ export class SealedPatch implements AsyncDisposable {
         sealDecoder ??= new SealDecoder({patchBytes, patchSha256: hash.digest()});
         for (const event of sealDecoder.push(rest)) {
           if (event.kind === 'header') seal = event.header;
+          if (event.kind === 'blocks') kept.addRun(event);
           if (event.kind === 'end') sealSha256 = event.sha256;
         }
       }
@@ -85,6 +97,7 @@ export class SealedPatch implements AsyncDisposable {
     }
     requireKnownDigest(seal);
     requireComparedRange(header, seal);
+    this.#kept = kept.isTooMuch ? undefined : kept;
     return {header, seal, sealSha256, contentBytes};
   }
 
@@ -94,7 +107,7 @@ export class SealedPatch implements AsyncDisposable {
     const {size} = await this.#handle.stat();
     if (size < endBytes) return undefined;
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.#bytes.part(size - endBytes)) pieces.push(piece);
+    for await (const piece of this.#part(size - endBytes)) pieces.push(piece);
     const end = Buffer.concat(pieces);
     return end.subarray(SHA256_BYTES).toString('latin1') === SEAL_END_MARK ? end.subarray(0, SHA256_BYTES) : undefined;
   }
@@ -103,24 +116,40 @@ export class SealedPatch implements AsyncDisposable {
    * The extents, and in the end a look whether the patch still is what was sealed: also where they come from memory, for
    * whoever goes on when this breaks off has the file only. What is handed out stays as it is.
    */
-  async *extents({seal}: SealedPatchFacts): AsyncGenerator<Extent[], void> {
+  extents(facts: SealedPatchFacts): AsyncGenerator<Extent[], void> {
+    return this.#kept ? this.#keptExtents(this.#kept) : this.#readExtents(facts);
+  }
+
+  /** What the seal says about blocks, in the same way. */
+  runs(facts: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
+    return this.#kept ? this.#whileWanted(this.#kept.runs) : this.#readRuns(facts);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async *#keptExtents({extents}: KeptContent): AsyncGenerator<Extent[], void> {
+    yield* this.#whileWanted(extents);
+    if ((await this.#readState()) !== this.#checkedState) throw this.#changed();
+  }
+
+  async *#readExtents({seal}: SealedPatchFacts): AsyncGenerator<Extent[], void> {
     const decoder = new PatchDecoder();
-    const hash = this.#bytes.isKept ? undefined : createHash('sha256');
-    for await (const piece of this.#bytes.part(0, seal.patchBytes)) {
-      hash?.update(piece);
+    const hash = createHash('sha256');
+    for await (const piece of this.#part(0, seal.patchBytes)) {
+      hash.update(piece);
       const extents: Extent[] = [];
       for (const event of decoder.push(piece)) if (event.kind === 'extent') extents.push(event);
       yield extents;
     }
     decoder.finish();
-    const isSame = hash ? hash.digest().equals(seal.patchSha256) : await this.#bytes.isUnchanged();
-    if (!isSame) throw this.#changed();
+    if (!hash.digest().equals(seal.patchSha256)) throw this.#changed();
   }
 
-  /** What the seal says about blocks, in the same way. */
-  async *runs({seal, sealSha256}: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
+  async *#readRuns({seal, sealSha256}: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
     const decoder = new SealDecoder(seal);
-    for await (const piece of this.#bytes.part(seal.patchBytes)) {
+    for await (const piece of this.#part(seal.patchBytes)) {
       const runs: SealedRun[] = [];
       for (const event of decoder.push(piece)) {
         if (event.kind === 'blocks') runs.push(event);
@@ -131,8 +160,22 @@ export class SealedPatch implements AsyncDisposable {
     decoder.finish();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+  /** A part of the file. Without `end`, all to its end. */
+  #part(start: number, end?: number): AsyncGenerator<Uint8Array, void> {
+    return readPieces({path: this.path, handle: this.#handle, start, end, signal: this.#signal});
+  }
+
+  async *#whileWanted<Event>(batches: AsyncIterable<Event>): AsyncGenerator<Event, void> {
+    for await (const batch of batches) {
+      throwIfAborted(this.#signal);
+      yield batch;
+    }
+  }
+
+  /** Another one when somebody has written to the file, as far as the file system tells. */
+  async #readState(): Promise<string> {
+    const {size, mtimeNs} = await this.#handle.stat({bigint: true});
+    return `${size} ${mtimeNs}`;
   }
 
   #changed(): BdsyncError {

@@ -1,7 +1,8 @@
 import type {Device} from '../device/device.js';
 import {lastingIdentity} from '../device/lasting-identity.js';
+import type {TargetFacts} from '../device/target-hold.js';
 import {BdsyncError} from '../errors.js';
-import {identifyPath} from '../../device-identity.js';
+import {identifyPath, identityText} from '../../device-identity.js';
 
 /** Both sizes of a target, in bytes. */
 export interface TargetSizes {
@@ -9,10 +10,14 @@ export interface TargetSizes {
   readonly after: number;
 }
 
-/** What an open target is known by when the machine has booted again. */
-export async function identityOf(device: Device): Promise<string> {
+/** What an open target is known by when the machine has booted again. It is not asked for twice of what is held. */
+export async function identityOf(
+  device: Device,
+  held?: Pick<TargetFacts, 'identity' | 'lastingIdentity'>,
+): Promise<string> {
   const identity = await identifyPath(`/proc/self/fd/${device.descriptor}`);
   if (!identity) throw new BdsyncError('io', `cannot tell what ${device.path} is: /proc does not show it`);
+  if (held?.identity === identityText(identity)) return held.lastingIdentity;
   return await lastingIdentity(device.descriptor, identity);
 }
 

@@ -240,8 +240,12 @@ describe('applySealedPatch', () => {
     expect(await namesBeside(images)).toEqual(['patch']);
   });
 
-  it('finds out when a patch changes that is too large to stay in memory', async () => {
-    const images = await sealedImages({source: noise(34 << 20, 5), target: Buffer.alloc(34 << 20)});
+  it.each([
+    ['stays in memory', 4 << 20, 4096],
+    ['is too large to stay in memory', 34 << 20, 4096],
+    ['has too many blocks to stay in memory', 9 << 20, 512],
+  ])('finds out when a patch changes that %s', async (_, bytes, blockBytes) => {
+    const images = await sealedImages({source: noise(bytes, 5), target: Buffer.alloc(bytes), blockBytes});
     await expect(apply(images, 'apply', {onProgress: flipOnce(images.patchPath, 0.5)})).rejects.toMatchObject({
       code: 'invalid-patch',
       message: `the patch ${images.patchPath} has changed since it was checked`,
