@@ -91,7 +91,7 @@ describe.skipIf(!hasDpkg)('the Debian package', () => {
       expect([file, modes.get(file)]).toEqual([file, '-rw-r--r--']);
     }
     expect(modes.get('usr/share/bdsync-manager/bin/bdsync-manager.js')).toBe('-rwxr-xr-x');
-    expect(modes.get('usr/bin/bdsync -> ../share/bdsync-manager/bin/bdsync.js')).toBe('lrwxrwxrwx');
+    expect(modes.get('usr/bin/bdsync -> ../share/bdsync-manager/bin/bdsync.cjs')).toBe('lrwxrwxrwx');
     expect(modes.get('etc/bdsync-manager.conf')).toBe('-rw-r-----');
     expect([...modes.keys()].filter((name) => /demo|\.ts$|node_modules|packaging/.test(name))).toEqual([]);
 

@@ -54,7 +54,7 @@ export interface TargetAddress {
   readonly path: string;
 }
 
-const OWN_PROGRAM = [process.execPath, fileURLToPath(packageFile('bin/bdsync.js'))];
+const OWN_PROGRAM = [process.execPath, fileURLToPath(packageFile('bin/bdsync.cjs'))];
 
 export function planTask(config: TaskConfig): TaskPlan {
   return {

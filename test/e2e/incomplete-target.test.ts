@@ -139,7 +139,7 @@ const INTERRUPTIONS: readonly (readonly [string, readonly Place[], Interruption]
   [
     'the program that writes is killed',
     ['here', 'over ssh'],
-    (task) => task.interrupt(() => killNaming(task.target, 'bdsync.js --patch=')),
+    (task) => task.interrupt(() => killNaming(task.target, 'bdsync.cjs --patch=')),
   ],
   ['ssh is killed', ['over ssh'], (task) => task.interrupt(() => killNaming(task.target, 'ssh_config'))],
   [
@@ -186,7 +186,7 @@ describe.each(PLACES)('a run in place, %s, of which the first block is written',
   }
 });
 
-const KILL_THE_WRITER: Interruption = (task) => task.interrupt(() => killNaming(task.target, 'bdsync.js --patch='));
+const KILL_THE_WRITER: Interruption = (task) => task.interrupt(() => killNaming(task.target, 'bdsync.cjs --patch='));
 
 describe('a target that an interrupted run has left incomplete', () => {
   it.skipIf(noSshd !== undefined)(

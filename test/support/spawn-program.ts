@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const BDSYNC = `${ROOT}bin/bdsync.js`;
+export const BDSYNC = `${ROOT}bin/bdsync.cjs`;
 export const BDSYNC_MANAGER = `${ROOT}bin/bdsync-manager.js`;
 
 /** Beside our own; undefined takes a variable away. */

@@ -100,7 +100,7 @@ describe('a server and its log', () => {
       await cp(join(ROOT, part), join(folder, part), {recursive: true});
     }
     const {env, logged} = await recordedSyslog();
-    const program = [process.execPath, join(folder, 'bin/bdsync.js')];
+    const program = [process.execPath, join(folder, 'bin/bdsync.cjs')];
     const {child, stdin, result} = startBdsync(['--server'], {cwd, env, program});
     stdin.write(input);
     // It has listened to the client, and answered.

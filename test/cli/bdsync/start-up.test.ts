@@ -1,5 +1,7 @@
-import {readFileSync} from 'node:fs';
+import {once} from 'node:events';
+import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {startBdsync} from '../../support/run-bdsync.js';
 
 /** What is loaded before the first line of a module runs: the module itself and all that it imports, at any depth. */
 function loadedWith(...entries: readonly string[]): Set<string> {
@@ -31,4 +33,19 @@ test('neither program loads the parts of the other', () => {
   const dropIn = ['client', 'server', 'patch', 'hold'].map((role) => `cli/bdsync/${role}-role.js`);
   const names = [...loadedWith('cli/bdsync.js', ...dropIn, 'bdsync/answer-client.js')];
   expect(names.filter((name) => /\/dist\/(?:hosts|tasks|lvm|cli\/manager)\/|^(?!node:|file:)/.test(name))).toEqual([]);
+});
+
+async function threadsWith(env: Record<string, string>): Promise<number> {
+  const {child, stdin, result} = startBdsync(['--server'], {env});
+  if (child.stdout) await once(child.stdout, 'data');
+  const threads = readdirSync(`/proc/${child.pid}/task`).length;
+  stdin.end();
+  await result;
+  return threads;
+}
+
+test('a drive gets sixteen reads at once, unless whoever starts the program wants another number', async () => {
+  const others = (await threadsWith({UV_THREADPOOL_SIZE: '1'})) - 1;
+  expect(await threadsWith({})).toBe(others + 16);
+  expect(await threadsWith({UV_THREADPOOL_SIZE: '2'})).toBe(others + 2);
 });
