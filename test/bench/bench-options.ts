@@ -25,7 +25,7 @@ const MAX_ROUNDS = 1000;
 export const USAGE = `npm run bench -- [OPTIONS]
 
   --only=N[,N...]  only these sections
-  --rounds=N       measure everything N times (${FULL_ROUNDS}) and take the medians
+  --rounds=N       measure everything N times (${FULL_ROUNDS}) and take medians; ratios are of one round each
   --size=BYTES     size of each image, with k, m or g (2g)
   --quick          the same as --size=256m --rounds=${QUICK_ROUNDS}
   --json           print one JSON document

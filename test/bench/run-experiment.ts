@@ -1,5 +1,6 @@
 import type {Experiment, Sample, Variant, VariantId} from './experiment.js';
 import {keepCached} from './images/page-cache.js';
+import {median} from './measuring/median.js';
 import type {Workbench} from './workbench.js';
 
 export interface ExperimentResult {
@@ -13,6 +14,7 @@ export interface VariantResult {
   readonly id: VariantId;
   readonly section: number;
   readonly name: string;
+  /** One of each round, in their order. */
   readonly samples: readonly Sample[];
   /** Medians. */
   readonly wallMs: number;
@@ -35,7 +37,8 @@ export async function runExperiment(
   const samples = new Map(variants.map(({id}) => [id, [] as Sample[]]));
   await using _ = await keepCached(cached, bench);
   for (let round = 1; round <= rounds; round += 1) {
-    for (const {id, name, run} of variants) {
+    // Back and forth: what one leaves the machine to do is not always the same one's burden.
+    for (const {id, name, run} of round % 2 === 1 ? variants : variants.toReversed()) {
       bench.signal.throwIfAborted();
       onProgress(`${title}: round ${round} of ${rounds}: ${name}`);
       samples.get(id)?.push(await run());
@@ -60,13 +63,6 @@ function summary({id, section, name}: Variant, samples: readonly Sample[]): Vari
     cpuMs: cpu.length === 0 ? undefined : median(cpu),
     peakBytes: peaks(samples),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-  return (lower + upper) / 2;
 }
 
 function peaks(samples: readonly Sample[]): Record<string, number> {

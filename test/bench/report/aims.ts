@@ -1,4 +1,5 @@
 import type {VariantId} from '../experiment.js';
+import {roundRatio} from '../measuring/round-ratio.js';
 import type {VariantResult} from '../run-experiment.js';
 
 export type Aim = {
@@ -87,7 +88,7 @@ export function judgeAims(results: readonly VariantResult[]): JudgedAim[] {
 function valueOf(aim: Aim, byId: ReadonlyMap<VariantId, VariantResult>): number | undefined {
   switch (aim.kind) {
     case 'ratio':
-      return quotient(byId.get(aim.of)?.[aim.figure], byId.get(aim.by)?.[aim.figure]);
+      return roundRatio(byId.get(aim.of), byId.get(aim.by), aim.figure);
     case 'peak ratio':
       return quotient(largestPeak([aim.of], byId), largestPeak([aim.by], byId));
     case 'peak':

@@ -1,6 +1,7 @@
 import {painter} from '#dist/cli/text/colors.js';
 import {renderTable} from '#dist/cli/text/table.js';
 import type {VariantId} from '../experiment.js';
+import {roundRatio} from '../measuring/round-ratio.js';
 import type {ExperimentResult, VariantResult} from '../run-experiment.js';
 
 /** A row with the letter that ratios call it by. */
@@ -44,15 +45,15 @@ function ratioColumns(baseline: VariantId, rows: readonly Row[]): RatioColumn[] 
   const row = rows.find(({result}) => result.id === baseline);
   if (!row || rows.length === 1) return [];
   const {letter, result: by} = row;
-  const columns = [{head: `time ${letter}/it`, textFor: (it: VariantResult) => ratio(by.wallMs, it.wallMs)}];
+  const columns = [{head: `time ${letter}/it`, textFor: (it: VariantResult) => ratio(roundRatio(by, it, 'wallMs'))}];
   if (by.cpuMs !== undefined) {
-    columns.push({head: `CPU ${letter}/it`, textFor: (it: VariantResult) => ratio(by.cpuMs, it.cpuMs)});
+    columns.push({head: `CPU ${letter}/it`, textFor: (it: VariantResult) => ratio(roundRatio(by, it, 'cpuMs'))});
   }
   return columns;
 }
 
-function ratio(one: number | undefined, other: number | undefined): string {
-  return one === undefined || other === undefined ? '-' : (one / other).toFixed(2);
+function ratio(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(2);
 }
 
 function seconds(milliseconds: number | undefined): string {
