@@ -54,8 +54,8 @@ export class TargetMarkFile {
   }
 
   /**
-   * Undefined where there is none, nobody may look, or the target was made later than the mark. Makes nothing, and never
-   * throws.
+   * Undefined where there is none, nobody may look, or the target was made at another time than the one that was marked.
+   * Makes nothing, and never throws.
    */
   async read(): Promise<TargetMark | undefined> {
     try {
@@ -81,7 +81,8 @@ export class TargetMarkFile {
     await openStateFolder(this.#stateDir, FOLDER);
     const earlier = await this.read();
     const since = earlier?.state === 'incomplete' ? earlier.since : new Date().toISOString();
-    await replaceStateFile(this.#path, `${JSON.stringify({target: this.#target, path, by, since})}\n`);
+    const content = {target: this.#target, bornMs: this.#bornMs, path, by, since};
+    await replaceStateFile(this.#path, `${JSON.stringify(content)}\n`);
   }
 
   /**
@@ -106,10 +107,11 @@ export class TargetMarkFile {
     const content: unknown = JSON.parse(text);
     const mark = parseTargetMark({...(typeof content === 'object' ? content : {}), state: 'incomplete'});
     if (mark === undefined) return {state: 'unreadable', reason: 'it is damaged'};
-    const isOurs = typeof content === 'object' && content !== null && Reflect.get(content, 'target') === this.#target;
-    if (!isOurs) return {state: 'unreadable', reason: 'it is about another target'};
-    const isOlder = mark.state === 'incomplete' && this.#bornMs !== undefined && Date.parse(mark.since) < this.#bornMs;
-    return isOlder ? undefined : mark;
+    const {target, bornMs}: {target?: unknown; bornMs?: unknown} = Object(content);
+    if (target !== this.#target) return {state: 'unreadable', reason: 'it is about another target'};
+    // Not which of them is later: the clock may have been set meanwhile.
+    const isOther = typeof bornMs === 'number' && this.#bornMs !== undefined && bornMs !== this.#bornMs;
+    return isOther ? undefined : mark;
   }
 }
 

@@ -68,14 +68,26 @@ it('is that of the target, by whatever path, and of a target without an identity
   expect(await found('/dev/sdc', '')).toBeUndefined();
 });
 
-it('is not that of a file that was made later, and has the inode of one that is gone', async () => {
+it('is not that of a file that was made at another time, and has the inode of one that is gone', async () => {
+  const stateDir = join(await temporaryFolder(), 'state');
+  const bornMs = Date.now() + 3_600_000;
+  const marked = new TargetMarkFile(stateDir, {...TARGET, bornMs});
+  await marked.write(WRITTEN);
+  const stateFor = async (bornMs: number | undefined) =>
+    (await new TargetMarkFile(stateDir, {...TARGET, bornMs}).read())?.state;
+  expect(await stateFor(bornMs + 1)).toBeUndefined();
+  expect(await stateFor(bornMs - 1)).toBeUndefined();
+  // Made while the clock was ahead, and marked when it was right again.
+  expect(await stateFor(bornMs)).toBe('incomplete');
+  expect(await stateFor(undefined)).toBe('incomplete');
+  await new TargetMarkFile(stateDir, {...TARGET, bornMs: bornMs + 1}).remove();
+  expect(await marked.read()).toBeUndefined();
+});
+
+it('of a file whose time was not known is that of any with its identity', async () => {
   const {stateDir} = await writtenMark();
-  const younger = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() + 1000});
-  const older = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() - 60_000});
-  expect(await younger.read()).toBeUndefined();
-  expect((await older.read())?.state).toBe('incomplete');
-  await younger.remove();
-  expect(await older.read()).toBeUndefined();
+  const mark = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() + 1000});
+  expect((await mark.read())?.state).toBe('incomplete');
 });
 
 it('knows when a file was made, and nothing of the kind of a device', async () => {
