@@ -36,6 +36,7 @@ export async function lookAtWhatIsLeft(
     const files = await world.leftovers();
     throw new Error(`the target is between two images, and nothing tells how to go on: ${files.join(' ')}, ${told}`);
   }
+  if (image === 'between' && world.options.flow !== 'sealed') await requireNotes(world);
   if (/"code": "unexpected"|^ +at .*\.js:\d+/m.test(told)) throw new Error(`a defect came to light: ${told}`);
   return {image, isUnfinished};
 }
@@ -52,17 +53,31 @@ export async function untilAllEnded(world: FaultWorld): Promise<void> {
 }
 
 async function hasUnfinishedApplication(world: FaultWorld): Promise<boolean> {
+  const stored = await world.stored();
+  const isThere = (path: string): boolean => stored.some((file) => path === join(world.folder, 'patches', file));
+  const records = await readRecords(world);
+  return records.some(({kind, path = ''}) => kind === 'application' && isThere(path) && isThere(`${path}.journal`));
+}
+
+/** What has no journal is known to be incomplete: on this machine, and on that of the target where our bdsync writes it. */
+async function requireNotes(world: FaultWorld): Promise<void> {
+  const records = await readRecords(world);
+  if (!records.some(({kind}) => kind === 'incomplete')) throw new Error('an incomplete target is not noted here');
+  const {way, flow, keys} = world.options;
+  if (flow !== 'in place' || keys !== undefined) return;
+  const state = way === 'here' ? 'state' : 'remote-state';
+  const marks = await readdir(join(world.folder, state, 'incomplete')).catch(() => []);
+  if (!marks.some((name) => name.endsWith('.json'))) throw new Error('an incomplete target has no mark');
+}
+
+/** What the manager has noted of what it has begun. */
+async function readRecords(world: FaultWorld): Promise<{readonly kind: string; readonly path?: string}[]> {
   const folder = join(world.folder, 'state', 'temporary');
   const names = await readdir(folder).catch(() => []);
-  const stored = await world.stored();
-  for (const name of names.filter((name) => name.endsWith('.json'))) {
-    const {records}: {records: {kind: string; path: string}[]} = JSON.parse(await readFile(join(folder, name), 'utf8'));
-    const isThere = (path: string): boolean => stored.some((file) => path === join(world.folder, 'patches', file));
-    if (records.some(({kind, path}) => kind === 'application' && isThere(path) && isThere(`${path}.journal`))) {
-      return true;
-    }
-  }
-  return false;
+  const texts = await Promise.all(
+    names.filter((name) => name.endsWith('.json')).map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return texts.flatMap((text) => JSON.parse(text).records);
 }
 
 /** The next run, undisturbed: it succeeds, with the target as it should be, and nothing stays of any run. */

@@ -30,6 +30,7 @@ export interface Stage {
 const LOCK = 'locks/.*\\.lock$';
 const NOTES = 'temporary/.*\\.json$';
 const HOLDERS = 'targets/.*\\.json$';
+const MARKS = 'incomplete/.*\\.json$';
 const PATCH = '\\.bdsync$';
 const FRESH_JOURNAL = '\\.journal\\.new$';
 const JOURNAL = '\\.journal$';
@@ -79,13 +80,23 @@ export const APPLIER_STAGES: readonly Stage[] = [
   {name: 'the journal is removed', at: at('applier', 'after', 'rm', JOURNAL), target: 'new'},
 ];
 
+/** Of a run in place, in the process that runs the task. */
+export const IN_PLACE_STAGES: readonly Stage[] = [
+  {name: 'the target is noted as incomplete', at: at('manager', 'after', 'rename', NOTES), target: 'old'},
+  {name: 'the note is about to go', at: at('manager', 'before', 'rm', NOTES), target: 'new'},
+];
+
 /** Of the program that applies a patch as it comes. */
 export const PATCHER_STAGES: readonly Stage[] = [
   {name: 'the target is open', at: at('patcher', 'after', 'open', TARGET), target: 'old'},
+  {name: 'the target is about to be marked', at: at('patcher', 'before', 'rename', MARKS), target: 'old'},
+  {name: 'the target is marked', at: at('patcher', 'after', 'rename', MARKS), target: 'old'},
   {name: 'the first write', at: at('patcher', 'after', 'writevSync', TARGET), target: 'between'},
   {name: 'the middle of writing', at: at('patcher', 'after', 'writevSync', TARGET, MIDDLE), target: 'between'},
   {name: 'the last write', at: at('patcher', 'before', 'datasync', TARGET), target: 'new'},
   {name: 'the target is synced', at: at('patcher', 'after', 'datasync', TARGET), target: 'new'},
+  {name: 'the mark is about to go', at: at('patcher', 'before', 'rm', MARKS), target: 'new'},
+  {name: 'the mark is gone', at: at('patcher', 'after', 'rm', MARKS), target: 'new'},
 ];
 
 /** Of a target that becomes longer, which comes first, or shorter, which comes last. */

@@ -4,6 +4,7 @@ import {
   EARLY_STAGES,
   FAR_STAGES,
   HERE_STAGES,
+  IN_PLACE_STAGES,
   PATCHER_STAGES,
   GROWING_STAGES,
   SHRINKING_STAGES,
@@ -27,7 +28,7 @@ interface Surroundings {
 }
 
 const FAR_SEALED = [...FAR_STAGES, ...STORING_STAGES, ...APPLIER_STAGES];
-const FAR_IN_PLACE = [...FAR_STAGES, ...PATCHER_STAGES];
+const FAR_IN_PLACE = [...FAR_STAGES, ...IN_PLACE_STAGES, ...PATCHER_STAGES];
 
 const SURROUNDINGS: readonly Surroundings[] = [
   {
@@ -36,7 +37,7 @@ const SURROUNDINGS: readonly Surroundings[] = [
   },
   {options: {way: 'connection', flow: 'sealed'}, stages: FAR_SEALED, every: 3},
   {options: {way: 'ssh', flow: 'sealed'}, stages: FAR_SEALED, every: 4},
-  {options: {way: 'here', flow: 'in place'}, stages: PATCHER_STAGES},
+  {options: {way: 'here', flow: 'in place'}, stages: [...IN_PLACE_STAGES, ...PATCHER_STAGES]},
   {options: {way: 'connection', flow: 'in place'}, stages: FAR_IN_PLACE, every: 3},
   {options: {way: 'ssh', flow: 'in place'}, stages: FAR_IN_PLACE, every: 4},
   {options: {way: 'here', flow: 'sealed', sizes: 'growing'}, stages: GROWING_STAGES},
