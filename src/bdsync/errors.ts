@@ -23,6 +23,7 @@ export type BdsyncErrorCode =
   | 'target-changed'
   | 'unfinished'
   | 'journal'
+  | 'patch-unreadable'
   | 'cancelled';
 
 /** An expected failure of the engine: the devices, the peer, the patch or the parameters are not as they must be. */

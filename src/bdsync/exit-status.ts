@@ -29,6 +29,7 @@ const EXIT_STATUSES: Readonly<Record<ToldCode, ExitStatus>> = {
   'target-changed': {status: 16, meaning: 'the target is not what it was when it was compared'},
   unfinished: {status: 17, meaning: 'a patch was applied in part and is neither finished nor undone'},
   journal: {status: 18, meaning: 'the undo journal is damaged, not that of this patch, or gone'},
+  'patch-unreadable': {status: 19, meaning: 'the sealed patch or its undo journal cannot be read'},
 };
 
 const MEANINGS: ReadonlyMap<number, string> = new Map(

@@ -44,7 +44,8 @@ export interface SealedRequest {
  * error says how to go on.
  *
  * @throws BdsyncError 'invalid-patch', 'size-mismatch', 'target-changed', 'target-locked' (also: somebody else applies
- *   this patch), 'target-in-use', 'unfinished', 'journal', 'io', 'read', 'write', 'cancelled'.
+ *   this patch), 'target-in-use', 'unfinished', 'journal', 'patch-unreadable', 'io', 'read',
+ *   'write', 'cancelled'.
  */
 export async function applySealedPatch(request: SealedRequest): Promise<SealedResult> {
   const {patchPath, mode, isHeld, signal} = request;

@@ -37,6 +37,8 @@ function targetText({target, stage}: TaskFailure): string | undefined {
       return `${name} was created by this run and holds no data yet`;
     case 'grown':
       return `${name} was made larger by this run; its data are as before`;
+    case 'recovered':
+      return `what an interrupted run had begun on ${name} was finished or undone; this run wrote nothing else to it`;
     case 'partly-written':
       return `${name} may be partly written; the next run completes it`;
     case 'complete':

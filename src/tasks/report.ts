@@ -99,10 +99,11 @@ export interface TargetLeft {
 /**
  * `untouched`: this run wrote nothing there. `created`: a file of holes or a volume that the run made, and nothing of
  * the source in it yet. `grown`: larger than before, and otherwise as it was.
+ * `recovered`: what an interrupted run had begun was finished or undone, and nothing newer is in it.
  * `partly-written`: neither the old image for certain nor the new one; the next run compares it anew and completes it.
  * `complete`: all differences have reached the medium, and the failure came after that.
  */
-export type TargetLeftState = 'untouched' | 'created' | 'grown' | 'partly-written' | 'complete';
+export type TargetLeftState = 'untouched' | 'created' | 'grown' | 'recovered' | 'partly-written' | 'complete';
 
 export interface TaskFigures extends DiffOutcome {
   readonly flow: Flow;

@@ -25,6 +25,7 @@ export type TaskErrorCode =
   | 'patcher-failed'
   | 'store-failed'
   | 'invalid-patch'
+  | 'patch-unreadable'
   | 'target-changed'
   | 'unfinished'
   | 'journal'

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
@@ -227,6 +227,73 @@ describe('an application that was killed while it wrote', () => {
     expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
     expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
   });
+});
+
+/** What nobody can read puts off no night: the target is compared anew, and what is left over is told until it is gone. */
+async function expectComparedAnew(task: SealedTask, reason: RegExp): Promise<void> {
+  const refused = await task.run('recover');
+  expect(refused).toMatchObject({status: 3, stdout: expect.stringMatching(reason)});
+  const result = await task.run('--json');
+  expect(result).toMatchObject({status: 0, stderr: expect.stringMatching(reason)});
+  expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('cannot be finished')]});
+  expect(await sha256(task.target)).toBe(await sha256(task.source));
+  // Nor does it the next one.
+  await writeFile(task.source, noise(BYTES, 9));
+  expect((await task.run('--json')).status).toBe(0);
+  expect(await sha256(task.target)).toBe(await sha256(task.source));
+  for (const name of await task.stored()) await rm(join(task.folder, 'patches', name), {recursive: true});
+  expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
+  expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+}
+
+describe('an application that was killed, and cannot be got at', () => {
+  it('as its target is gone: the next run creates the target anew', async () => {
+    const task = await killed();
+    await appendFile(join(task.folder, 'tasks.conf'), 'create_target_if_missing = yes\n');
+    await rm(task.target);
+    await expectComparedAnew(task, /it does not exist/);
+  });
+
+  for (const [what, ending, reason] of [
+    ['patch', '.bdsync', /\.bdsync: it is a folder/],
+    ['journal', '.journal', /\.journal at position 0: it is a folder/],
+  ] as const) {
+    it(`as its ${what} cannot be read: the next run compares anew`, async () => {
+      const task = await killed();
+      const name = (await task.stored()).find((each) => each.endsWith(ending)) ?? '';
+      const path = join(task.folder, 'patches', name);
+      await rm(path);
+      await mkdir(path);
+      await expectComparedAnew(task, reason);
+    });
+  }
+
+  it('keeps no other one from being finished by recover', async () => {
+    const task = await killed();
+    const [file = ''] = await readdir(join(task.folder, 'state', 'temporary'));
+    const path = join(task.folder, 'state', 'temporary', file);
+    const {records}: {records: object[]} = JSON.parse(await readFile(path, 'utf8'));
+    const away = {connection: ['sh', '-c', 'exit 255'], targetPath: '/srv/former.img'};
+    await writeFile(path, JSON.stringify({records: [...records.map((record) => ({...record, ...away})), ...records]}));
+    const result = await task.run('recover', '--json');
+    expect(result.status).toBe(3);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      applications: [
+        {target: '/srv/former.img', state: 'failed'},
+        {target: task.target, state: 'finished'},
+      ],
+    });
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+});
+
+it('a run that finished an application and failed behind that says so, and not that the target was not touched', async () => {
+  const task = await killed();
+  await truncate(task.source, BYTES / 2);
+  const result = await task.run('--json');
+  expect(result).toMatchObject({status: 3, stderr: expect.stringContaining('was finished or undone')});
+  expect(result.stderr).not.toContain('was not touched');
+  expect(taskReportOf(result)).toMatchObject({failure: {code: 'size-mismatch', target: {state: 'recovered'}}});
 });
 
 describe('what is stored of an application', () => {

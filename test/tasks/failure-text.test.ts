@@ -37,6 +37,10 @@ const TARGET = {host: 'ssh backup@store', path: '/srv/home.img'};
 test.for([
   ['untouched', '/srv/home.img on ssh backup@store was not touched'],
   ['created', '/srv/home.img on ssh backup@store was created by this run and holds no data yet'],
+  [
+    'recovered',
+    'what an interrupted run had begun on /srv/home.img on ssh backup@store was finished or undone; this run wrote nothing else to it',
+  ],
   ['partly-written', '/srv/home.img on ssh backup@store may be partly written; the next run completes it'],
   ['complete', '/srv/home.img on ssh backup@store is up to date: what failed came after that'],
 ] as const)('it says how the target is left: %s', ([state, text]) => {

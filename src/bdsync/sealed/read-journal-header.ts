@@ -7,7 +7,7 @@ import type {JournalHeader} from './undo-journal-format.js';
 /**
  * Checks all of a journal, and that it belongs to this patch and this target; returns the sizes that it tells.
  *
- * @throws BdsyncError 'journal', 'target-changed', 'read', 'cancelled'.
+ * @throws BdsyncError 'journal', 'target-changed', 'patch-unreadable', 'cancelled'.
  */
 export async function readJournalHeader(
   {paths, device, identity, request}: SealedSession,

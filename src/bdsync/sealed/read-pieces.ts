@@ -16,8 +16,8 @@ export interface PiecesRequest {
 }
 
 /**
- * A part of a file, in pieces that are the receiver's; the next one is read meanwhile. Throws BdsyncError 'read' and
- * 'cancelled'.
+ * A part of a patch or journal, in pieces that are the receiver's; the next one is read meanwhile. Throws BdsyncError
+ * 'patch-unreadable' and 'cancelled'.
  */
 export async function* readPieces(request: PiecesRequest): AsyncGenerator<Uint8Array, void> {
   const {start, end = Number.POSITIVE_INFINITY, signal} = request;
@@ -44,6 +44,6 @@ async function readPiece({path, handle}: PiecesRequest, position: number, end: n
     const {bytesRead} = await handle.read(buffer, 0, buffer.length, position);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
-    throw deviceError('read', `cannot read ${path} at position ${position}`, error);
+    throw deviceError('patch-unreadable', `cannot read ${path} at position ${position}`, error);
   }
 }

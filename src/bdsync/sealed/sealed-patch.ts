@@ -45,11 +45,11 @@ export class SealedPatch implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** @throws BdsyncError 'read', 'io', and 'target-locked' when another process works with it. */
+  /** @throws BdsyncError 'patch-unreadable', 'io', and 'target-locked' when another process works with it. */
   static async open(path: string, signal: AbortSignal | undefined): Promise<SealedPatch> {
     const handle = await openPatch(path);
     try {
-      if (!(await handle.stat()).isFile()) throw new BdsyncError('read', `the patch ${path} is no file`);
+      if (!(await handle.stat()).isFile()) throw new BdsyncError('patch-unreadable', `the patch ${path} is no file`);
       await lock(path, handle, signal);
       return new SealedPatch(path, handle, signal);
     } catch (error) {
@@ -58,7 +58,7 @@ export class SealedPatch implements AsyncDisposable {
     }
   }
 
-  /** Reads all of it, and compares the digests. Throws BdsyncError 'invalid-patch', 'read', 'cancelled'. */
+  /** Reads all of it, and compares the digests. Throws BdsyncError 'invalid-patch', 'patch-unreadable', 'cancelled'. */
   async check(): Promise<SealedPatchFacts> {
     const decoder = new PatchDecoder({leavesRest: true});
     const hash = createHash('sha256');
@@ -189,13 +189,13 @@ async function openPatch(path: string): Promise<FileHandle> {
     return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (!['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error) ?? '')) {
-      throw deviceError('read', `cannot open the patch ${path}`, error);
+      throw deviceError('patch-unreadable', `cannot open the patch ${path}`, error);
     }
   }
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw deviceError('read', `cannot open the patch ${path}`, error);
+    throw deviceError('patch-unreadable', `cannot open the patch ${path}`, error);
   }
 }
 

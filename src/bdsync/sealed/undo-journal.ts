@@ -47,7 +47,7 @@ export class JournalPaths {
   }
 }
 
-/** Reads a whole journal, and checks it. Throws BdsyncError 'journal', 'read', 'cancelled', and what `onEvent` throws. */
+/** Reads a whole journal, and checks it. Throws BdsyncError 'journal', 'patch-unreadable', 'cancelled', and what `onEvent` throws. */
 export async function readJournal(
   path: string,
   onEvent: (event: JournalEvent) => Promise<void> | void,
@@ -65,7 +65,7 @@ async function openJournal(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw deviceError('read', `cannot open the undo journal ${path}`, error);
+    throw deviceError('patch-unreadable', `cannot open the undo journal ${path}`, error);
   }
 }
 
@@ -75,7 +75,7 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
-    throw deviceError('read', `cannot look for ${path}`, error);
+    throw deviceError('patch-unreadable', `cannot look for ${path}`, error);
   }
 }
 

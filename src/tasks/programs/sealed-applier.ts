@@ -79,17 +79,25 @@ export async function runSealedApplier(application: SealedApplication): Promise<
 }
 
 /** Above it are signals, and what the way there ended with. */
-const LAST_STATUS = 18;
+const LAST_STATUS = 19;
 
 const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint?: string}> = new Map([
   [1, {code: 'no-bdsync', hint: 'bdsync there must be one of bdsync-manager that knows sealed patches'}],
   [2, {code: 'invalid-patch'}],
   [3, {code: 'size-mismatch'}],
+  [12, {code: 'target-unusable'}],
   [14, {code: 'target-locked', hint: 'let that run end first'}],
   [15, {code: 'target-in-use', hint: 'unmount or release it first; allow_target_in_use = yes writes all the same'}],
   [16, {code: 'target-changed', hint: 'find out who else writes the target; the next run compares it anew'}],
   [17, {code: 'unfinished', hint: "'bdsync-manager recover' finishes it, with --rollback undoes it"}],
   [18, {code: 'journal'}],
+  [
+    19,
+    {
+      code: 'patch-unreadable',
+      hint: 'look at the disk with the patches, and at the rights of the user there: the log of the kernel tells of errors',
+    },
+  ],
 ] as const);
 
 /** The journal comes first: where there was no room for it, nothing was written. */

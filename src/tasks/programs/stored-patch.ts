@@ -158,15 +158,33 @@ async function noteAsFile(record: ApplicationRecord, leftovers: Leftovers): Prom
   return file;
 }
 
+// Without its folder it may be on a file system that is not mounted. That it is gone outlives a power cut where the folder
+// can be synced alone: its note goes next, and nobody would know of what comes back.
+const REMOVE_SCRIPT = [
+  'folder=${1%/*}/; if [ ! -x "$folder." ]; then echo no-folder; exit 1; fi',
+  'rm -f -- "$1.journal.new" "$1" || exit 1',
+  'sync -- "$folder" 2>/dev/null || true',
+].join('; ');
+
 /**
  * Removes a patch that nobody applies, and first the beginning of a journal that a killed applier may have left beside
  * it: as long as there is one, there is the patch. That nothing is there is fine. Throws when anything may still be.
  */
 export async function removePatch(host: Host, path: string, signal?: AbortSignal): Promise<void> {
-  const {status, stderr} = await host.run(['rm', '-f', '--', `${path}.journal.new`, path], {
+  const {status, stdout, stderr} = await host.run(['sh', '-c', REMOVE_SCRIPT, 'sh', path], {
     signal,
     timeoutMs: REMOVE_TIMEOUT_MS,
     describe: `removing ${path}`,
   });
-  if (status !== 0) throw new TaskError('store-failed', `cannot remove ${path} on ${host.name}: ${stderr.trim()}`);
+  if (status === 0) return;
+  const trouble = `cannot remove ${path} on ${host.name}`;
+  if (!stdout.split('\n').includes('no-folder')) throw new TaskError('store-failed', `${trouble}: ${stderr.trim()}`);
+  throw new TaskError('patch-dir', `${trouble}: its folder is not there, or may not be looked into`, {
+    hint: FOLDER_GONE_HINT,
+  });
 }
+
+/** For what is noted, and cannot be looked for. */
+export const FOLDER_GONE_HINT =
+  'mount its file system, or give the user on that host the right to look there; where the folder is gone for good, ' +
+  'make an empty one in its place, and the next run forgets what was in it';

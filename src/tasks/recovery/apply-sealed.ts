@@ -50,8 +50,8 @@ export async function applySealed(context: TaskContext, stored: StoredPatch): Pr
 async function mayHaveWritten({host, teller}: TaskContext, patchPath: string, error: unknown): Promise<boolean> {
   if (!(error instanceof ApplierRefusal) && !host.isLocal) return true;
   try {
-    const {hasFolder, hasJournal} = await lookAtFiles(host, patchPath);
-    return hasJournal || !hasFolder;
+    const {trouble, hasJournal} = await lookAtFiles(host, patchPath);
+    return hasJournal || trouble !== undefined;
   } catch (lookError) {
     teller.log('info', messageOf(lookError));
     return true;

@@ -1,7 +1,14 @@
 import {ExpectedError, messageOf, ProgramError} from '../../errors.js';
 import type {Leftovers} from '../state/leftovers.js';
 import type {TaskRun} from '../task-run.js';
-import {isFinal, isForTarget, settleApplication, type Settled, type SettleRequest} from './settle-application.js';
+import {
+  isFinal,
+  isForTarget,
+  isOutOfReach,
+  settleApplication,
+  type Settled,
+  type SettleRequest,
+} from './settle-application.js';
 
 /**
  * Finishes what an interrupted run began to apply, before anything is compared anew, or undoes it where its patch is
@@ -24,11 +31,13 @@ export async function finishBegun(
       const onProgress = (done: number, all: number): void => teller.progress(meter, done, all, all);
       const common = {host, signal, meter, watchdog, onProgress};
       const settled = await finishOrUndo({...common, plan, record, leftovers});
+      if (isForTarget(plan, record) && WRITING_KINDS.has(settled.kind)) teller.targetState = 'recovered';
       tell(settled, `${record.targetPath} on ${host.name}`);
     } catch (error) {
       const isItsTarget = isForTarget(plan, record);
-      if (isItsTarget && (signal.aborted || !isFinal(error))) teller.targetState = 'partly-written';
-      if (signal.aborted || (isItsTarget && !isFinal(error))) throw error;
+      const isLeftAlone = !signal.aborted && (isFinal(error) || isOutOfReach(error));
+      if (isItsTarget && !isLeftAlone) teller.targetState = 'partly-written';
+      if (signal.aborted || (isItsTarget && !isLeftAlone)) throw error;
       const text = `what an interrupted run began on ${record.targetPath} cannot be finished: ${textOf(error)}`;
       teller.log('warning', text);
       teller.note(text);
@@ -36,6 +45,9 @@ export async function finishBegun(
   }
 
   function tell(settled: Settled, target: string): void {
+    if (settled.stays !== undefined) {
+      teller.log('warning', `what an interrupted run left is still there: ${settled.stays}`);
+    }
     if (settled.kind === 'gone' || settled.kind === 'untouched') return;
     const isUndone = settled.kind === 'rolled-back';
     const how = isUndone
@@ -47,16 +59,19 @@ export async function finishBegun(
   }
 }
 
-/** A patch that was damaged meanwhile is of no use, but its journal may be. */
+const WRITING_KINDS: ReadonlySet<Settled['kind']> = new Set(['applied', 'recovered', 'rolled-back']);
+
+/** A patch that was damaged meanwhile, or has places that cannot be read, is of no use, but its journal may be. */
 async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<Settled> {
   try {
     return await settleApplication({...request, mode: 'recover'});
   } catch (error) {
-    if (!isFinal(error) || error.code !== 'invalid-patch') throw error;
+    const isDamaged = isFinal(error) && error.code === 'invalid-patch';
+    if (!isDamaged && !(isOutOfReach(error) && error.code === 'patch-unreadable')) throw error;
     try {
       return await settleApplication({...request, mode: 'rollback'});
     } catch (undoError) {
-      if (isFinal(undoError)) throw error;
+      if (isFinal(undoError) || isOutOfReach(undoError)) throw error;
       throw undoError;
     }
   }

@@ -40,7 +40,8 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
     if (task.state !== 'valid') continue;
     const startedAt = new Date().toISOString();
     const plan = planTask(task.config);
-    const done = await recoverTask(plan, {origin, pool, rollback, signal});
+    const onWarning = (text: string): void => void warnings.push(`${plan.task}: ${text}`);
+    const done = await recoverTask(plan, {origin, pool, rollback, signal, onWarning});
     applications.push(...done);
     const trouble = done.length === 0 ? undefined : await recordRecovery(plan, origin, done, startedAt);
     if (trouble !== undefined) warnings.push(trouble);
@@ -54,42 +55,51 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
 interface Surroundings extends Pick<RecoverRequest, 'rollback' | 'signal'> {
   readonly origin: string;
   readonly pool: HostPool;
+  readonly onWarning: (text: string) => void;
 }
 
-async function recoverTask(
-  plan: TaskPlan,
-  {origin, pool, rollback, signal}: Surroundings,
-): Promise<RecoveredApplication[]> {
+async function recoverTask(plan: TaskPlan, surroundings: Surroundings): Promise<RecoveredApplication[]> {
+  const {origin, pool, signal} = surroundings;
   const {task, stateDir} = plan;
   const id = taskId(task, origin);
   const done: RecoveredApplication[] = [];
-  let current: ApplicationRecord | IncompleteRecord | undefined;
   try {
     if ((await Leftovers.peek(stateDir, id)).every((record) => !isUnfinished(record))) return [];
     await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
     void lock;
     const leftovers = await Leftovers.open(stateDir, id);
-    for (const record of leftovers.list()) {
-      if (!isUnfinished(record)) continue;
-      current = record;
-      if (record.kind === 'incomplete') {
-        done.push({...placeOf(task, record, pool), ...incomplete(record, IN_PLACE)});
-        continue;
+    // One that cannot be reached keeps no other from being finished.
+    for (const record of leftovers.list().filter(isUnfinished)) {
+      try {
+        done.push({...placeOf(task, record, pool), ...(await settle(plan, record, {...surroundings, leftovers}))});
+      } catch (error) {
+        done.push({...placeOf(task, record, pool), ...failure(error, signal)});
       }
-      const host = pool.host(record);
-      const mode = rollback ? 'rollback' : 'recover';
-      const settled = await settleApplication({host, record, plan, leftovers, mode, signal});
-      const told =
-        settled.kind === 'gone' ? incomplete(record, GONE) : {...NOTHING_WRONG, state: stateOf(settled.kind)};
-      done.push({...placeOf(task, record, pool), ...told});
     }
   } catch (error) {
-    if (signal.aborted || !(error instanceof ExpectedError)) throw error;
-    const {message, hint} = error;
-    const errorLines = error instanceof ProgramError ? error.errorLines : [];
-    done.push({...placeOf(task, current, pool), state: 'failed', message, hint, errorLines});
+    done.push({...placeOf(task, undefined, pool), ...failure(error, signal)});
   }
   return done;
+}
+
+type Told = Omit<RecoveredApplication, keyof ReturnType<typeof placeOf>>;
+
+async function settle(
+  plan: TaskPlan,
+  record: ApplicationRecord | IncompleteRecord,
+  {pool, rollback, signal, leftovers, onWarning}: Surroundings & {readonly leftovers: Leftovers},
+): Promise<Told> {
+  if (record.kind === 'incomplete') return incomplete(record, IN_PLACE);
+  const mode = rollback ? 'rollback' : 'recover';
+  const {kind, stays} = await settleApplication({host: pool.host(record), record, plan, leftovers, mode, signal});
+  if (stays !== undefined) onWarning(stays);
+  return kind === 'gone' ? incomplete(record, GONE) : {...NOTHING_WRONG, state: stateOf(kind)};
+}
+
+function failure(error: unknown, signal: AbortSignal): Told {
+  if (signal.aborted || !(error instanceof ExpectedError)) throw error;
+  const {message, hint} = error;
+  return {state: 'failed', message, hint, errorLines: error instanceof ProgramError ? error.errorLines : []};
 }
 
 const IN_PLACE = 'it was written in place, which can be neither finished nor undone';

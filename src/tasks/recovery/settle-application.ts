@@ -1,3 +1,5 @@
+import {messageOf} from '../../errors.js';
+import {HostError} from '../../hosts/host-error.js';
 import type {Host} from '../../hosts/host.js';
 import {
   ApplierRefusal,
@@ -5,10 +7,10 @@ import {
   type SealedApplication,
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
-import {removeSettledPatch} from '../programs/stored-patch.js';
+import {FOLDER_GONE_HINT, removeSettledPatch} from '../programs/stored-patch.js';
 import type {ApplicationRecord, IncompleteRecord, Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
-import type {TaskError} from '../task-error.js';
+import {TaskError} from '../task-error.js';
 import {lookAtFiles} from './look-at-files.js';
 import {isGivenUp} from './is-given-up.js';
 import {noteIncompleteTarget} from './note-incomplete-target.js';
@@ -21,7 +23,10 @@ export interface SettleRequest extends Omit<SealedApplication, 'isHeld' | 'mode'
 }
 
 /** `gone`: somebody has removed patch and journal. The target is noted as incomplete then. */
-export type Settled = SealedOutcome | {readonly kind: 'gone'};
+export type Settled = (SealedOutcome | {readonly kind: 'gone'}) & {
+  /** Why the patch could not be removed, if so. It stays noted, as a file. */
+  readonly stays?: string | undefined;
+};
 
 /**
  * Finishes or undoes an application that an interrupted run began, and removes what it left. An application that wrote
@@ -32,50 +37,62 @@ export type Settled = SealedOutcome | {readonly kind: 'gone'};
  */
 export async function settleApplication(request: SettleRequest): Promise<Settled> {
   const {host, record, plan, mode, leftovers, signal} = request;
-  const {hasFolder, hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  const {trouble, hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  if (trouble !== undefined) throw unknownFiles(request, trouble);
   if (isGivenUp(record)) return await forgetGivenUp(request, hasJournal);
-  if (!hasFolder) throw missingFolder(host, record);
   if (!hasPatch && hasJournal) {
     const message = `${record.path} on ${host.name} is gone, but its journal is there: ${record.targetPath} may be partly written`;
     throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
   }
   if (!hasPatch) {
     await noteIncompleteTarget(leftovers, record);
-    await removeSettledPatch(host, record, leftovers);
-    return {kind: 'gone'};
+    return {kind: 'gone', stays: await removeIt(request)};
   }
-  let settled: Settled;
+  let settled: SealedOutcome;
   try {
     settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
   } catch (error) {
     const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;
-    // It may be there only now.
-    const isBegun = hasJournal || (await lookAtFiles(host, record.path, signal)).hasJournal;
-    if (isBegun) throw isFull ? error : withHint(error, request);
+    // It may be there only now, and may be out of sight by now.
+    const now = await lookAtFiles(host, record.path, signal);
+    if (!hasJournal && now.trouble !== undefined) throw unknownFiles(request, now.trouble);
+    if (hasJournal || now.hasJournal) throw isFull ? error : withHint(error, request);
     if (mode === 'rollback' && isFinal(error)) throw withRecoverHint(error);
     if (mode === 'rollback') throw error;
-    settled = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+    settled = UNTOUCHED;
   }
-  await removeSettledPatch(host, record, leftovers);
-  return settled;
+  return {...settled, stays: await removeIt(request)};
+}
+
+const UNTOUCHED: SealedOutcome = {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+
+/** What was done is done, whether its patch can be removed now or later. Returns why not, if so. */
+async function removeIt({host, record, leftovers}: SettleRequest): Promise<string | undefined> {
+  try {
+    await removeSettledPatch(host, record, leftovers);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TaskError || error instanceof HostError) return messageOf(error);
+    throw error;
+  }
 }
 
 /** Its files are for whoever is told of them to remove: it may have been about another device at the same place. */
-async function forgetGivenUp({host, record, leftovers}: SettleRequest, hasJournal: boolean): Promise<Settled> {
+async function forgetGivenUp(request: SettleRequest, hasJournal: boolean): Promise<Settled> {
+  const {host, record} = request;
   if (hasJournal) {
     const message = `a later run has compared ${record.targetPath} on ${host.name} anew, which is not written over`;
     throw new ApplierRefusal('journal', message, {hint: giveUpHint(host, record)});
   }
-  await removeSettledPatch(host, record, leftovers);
-  return {kind: 'untouched', writtenBytes: 0, readBack: 'cached'};
+  return {...UNTOUCHED, stays: await removeIt(request)};
 }
 
-function missingFolder({name}: Host, {path, targetPath}: ApplicationRecord): ApplierRefusal {
-  const message = `the folder of ${path} on ${name} is not there: ${targetPath} may be partly written`;
-  return new ApplierRefusal('patch-dir', message, {
-    hint: 'mount its file system, or give the user on that host the right to look into it',
-  });
+function unknownFiles({host, record}: SettleRequest, trouble: string): ApplierRefusal {
+  const {path, targetPath} = record;
+  const left = isGivenUp(record) ? '' : `; ${targetPath} may be partly written`;
+  const message = `cannot look for ${path} and its journal on ${host.name}: ${trouble}${left}`;
+  return new ApplierRefusal('patch-dir', message, {hint: FOLDER_GONE_HINT});
 }
 
 /** Trying again would end in the same way. */
@@ -89,6 +106,19 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'target-changed',
   'journal',
   'patch-dir',
+] satisfies TaskError['code'][]);
+
+/**
+ * The program cannot get at the target, at the patch or at its journal. It may come back, and nothing must be forgotten;
+ * who compares anew need not wait for it.
+ */
+export function isOutOfReach(error: unknown): error is ApplierRefusal {
+  return error instanceof ApplierRefusal && OUT_OF_REACH_CODES.has(error.code);
+}
+
+const OUT_OF_REACH_CODES: ReadonlySet<string> = new Set([
+  'target-unusable',
+  'patch-unreadable',
 ] satisfies TaskError['code'][]);
 
 /** Whether a record is about what the task writes now. */

@@ -77,12 +77,13 @@ describe('what an applier ended with', () => {
     [statusOfCode('size-mismatch'), 'size-mismatch', undefined],
     [statusOfCode('read'), 'patcher-failed', undefined],
     [statusOfCode('write'), 'patcher-failed', undefined],
-    [statusOfCode('io'), 'patcher-failed', undefined],
+    [statusOfCode('io'), 'target-unusable', undefined],
     [statusOfCode('target-locked'), 'target-locked', /let that run end first/],
     [statusOfCode('target-in-use'), 'target-in-use', /allow_target_in_use/],
     [statusOfCode('target-changed'), 'target-changed', /who else writes/],
     [statusOfCode('unfinished'), 'unfinished', /bdsync-manager recover/],
     [statusOfCode('journal'), 'journal', undefined],
+    [statusOfCode('patch-unreadable'), 'patch-unreadable', /the disk with the patches/],
   ] as const)('is a refusal with a code of its own: status %i, %s', async (status, code, hint) => {
     const failure = await failureOf(`echo "bdsync: that is why" >&2; exit ${status}`);
     expect(failure).toBeInstanceOf(ApplierRefusal);

@@ -81,6 +81,31 @@ describe('a patch', () => {
     await stored[Symbol.asyncDispose]();
   });
 
+  it('is gone for good before its note goes: its folder is brought to its medium', async () => {
+    const path = await toolFolder(
+      STORING.filter((name) => name !== 'sync'),
+      {scripts: {sync: 'echo "$*" >>"$0.calls"'}},
+    );
+    const {task, stored} = await storing({path});
+    await send(stored, noise(1000, 2));
+    await stored[Symbol.asyncDispose]();
+    const calls = (await readFile(join(path, 'sync.calls'), 'utf8')).trim().split('\n');
+    expect(calls).toEqual([stored.path, `-- ${patchesOf(task)}/`]);
+    expect(await readdir(patchesOf(task))).toEqual([]);
+  });
+
+  it('is removed also where a folder cannot be synced', async () => {
+    const path = await toolFolder(
+      STORING.filter((name) => name !== 'sync'),
+      {scripts: {sync: 'case $* in --*) echo "sync: usage" >&2; exit 1;; esac'}},
+    );
+    const {task, stored} = await storing({path});
+    await send(stored, noise(1000, 2));
+    await stored[Symbol.asyncDispose]();
+    expect(await readdir(patchesOf(task))).toEqual([]);
+    expect((await Leftovers.open(task.context.plan.stateDir, 'home')).list()).toEqual([]);
+  });
+
   it('that is empty is stored, too', async () => {
     const {stored} = await storing();
     await stored.finish();

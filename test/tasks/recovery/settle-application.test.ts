@@ -93,8 +93,16 @@ describe('an application that was noted', () => {
       });
     }
     expect(noted()).toMatchObject([givenUp]);
+    // That may be a file system that is not mounted.
     await rm(join(folder, 'patches'), {recursive: true});
-    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
+    await expect(settle('recover')).rejects.toMatchObject({
+      code: 'patch-dir',
+      message: expect.not.stringContaining('partly written'),
+      hint: expect.stringContaining('make an empty one in its place'),
+    });
+    expect(noted()).toMatchObject([givenUp]);
+    await mkdir(join(folder, 'patches'));
+    expect(await settle('recover')).toMatchObject({kind: 'untouched', stays: undefined});
     expect(noted()).toEqual([]);
     expect(await readdir(folder)).not.toContain('tried');
   });
@@ -104,6 +112,43 @@ describe('an application that was noted', () => {
     await rm(join(folder, 'patches'), {recursive: true});
     await expect(settle('recover')).rejects.toMatchObject({code: 'patch-dir'});
     expect(isNoted()).toBe(true);
+  });
+
+  it('is not forgotten when its files go out of sight while it is looked after', async () => {
+    const {settle, isNoted, folder} = await begun('touch "$journal"; mv "${journal%/*}" "${journal%/*}.away"; exit 16');
+    await expect(settle('recover')).rejects.toMatchObject({
+      code: 'patch-dir',
+      message: expect.stringContaining('may be partly written'),
+    });
+    expect(isNoted()).toBe(true);
+    expect((await readdir(join(folder, 'patches.away'))).toSorted()).toEqual([
+      'patch-1.bdsync',
+      'patch-1.bdsync.journal',
+    ]);
+  });
+
+  it.each([
+    ['its target cannot be opened', 12, 'target-unusable'],
+    ['its patch or journal cannot be read', 19, 'patch-unreadable'],
+  ])('is kept when %s, begun or not: that may pass', async (_, status, code) => {
+    for (const hasJournal of [false, true]) {
+      const {settle, isNoted, stored} = await begun(`exit ${status}`, {hasJournal});
+      await expect(settle('recover')).rejects.toMatchObject({code});
+      expect(isNoted()).toBe(true);
+      expect(await stored()).toContain('patch-1.bdsync');
+    }
+  });
+
+  it('that is done is done, also where its patch cannot be removed, which is told and noted', async () => {
+    const {settle, noted, folder} = await begun(
+      'rm "${journal%.journal}"; mkdir "${journal%.journal}"; echo "sealed applied extents=1 bytes=9 read-back=direct"',
+    );
+    const path = join(folder, 'patches', 'patch-1.bdsync');
+    expect(await settle('recover')).toMatchObject({
+      kind: 'applied',
+      stays: expect.stringMatching(/^cannot remove .*patch-1\.bdsync on env .*: .*directory/),
+    });
+    expect(noted()).toMatchObject([{kind: 'file', path}]);
   });
 
   it('and begins only now is kept when the target has no room', async () => {

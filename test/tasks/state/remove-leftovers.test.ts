@@ -1,4 +1,4 @@
-import {access, writeFile} from 'node:fs/promises';
+import {access, mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {localHost} from '#dist/hosts/local-host.js';
@@ -105,6 +105,23 @@ it('keeps what cannot be removed now, warns, and goes on', async () => {
     `info: removed ${path}, left by an interrupted run`,
   ]);
   expect(await recorded()).toEqual([away]);
+});
+
+it('keeps the record of a patch whose folder is not there: its file system may not be mounted', async () => {
+  const folder = join(await temporaryFolder(), 'patches');
+  const path = join(folder, 'patch-1.bdsync');
+  const {remove, recorded, lines} = await nextRun([fileAt(path)]);
+  await remove();
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^warning: what an interrupted run left is still there: cannot remove .*patch-1\.bdsync on this machine: its folder is not there.* \(mount its file system, .* make an empty one in its place/,
+    ),
+  ]);
+  expect(await recorded()).toEqual([fileAt(path)]);
+  await mkdir(folder);
+  await remove();
+  expect(lines.slice(1)).toEqual([`info: removed ${path}, left by an interrupted run`]);
+  expect(await recorded()).toEqual([]);
 });
 
 it('keeps the record of a volume that is no snapshot, and tells how to be rid of it', async () => {
