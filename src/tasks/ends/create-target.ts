@@ -1,8 +1,9 @@
 import type {Host} from '../../hosts/host.js';
 import {TaskError} from '../task-error.js';
 
-// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails. Whoever
-// writes into it syncs the file: its name is a matter of the folder. Older programs sync everything.
+// Refuses to follow or overwrite what appeared meanwhile (set -C); keeps holes; leaves nothing when it fails. When it is
+// killed it may leave a file without a size, which planTargetChange takes for what it is. Whoever writes into it syncs the
+// file: its name is a matter of the folder. Older programs sync everything.
 const CREATE_SCRIPT = [
   'umask 077',
   'set -C',

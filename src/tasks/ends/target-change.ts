@@ -67,7 +67,9 @@ async function planPresent(context: TaskContext, target: PresentTarget, sourceBy
     const isRounded = !isFile && (await isRoundedVolume(context, sourceBytes, fromBytes));
     return {kind: 'none', plan: isRounded ? planForLargerTarget(plan) : plan};
   }
-  if (!plan.growTarget) return {kind: 'none', plan};
+  // Who was killed between making a file and giving it a size has left it so, and nothing is in it.
+  const isBarelyCreated = isFile && fromBytes === 0 && plan.createTarget;
+  if (!plan.growTarget && !isBarelyCreated) return {kind: 'none', plan};
   if (isFile) {
     // There the patch itself brings it to the size of the source.
     if (plan.sizePolicy.mode === 'resize') return {kind: 'none', plan};

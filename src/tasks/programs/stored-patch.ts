@@ -163,7 +163,7 @@ async function noteAsFile(record: ApplicationRecord, leftovers: Leftovers): Prom
 const REMOVE_SCRIPT = [
   'folder=${1%/*}/; if [ ! -x "$folder." ]; then echo no-folder; exit 1; fi',
   'rm -f -- "$1.journal.new" "$1" || exit 1',
-  'sync -- "$folder" 2>/dev/null || true',
+  'sync "$folder" 2>/dev/null || true',
 ].join('; ');
 
 /**

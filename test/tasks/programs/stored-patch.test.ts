@@ -90,14 +90,14 @@ describe('a patch', () => {
     await send(stored, noise(1000, 2));
     await stored[Symbol.asyncDispose]();
     const calls = (await readFile(join(path, 'sync.calls'), 'utf8')).trim().split('\n');
-    expect(calls).toEqual([stored.path, `-- ${patchesOf(task)}/`]);
+    expect(calls).toEqual([stored.path, `${patchesOf(task)}/`]);
     expect(await readdir(patchesOf(task))).toEqual([]);
   });
 
   it('is removed also where a folder cannot be synced', async () => {
     const path = await toolFolder(
       STORING.filter((name) => name !== 'sync'),
-      {scripts: {sync: 'case $* in --*) echo "sync: usage" >&2; exit 1;; esac'}},
+      {scripts: {sync: 'case $1 in */) echo "sync: usage" >&2; exit 1;; esac'}},
     );
     const {task, stored} = await storing({path});
     await send(stored, noise(1000, 2));
