@@ -2,7 +2,7 @@ import {BdsyncError} from './errors.js';
 import type {PatchProgress} from './patcher.js';
 import {applyChecked} from './sealed/apply-checked.js';
 import {openTargetDuring} from './sealed/open-target.js';
-import {rollBack} from './sealed/roll-back.js';
+import {findUntouched, rollBack} from './sealed/roll-back.js';
 import {SealedPatch, type SealedPatchFacts} from './sealed/sealed-patch.js';
 import {SealedProgress} from './sealed/sealed-progress.js';
 import type {SealedResult} from './sealed/sealed-session.js';
@@ -52,15 +52,16 @@ export async function applySealedPatch(request: SealedRequest): Promise<SealedRe
   const paths = new JournalPaths(patchPath);
   await using patch = await SealedPatch.open(patchPath, signal);
   const progress = new SealedProgress(request.onProgress);
-  const isJournalEnough = mode === 'rollback' && (await paths.hasWhole());
+  const isToBeUndone = mode === 'rollback' && (await paths.hasWhole());
   const check = async (): Promise<SealedPatchFacts | undefined> =>
-    isJournalEnough ? undefined : await checkPatch(patch, paths);
+    isToBeUndone ? await checkIfWhole(patch) : await checkPatch(patch, paths);
   const {target, value: facts} = await openTargetDuring(request, check);
   await using _target = target;
   if (isHeld) await request.onShared?.();
   const {device, identity} = target;
   const session = {patch, paths, device, identity, request, progress};
-  return facts && mode !== 'rollback' ? await applyChecked(session, facts) : await rollBack(session, facts);
+  if (isToBeUndone || !facts) return await rollBack(session, facts);
+  return mode === 'rollback' ? await findUntouched(session, facts) : await applyChecked(session, facts);
 }
 
 async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<SealedPatchFacts> {
@@ -70,5 +71,15 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
     if (!(error instanceof BdsyncError) || error.code !== 'invalid-patch' || !(await paths.hasWhole())) throw error;
     const hint = `it has been applied in part, and cannot be finished: --rollback undoes it`;
     throw new BdsyncError(error.code, error.message, {hint, cause: error});
+  }
+}
+
+/** To undo what it did, the journal is enough. */
+async function checkIfWhole(patch: SealedPatch): Promise<SealedPatchFacts | undefined> {
+  try {
+    return await patch.check();
+  } catch (error) {
+    if (error instanceof BdsyncError && (error.code === 'invalid-patch' || error.code === 'read')) return undefined;
+    throw error;
   }
 }

@@ -1,3 +1,5 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {taskReportOf} from '../support/reports.js';
 import type {ProgramResult} from '../support/spawn-program.js';
@@ -87,6 +89,38 @@ describe('two managers with one target', {timeout: 240_000}, () => {
       expect(await world.leftovers()).toEqual([]);
     }
   });
+});
+
+describe('what was begun, when a second manager has brought the target in step meanwhile', {timeout: 240_000}, () => {
+  for (const words of [['recover'], ['recover', '--rollback']]) {
+    it(`${words.join(' ')} refuses, and leaves the target to the second one; the next night succeeds`, async () => {
+      await using world = await startFaultWorld({way: 'here', flow: 'sealed', stops: true});
+      await world.beginNight(1);
+      // It changes the same blocks, and others.
+      const rival = await world.rival(3);
+      const {run} = await stopAtStage(world, SEALED_WRITING);
+      for (const {pid} of world.processes()) kill(pid, 'SIGKILL');
+      await run.result;
+      expect(await rival.start().result).toMatchObject({status: 0});
+      const refused = await world.run(...words, '--json');
+      expect(refused.status).toBe(3);
+      const {applications} = JSON.parse(refused.stdout);
+      expect(applications).toMatchObject([
+        {state: 'failed', errorLines: [expect.stringContaining('changed by others')]},
+      ]);
+      expect((await world.target()).equals(world.image(3))).toBe(true);
+
+      const stored = await world.stored();
+      const next = await world.run('--json');
+      expect(next.status).toBe(0);
+      expect(taskReportOf(next)).toMatchObject({notes: [expect.stringContaining('cannot be finished')]});
+      expect((await world.target()).equals(world.image(1))).toBe(true);
+      // What cannot be used any more is told, and goes by hand.
+      expect(await world.stored()).toEqual(stored);
+      for (const name of stored) await rm(join(world.folder, 'patches', name));
+      await expectRepair(world, 1);
+    });
+  }
 });
 
 describe('a manager that is killed while a program that it has started writes', {timeout: 240_000}, () => {

@@ -4,6 +4,7 @@ import {JournalWriter} from './journal-writer.js';
 import {OldContent} from './old-content.js';
 import {readJournalHeader} from './read-journal-header.js';
 import {leastJournalBytes, requireJournalRoom} from './journal-room.js';
+import {requireOldOrNew} from './require-old-or-new.js';
 import {saveTail} from './save-tail.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
@@ -17,6 +18,7 @@ export async function applyChecked(session: SealedSession, facts: SealedPatchFac
   if (await paths.hasWhole()) {
     if (request.mode !== 'recover') throw unfinished(session);
     const sizes = await readJournalHeader(session, facts.sealSha256);
+    await requireOldOrNew(session, facts, sizes);
     return await bringNewContent(session, facts, sizes, 'recovered');
   }
   requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');

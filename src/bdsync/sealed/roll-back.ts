@@ -5,17 +5,22 @@ import {OldContent} from './old-content.js';
 import {putBack} from './put-back.js';
 import {ReadBack} from './read-back.js';
 import {readJournalHeader} from './read-journal-header.js';
+import {requireOldOrNew} from './require-old-or-new.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
 import {type SealedResult, type SealedSession, throwIfAborted, withRemedy} from './sealed-session.js';
 import {requireIdentity, type TargetSizes} from './target-state.js';
 import {readJournal} from './undo-journal.js';
 
-/** Puts back what the target had. Without `facts`, there is a journal, which is all that is needed. */
+/**
+ * Puts back what the target had, with the journal, which is there. Without `facts` the patch is damaged: then it cannot
+ * be told whether somebody else has written to the target meanwhile.
+ */
 export async function rollBack(session: SealedSession, facts: SealedPatchFacts | undefined): Promise<SealedResult> {
   const {patch, device, paths, request} = session;
-  if (facts) return await findUntouched(session, facts);
-  const sizes = await readJournalHeader(session, await patch.readSealSha256());
+  const sizes = await readJournalHeader(session, facts?.sealSha256 ?? (await patch.readSealSha256()));
+  if (facts) await requireOldOrNew(session, facts, sizes);
+  else request.onWarning?.(`the patch ${request.patchPath} is damaged: ${UNCHECKED}`);
   const writer = new ExtentWriter(device);
   try {
     throwIfAborted(request.signal);
@@ -31,6 +36,8 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
     throw withRemedy(error, session);
   }
 }
+
+const UNCHECKED = 'whether others have written to the target since it was interrupted cannot be told';
 
 async function putBackAll(
   {device, paths, request}: SealedSession,
@@ -74,7 +81,7 @@ function cut({position, data}: {readonly position: number; readonly data: Uint8A
 }
 
 /** Without a journal there is nothing to undo if the target still has its old content. */
-async function findUntouched(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
+export async function findUntouched(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
   const {patch, paths, device, identity, progress, request} = session;
   requireIdentity(device, identity, facts.seal.targetIdentity, 'the sealed patch');
   // A beginning of one, of an application that was killed: nothing was written behind it, whatever is found now.

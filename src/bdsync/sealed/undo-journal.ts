@@ -53,11 +53,19 @@ export async function readJournal(
   onEvent: (event: JournalEvent) => Promise<void> | void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  for await (const events of journalEvents(path, signal)) {
+    for (const event of events) await onEvent(event);
+  }
+}
+
+/** The same for whoever reads something else beside it. What is handed out stays as it is. */
+export async function* journalEvents(
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly JournalEvent[], void> {
   await using handle = await openJournal(path);
   const decoder = new JournalDecoder(path);
-  for await (const piece of readPieces({path, handle, start: 0, signal})) {
-    for (const event of decoder.push(piece)) await onEvent(event);
-  }
+  for await (const piece of readPieces({path, handle, start: 0, signal})) yield decoder.push(piece);
   decoder.finish();
 }
 
