@@ -7,7 +7,13 @@ import type {GateWait} from '../../write-gate.js';
 const FOLDER = 'temporary';
 
 /** Something that a run makes and must take away again, or begins and must end. */
-export type Leftover = FileRecord | ApplicationRecord | IncompleteRecord | SnapshotRecord | AfterSnapshotRecord;
+export type Leftover =
+  | FileRecord
+  | ApplicationRecord
+  | IncompleteRecord
+  | SnapshotRecord
+  | AfterSnapshotRecord
+  | UnknownRecord;
 
 /** A file on the target's host. */
 export interface FileRecord {
@@ -71,6 +77,15 @@ export interface AfterSnapshotRecord {
   readonly task: string;
   readonly sourcePath: string;
   readonly snapshotName: string;
+}
+
+/** Of a newer version, or damaged. It names nothing that may be removed, and may tell of a target between old and new. */
+export interface UnknownRecord {
+  readonly kind: 'unknown';
+  /** Where it stands. */
+  readonly file: string;
+  /** Written again as it was read: one record, or all that the file has where nothing of it could be made out. */
+  readonly content: unknown;
 }
 
 /**
@@ -150,7 +165,7 @@ export class Leftovers {
 
   async #read(): Promise<Leftover[]> {
     try {
-      return parseRecords(await readStateFile(this.#file));
+      return parseRecords(await readStateFile(this.#file), this.#file);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
       throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
@@ -162,7 +177,8 @@ export class Leftovers {
       if (records.length === 0) {
         await removeStateFile(this.#file, wait);
       } else {
-        await replaceStateFile(this.#file, `${JSON.stringify({records})}\n`, wait);
+        const contents = records.map((record) => (record.kind === 'unknown' ? record.content : record));
+        await replaceStateFile(this.#file, `${JSON.stringify({records: contents})}\n`, wait);
       }
     } catch (error) {
       throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
@@ -171,19 +187,20 @@ export class Leftovers {
   }
 }
 
-/** A record that cannot be understood names nothing that may be removed. */
-function parseRecords(text: string): Leftover[] {
+function parseRecords(text: string, file: string): Leftover[] {
+  const unknown = (content: unknown): UnknownRecord => ({kind: 'unknown', file, content});
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
-    return [];
+    return [unknown(text)];
   }
-  if (typeof content !== 'object' || content === null || !('records' in content)) return [];
-  return Array.isArray(content.records) ? content.records.filter(isLeftover) : [];
+  const records: unknown = typeof content === 'object' && content !== null && Reflect.get(content, 'records');
+  if (!Array.isArray(records)) return [unknown(content)];
+  return records.map((record: unknown) => (isKnown(record) ? record : unknown(record)));
 }
 
-function isLeftover(value: unknown): value is Leftover {
+function isKnown(value: unknown): value is Exclude<Leftover, UnknownRecord> {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   if (value.kind === 'snapshot') {
     return (
@@ -200,7 +217,9 @@ function isLeftover(value: unknown): value is Leftover {
   if (value.kind === 'application') {
     const words = ['program', 'options'].every((name) => isWords(Reflect.get(value, name)));
     const wholeSince: unknown = Reflect.get(value, 'wholeSince') ?? '';
-    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && typeof wholeSince === 'string';
+    const isObsolete: unknown = Reflect.get(value, 'isObsolete') ?? false;
+    const isEnd = typeof wholeSince === 'string' && typeof isObsolete === 'boolean';
+    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && isEnd;
   }
   if (value.kind === 'incomplete') return hasTexts(value, 'targetPath', 'since') && isOnHost(value);
   return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);

@@ -1,6 +1,6 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
-import type {ApplicationRecord, IncompleteRecord, Leftover, Leftovers} from './leftovers.js';
+import type {ApplicationRecord, IncompleteRecord, Leftover, Leftovers, UnknownRecord} from './leftovers.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
@@ -18,7 +18,7 @@ export interface LeftoversRequest {
 
 /**
  * Takes away what an earlier run of the task noted and could not remove. What cannot be removed now stays noted, and so
- * does a patch of which the application began, and that a target is incomplete.
+ * does a patch of which the application began, that a target is incomplete, and what cannot be understood, which is told.
  */
 export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt): Promise<void> {
   const {leftovers, teller, signal} = request;
@@ -26,6 +26,10 @@ export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt):
   const records = leftovers.list().toSorted((a, b) => urgency(b) - urgency(a));
   for (const record of records) {
     if (record.kind === 'application' || record.kind === 'incomplete') continue;
+    if (record.kind === 'unknown') {
+      teller.log('warning', unknownText(record));
+      continue;
+    }
     try {
       for (const what of await remove(record, request, lvmAt)) {
         teller.log('info', `removed ${what}, left by an interrupted run`);
@@ -38,12 +42,17 @@ export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt):
   }
 }
 
+function unknownText({file}: UnknownRecord): string {
+  const trouble = `a note of an interrupted run in ${file} cannot be understood, and is kept`;
+  return `${trouble} (a newer version may have made it; else see what it names, and take it out of the file while no run is under way)`;
+}
+
 function urgency({kind}: Leftover): number {
   return kind === 'after-snapshot' ? 1 : 0;
 }
 
 async function remove(
-  record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>,
+  record: Exclude<Leftover, ApplicationRecord | IncompleteRecord | UnknownRecord>,
   {pool, teller, hooks, signal}: LeftoversRequest,
   lvmAt: LvmAt | undefined,
 ): Promise<readonly string[]> {

@@ -119,6 +119,8 @@ function nameOf(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>)
       return record.volume === undefined ? 'a snapshot' : `the snapshot ${record.volume.vg}/${record.volume.name}`;
     case 'after-snapshot':
       return `after_snapshot of ${record.snapshotName} is still to be run`;
+    case 'unknown':
+      return `a note in ${record.file} that cannot be understood`;
     default:
       return record satisfies never;
   }

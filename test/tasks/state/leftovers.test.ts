@@ -2,12 +2,20 @@ import {execFileSync} from 'node:child_process';
 import {chmod, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {type Leftover, Leftovers} from '#dist/tasks/state/leftovers.js';
+import {type FileRecord, type Leftover, Leftovers} from '#dist/tasks/state/leftovers.js';
 import {OWN_WRITES} from '#dist/write-gate.js';
 import {mountOn} from '../../support/loop-device.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 
-const FILE: Leftover = {kind: 'file', connection: ['ssh', 'store'], quoting: 'auto', path: "/srv/it's a patch"};
+const FILE: FileRecord = {kind: 'file', connection: ['ssh', 'store'], quoting: 'auto', path: "/srv/it's a patch"};
+const APPLICATION: Leftover = {
+  ...FILE,
+  kind: 'application',
+  targetPath: '/srv/home.img',
+  program: ['bdsync'],
+  options: [],
+  since: '2024-02-03T04:05:06.000Z',
+};
 const SNAPSHOT: Leftover = {kind: 'snapshot', programPath: '/sbin/lvm', tags: ['bdsync-manager', 'run=1']};
 const INCOMPLETE: Leftover = {
   kind: 'incomplete',
@@ -121,13 +129,40 @@ describe('what is not understood', () => {
     JSON.stringify({records: [{...SNAPSHOT, volume: {...VOLUME, vg: 1}}]}),
     JSON.stringify({records: [{...SNAPSHOT, volume: 'vg0/home-snapshot'}]}),
     JSON.stringify({records: [{...SNAPSHOT, volume: {...VOLUME, uuid: 1}}]}),
-  ])('names nothing to be removed: %s', async (text) => {
-    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([]);
+    JSON.stringify({records: [{...APPLICATION, isObsolete: 'no'}]}),
+    JSON.stringify({records: [{...APPLICATION, wholeSince: 1}]}),
+    JSON.stringify({records: [{kind: 'unknown', file: '/etc/passwd', content: FILE}]}),
+  ])('names nothing to be removed, and stays: %s', async (text) => {
+    const stateDir = await written(text);
+    const leftovers = await Leftovers.open(stateDir, 'home-1');
+    const found = leftovers.list();
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({kind}) => kind !== 'unknown')).toEqual([]);
+    await leftovers.add(FILE);
+    await leftovers.drop(FILE);
+    expect(await Leftovers.peek(stateDir, 'home-1')).toEqual(found);
   });
 
-  it('does not hide what is', async () => {
-    const text = JSON.stringify({records: [null, SNAPSHOT, {kind: 'new'}, FILE, INCOMPLETE]});
-    expect((await Leftovers.open(await written(text), 'home-1')).list()).toEqual([SNAPSHOT, FILE, INCOMPLETE]);
+  it('does not hide what is, and is written again as it was', async () => {
+    const newer = {kind: 'new', of: ['a newer version'], depth: {1: null}};
+    const stateDir = await written(JSON.stringify({records: [null, SNAPSHOT, newer, FILE, INCOMPLETE]}));
+    const leftovers = await Leftovers.open(stateDir, 'home-1');
+    const known = leftovers.list().filter(({kind}) => kind !== 'unknown');
+    expect(known).toEqual([SNAPSHOT, FILE, INCOMPLETE]);
+    for (const record of known) await leftovers.drop(record);
+    const file = join(stateDir, 'temporary', NAME);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({records: [null, newer]});
+    expect(leftovers.list()).toEqual([
+      {kind: 'unknown', file, content: null},
+      {kind: 'unknown', file, content: newer},
+    ]);
+  });
+
+  it('keeps its text where nothing of a file can be made out', async () => {
+    const stateDir = await written('{"records": [{"kind": "application", "pa');
+    await (await Leftovers.open(stateDir, 'home-1')).add(FILE);
+    const text = await readFile(join(stateDir, 'temporary', NAME), 'utf8');
+    expect(JSON.parse(text)).toEqual({records: ['{"records": [{"kind": "application", "pa', FILE]});
   });
 });
 

@@ -124,6 +124,19 @@ it('keeps the record of a patch whose folder is not there: its file system may n
   expect(await recorded()).toEqual([]);
 });
 
+it('tells of a note that it does not understand, and keeps it', async () => {
+  const path = join(await temporaryFolder(), 'patch-1.bdsync');
+  await writeFile(path, 'half a patch');
+  const newer: Leftover = {kind: 'unknown', file: '/var/lib/home.json', content: {kind: 'newer', path}};
+  const {remove, recorded, lines} = await nextRun([newer]);
+  await remove();
+  expect(lines).toEqual([
+    expect.stringMatching(/^warning: a note of an interrupted run in \/var\/lib\/home.json cannot be understood/),
+  ]);
+  await access(path);
+  expect(await recorded()).toMatchObject([{kind: 'unknown', content: newer.content}]);
+});
+
 it('keeps the record of a volume that is no snapshot, and tells how to be rid of it', async () => {
   const {remove, recorded, lines} = await nextRun([SNAPSHOT], [left({origin: '', origin_uuid: ''})]);
   await remove();

@@ -93,10 +93,12 @@ describe('the status of a configuration', () => {
       since: '2026-11-20T02:00:00.000Z',
     });
     await leftovers.add({kind: 'after-snapshot', task: 'home', sourcePath: '/s', snapshotName: 'x'});
+    await leftovers.add({kind: 'unknown', file: '', content: {kind: 'newer'}});
     const [task] = (await status()).tasks;
     expect(task?.problems.map(({level, kind}) => `${level} ${kind}`)).toEqual([
       'critical incomplete',
       'critical incomplete',
+      'warning left-over',
       'warning left-over',
       'warning left-over',
       'warning left-over',
@@ -108,6 +110,7 @@ describe('the status of a configuration', () => {
       'the file /p/patch on ssh store, which the next run removes',
       'the snapshot vg0/x',
       'after_snapshot of x',
+      'a note in /',
     ]) {
       expect(text).toContain(`left over by an interrupted run: ${what}`);
     }
