@@ -20,16 +20,23 @@ export interface FlowOutcome extends DiffOutcome {
   readonly timesMs: Omit<StageTimes, 'total'>;
 }
 
+export interface InPlaceFlow {
+  readonly writing: UnsealedWriting;
+  /** A seal proves in the end that the patch has arrived as it was made; it cannot keep it from being written. */
+  readonly seal: SealChoice;
+}
+
 /** Streams the patch to the patching end as it is made. */
 export async function applyInPlace(
   context: TaskContext,
   source: ConsistentSource,
-  writing: UnsealedWriting,
+  {writing, seal}: InPlaceFlow,
 ): Promise<FlowOutcome> {
   const {teller, watchdog, host, plan} = context;
   teller.enter('generate');
-  await using patcher = lateSink(() => startPatcher(context, writing));
-  const {outcome, generateMs, transferMs} = await diffInto(context, source, patcher);
+  await using patcher = lateSink(() => startPatcher(context, writing, seal));
+  const request = seal.kind === 'sealed' ? seal.request : undefined;
+  const {outcome, generateMs, transferMs} = await diffInto(context, source, patcher, request);
   await source.requireValid(context.signal);
   teller.enter('apply');
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;

@@ -121,7 +121,8 @@ export interface TaskFigures extends DiffOutcome {
  * What stands behind a good ending. `sealed`: the target was what had been compared, the patch was checked as a whole
  * before the first write, and what was written was read back, past the page cache (`direct`) or through it (`cached`).
  * `patch-stored`: the whole patch had arrived before the first write, by its SHA-256 or by its size alone; nothing is
- * known of what the target had then, nor whether it reads back as written. `in-place`: neither.
+ * known of what the target had then, nor whether it reads back as written. `in-place`: it was written as it came; a seal
+ * told in the end that it came as it was made, unless a note says otherwise.
  */
 export type Proof =
   | {readonly kind: 'sealed'; readonly readBack: 'direct' | 'cached'}

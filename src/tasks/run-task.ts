@@ -137,13 +137,11 @@ async function applyDifferences(
   await retireApplications(usual.plan, leftovers);
   const writing = new InPlaceWriting(usual.plan, leftovers, lease);
   const context = writing.wasInterrupted ? {...usual, plan: planPastPageCache(usual.plan)} : usual;
-  let outcome: FlowOutcome;
-  if (flow.kind === 'in-place') {
-    outcome = await applyInPlace(context, reading, writing);
-  } else {
-    const seal = chooseSeal(context, lease.lastingIdentity);
-    outcome = await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal, writing});
-  }
+  const seal = chooseSeal(context, lease.lastingIdentity);
+  const outcome =
+    flow.kind === 'in-place'
+      ? await applyInPlace(context, reading, {writing, seal})
+      : await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal, writing});
   await writing.end();
   return outcome;
 }

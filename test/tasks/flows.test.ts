@@ -30,6 +30,7 @@ const PROMPT = 'log="${0%/*}/prompts"; echo asked >>"$log"; sleep 0.4; echo answ
 /** Nothing is noted of it. */
 const UNMARKED = {patchOptions: [], begin: () => Promise.resolve()};
 const UNSEALED = {kind: 'unsealed', why: 'bdsync on env … is not ours'} as const;
+const IN_PLACE = {writing: UNMARKED, seal: UNSEALED};
 const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
 
 function octal(...messages: Uint8Array[]): string {
@@ -72,7 +73,11 @@ async function isSynced({folder}: LocalTask): Promise<boolean> {
 type Flow = (task: LocalTask, source?: ConsistentSource, writing?: UnsealedWriting) => Promise<unknown>;
 
 const FLOWS: readonly [string, Flow][] = [
-  ['in place', (task, source = sourceOf(task), writing = UNMARKED) => applyInPlace(task.context, source, writing)],
+  [
+    'in place',
+    (task, source = sourceOf(task), writing = UNMARKED) =>
+      applyInPlace(task.context, source, {writing, seal: UNSEALED}),
+  ],
   ['through a file', (task, source, writing) => throughFile(task, source, undefined, writing)],
 ];
 
@@ -169,7 +174,7 @@ describe.each(FLOWS)('%s', (_, run) => {
 describe('a program that takes the patch and fails while the comparison has nothing for it', () => {
   it('ends the comparison: in place', async () => {
     const task = await localTask({server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'});
-    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), IN_PLACE)).rejects.toMatchObject({
       code: 'patcher-failed',
       message: expect.stringContaining('status 15 (the target is in use)'),
       errorLines: ['it is in use'],
@@ -180,7 +185,7 @@ describe('a program that takes the patch and fails while the comparison has noth
   it('ends the comparison of a native client: in place', async () => {
     const scripts = {server: ANSWERS_AND_HANGS, patch: 'echo "it is in use" >&2; exit 15'};
     const task = await localTask(scripts, {client: SILENT_CLIENT});
-    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), IN_PLACE)).rejects.toMatchObject({
       code: 'patcher-failed',
       errorLines: ['it is in use'],
     });
@@ -316,7 +321,7 @@ describe('a conversation that breaks', () => {
     ['ended without a word', 'exit 0', /on env … for .*t\.img/],
   ])('is told with its host and its path: the server %s', async (_, server, message) => {
     const task = await localTask({server});
-    await expect(applyInPlace(task.context, sourceOf(task), UNMARKED)).rejects.toMatchObject({
+    await expect(applyInPlace(task.context, sourceOf(task), IN_PLACE)).rejects.toMatchObject({
       message: expect.stringMatching(message),
     });
   });

@@ -2,7 +2,7 @@ import type {SealRequest} from '../../bdsync/client.js';
 import {MAX_SEALED_BLOCK_BYTES} from '../../bdsync/patch/seal-format.js';
 import type {TaskContext} from '../task-context.js';
 
-/** Whether a stored patch is sealed, and if not, why it cannot be, or nobody would look at its seal. */
+/** Whether a patch is sealed, and if not, why it cannot be, or nobody would look at its seal. */
 export type SealChoice =
   | {readonly kind: 'sealed'; readonly request: SealRequest}
   | {readonly kind: 'unsealed'; readonly why: string};

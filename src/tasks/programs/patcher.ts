@@ -7,9 +7,10 @@ import {tellLastWords} from './last-words.js';
 import {parsePid, TELL_PID} from './remote-pid.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {remoteProcessProgress} from '../watch/remote-process-progress.js';
+import type {SealChoice} from '../ends/choose-seal.js';
 import type {TaskContext} from '../task-context.js';
 import {type MediumState, syncToMedium} from './sync-to-medium.js';
-import {notOnItsMedium} from './unsealed-note.js';
+import {inPlaceNote} from './unsealed-note.js';
 
 /** Among the options of bdsync --patch: it is to keep the target as well, and to say so before it gets a patch. */
 export const HELD = '--held';
@@ -22,10 +23,11 @@ export interface UnsealedWriting {
   begin(): Promise<void>;
 }
 
-/** Starts the patching end in place: what is written to it is applied as it comes. */
+/** Starts the patching end in place: what is written to it is applied as it comes, and a seal is looked at in the end. */
 export async function startPatcher(
   context: TaskContext,
   writing: UnsealedWriting,
+  seal: SealChoice,
 ): Promise<PatchSink & AsyncDisposable> {
   const {teller} = context;
   const patcher = await spawnPatcher(context, patchWords(context, writing));
@@ -41,8 +43,9 @@ export async function startPatcher(
     },
     async finish() {
       await sink.finish();
-      const open = notOnItsMedium(await reachMedium(context));
-      if (open !== undefined) teller.note(`not proven is ${open}`);
+      const medium = await reachMedium(context);
+      const note = seal.kind === 'unsealed' ? inPlaceNote(context, seal.why, medium) : undefined;
+      if (note !== undefined) teller.note(note);
       patcher.tellSuccess();
     },
     [Symbol.asyncDispose]: () => patcher[Symbol.asyncDispose](),

@@ -22,8 +22,16 @@ export function unsealedNote({plan}: Pick<TaskContext, 'plan'>, why: string, {ch
   return `${why}: the patch had ${proven} before it was applied; not proven is ${open.join(', nor ')}`;
 }
 
+/** The same for a patch that was applied as it came; undefined where a comparison afterwards leaves nothing open. */
+export function inPlaceNote({plan}: Pick<TaskContext, 'plan'>, why: string, medium: MediumState): string | undefined {
+  const open = plan.verifyAfter ? [] : ['that the patch arrived unchanged', 'that the target reads back as written'];
+  const unsynced = notOnItsMedium(medium);
+  if (unsynced !== undefined) open.push(unsynced);
+  return open.length === 0 ? undefined : `${why}: not proven is ${open.join(', nor ')}`;
+}
+
 /** What is not proven of what was written, in words; undefined where it is on its medium. */
-export function notOnItsMedium(medium: MediumState): string | undefined {
+function notOnItsMedium(medium: MediumState): string | undefined {
   if (medium === 'reached') return undefined;
   const why = medium === 'unknown' ? 'no sync there' : 'all was synced there, which tells no errors';
   return `that what was written has reached its medium (${why})`;

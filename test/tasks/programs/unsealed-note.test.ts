@@ -1,13 +1,17 @@
 import {expect, test} from 'vitest';
 import type {MediumState} from '#dist/tasks/programs/sync-to-medium.js';
-import {unsealedNote} from '#dist/tasks/programs/unsealed-note.js';
+import {inPlaceNote, unsealedNote} from '#dist/tasks/programs/unsealed-note.js';
 import {localTask} from '../../support/local-task.js';
 
 const TARGET = 't.img';
 
-async function note(check: 'sha256' | 'size', medium: MediumState, verifyAfter: boolean): Promise<string> {
+async function contextOf(verifyAfter: boolean) {
   const {context} = await localTask({}, {verifyAfter, target: {connection: [], quoting: 'auto', path: TARGET}});
-  return unsealedNote(context, 'it is so', {check, medium});
+  return context;
+}
+
+async function note(check: 'sha256' | 'size', medium: MediumState, verifyAfter: boolean): Promise<string> {
+  return unsealedNote(await contextOf(verifyAfter), 'it is so', {check, medium});
 }
 
 test.each([
@@ -40,3 +44,16 @@ test.each([
     );
   },
 );
+
+test('what is not proven in place is told, and that a comparison afterwards proves it', async () => {
+  const [once, twice] = [await contextOf(false), await contextOf(true)];
+  const open = 'that the patch arrived unchanged, nor that the target reads back as written';
+  expect(inPlaceNote(once, 'it is so', 'reached')).toBe(`it is so: not proven is ${open}`);
+  expect(inPlaceNote(once, 'it is so', 'unknown')).toContain(
+    `${open}, nor that what was written has reached its medium`,
+  );
+  expect(inPlaceNote(twice, 'it is so', 'unknown')).toMatch(
+    /^it is so: not proven is that what was written has reached/,
+  );
+  expect(inPlaceNote(twice, 'it is so', 'reached')).toBeUndefined();
+});
