@@ -2,7 +2,7 @@ import {BdsyncError} from '../errors.js';
 import {ExtentWriter} from '../patch/extent-writer.js';
 import {settleSizes} from './apply-checked.js';
 import {OldContent} from './old-content.js';
-import {putBack} from './put-back.js';
+import {PutBack} from './put-back.js';
 import {ReadBack} from './read-back.js';
 import {readJournalHeader} from './read-journal-header.js';
 import {requireOldOrNew} from './require-old-or-new.js';
@@ -45,11 +45,12 @@ async function putBackAll(
   writer: ExtentWriter,
 ): Promise<void> {
   if (before > device.sizeBytes) await device.resize(before);
+  using back = new PutBack(device, writer);
   await readJournal(
     paths.whole,
     async (event) => {
       throwIfAborted(request.signal);
-      if (event.kind === 'record') await putBack(device, event, writer);
+      if (event.kind === 'record') await back.add(event);
     },
     request.signal,
   );
