@@ -1,6 +1,7 @@
 import {BdsyncError} from '../errors.js';
 import {ExtentWriter} from '../patch/extent-writer.js';
 import {settleSizes} from './apply-checked.js';
+import {endJournal} from './end-journal.js';
 import {OldContent} from './old-content.js';
 import {PutBack} from './put-back.js';
 import {ReadBack} from './read-back.js';
@@ -17,24 +18,25 @@ import {readJournal} from './undo-journal.js';
  * be told whether somebody else has written to the target meanwhile.
  */
 export async function rollBack(session: SealedSession, facts: SealedPatchFacts | undefined): Promise<SealedResult> {
-  const {patch, device, paths, request} = session;
+  const {patch, device, request} = session;
   const sizes = await readJournalHeader(session, facts?.sealSha256 ?? (await patch.readSealSha256()));
   if (facts) await requireOldOrNew(session, facts, sizes);
   else request.onWarning?.(`the patch ${request.patchPath} is damaged: ${UNCHECKED}`);
   const writer = new ExtentWriter(device);
+  let readBack: SealedResult['readBack'];
   try {
     throwIfAborted(request.signal);
     request.onBegin?.();
     await putBackAll(session, sizes, writer);
-    const readBack = await compareWithJournal(session);
-    await paths.removeWhole();
-    const {extents, writtenBytes} = writer;
-    const {targetPath} = request;
-    return {outcome: 'rolled-back', targetPath, extents, writtenBytes, sizeBytes: sizes.before, readBack};
+    readBack = await compareWithJournal(session);
   } catch (error) {
     await writer.abandon();
     throw withRemedy(error, session);
   }
+  await endJournal(session);
+  const {extents, writtenBytes} = writer;
+  const {targetPath} = request;
+  return {outcome: 'rolled-back', targetPath, extents, writtenBytes, sizeBytes: sizes.before, readBack};
 }
 
 const UNCHECKED = 'whether others have written to the target since it was interrupted cannot be told';

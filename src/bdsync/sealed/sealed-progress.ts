@@ -1,6 +1,6 @@
 import type {PatchProgress} from '../patcher.js';
 
-/** The patch is read four times: to check it, to check the target, to write, and to compare. */
+/** The patch is gone through four times: to check it, to check the target, to write, and to compare. */
 const PHASES = 4;
 
 /** How far an application is, as a share of all that it reads. */

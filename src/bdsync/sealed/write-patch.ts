@@ -1,4 +1,5 @@
 import {ExtentWriter} from '../patch/extent-writer.js';
+import {endJournal} from './end-journal.js';
 import {ReadBack} from './read-back.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
@@ -15,14 +16,12 @@ export async function bringNewContent(
   const {device, paths, request} = session;
   const foundBytes = device.sizeBytes;
   const writer = new ExtentWriter(device);
+  let readBack: SealedResult['readBack'];
   try {
     throwIfAborted(request.signal);
     request.onBegin?.();
     await write(session, facts, sizes, writer);
-    const readBack = await compareWithPatch(session, facts, sizes);
-    await paths.removeWhole();
-    const {extents, writtenBytes} = writer;
-    return {outcome, targetPath: request.targetPath, extents, writtenBytes, sizeBytes: sizes.after, readBack};
+    readBack = await compareWithPatch(session, facts, sizes);
   } catch (error) {
     await writer.abandon();
     const isTouched = outcome === 'recovered' || writer.hasBegun || device.sizeBytes !== foundBytes;
@@ -30,6 +29,9 @@ export async function bringNewContent(
     await paths.removeWhole();
     throw error;
   }
+  await endJournal(session);
+  const {extents, writtenBytes} = writer;
+  return {outcome, targetPath: request.targetPath, extents, writtenBytes, sizeBytes: sizes.after, readBack};
 }
 
 async function write(
