@@ -49,7 +49,7 @@ export interface FileFlow {
   readonly patchDir: string;
   readonly leftovers: Leftovers;
   readonly seal: SealChoice;
-  /** For a patch without a seal. */
+  /** Of a patch with a seal, only the hold matters. */
   readonly writing: UnsealedWriting;
 }
 
@@ -79,7 +79,7 @@ export async function applyThroughFile(
   let proof: Proof = {kind: 'patch-stored', check};
   const applyMs = await timed(async () => {
     if (isSealed) {
-      proof = {kind: 'sealed', readBack: await applySealed(context, stored)};
+      proof = {kind: 'sealed', readBack: await applySealed(context, stored, () => writing.confirmHold())};
     } else {
       const medium = await applyStoredPatch(context, writing, {...outcome, path: stored.path});
       teller.note(unsealedNote(context, seal.why, {check, medium}));

@@ -42,7 +42,7 @@ describe.skipIf(whyNoSshd !== undefined)('docs/remote-set-up.md', () => {
   test('names all programs beside the original one', async ({skip}) => {
     skip(nativeBdsync === undefined, NO_NATIVE_BDSYNC);
     const native = nativeBdsync?.includes('/') ? nativeBdsync : findTool(nativeBdsync ?? '');
-    const ours = ['bdsync', 'node', 'flock'];
+    const ours = ['bdsync', 'node'];
     // One of these is enough.
     const others = ['openssl', 'shasum'];
     const names = [...PROGRAMS, ...BESIDE_ORIGINAL].filter((name) => ![...ours, ...others].includes(name));

@@ -1,15 +1,19 @@
-import {mkdir, readdir, truncate, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {mkdir, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {noise, sha256} from '../support/images.js';
 import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
+import {processesNaming} from '../support/processes-naming.js';
 import {taskReportOf} from '../support/reports.js';
 import {OUR_BDSYNC} from '../support/run-bdsync.js';
 import {mountSmallFileSystem, noSmallFileSystem} from '../support/small-file-system.js';
-import {BDSYNC_MANAGER, type ProgramResult, runProgram} from '../support/spawn-program.js';
+import {BDSYNC_MANAGER, type ProgramResult, type RunningProgram, startProgram} from '../support/spawn-program.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {findTool, toolFolder} from '../support/tool-folder.js';
+import {until} from '../support/until.js';
 import {writeConfig} from '../support/write-config.js';
 
 for (const reason of [noSmallFileSystem, nativeBdsync === undefined ? NO_NATIVE_BDSYNC : undefined]) {
@@ -24,6 +28,7 @@ interface World {
   readonly target: string;
   readonly patches: string;
   readonly run: (...words: string[]) => Promise<ProgramResult>;
+  readonly start: (...words: string[]) => RunningProgram;
 }
 
 /** A task from s.img to t.img by way of a patch, with these keys as well. */
@@ -37,9 +42,9 @@ async function world(keys: Readonly<Record<string, string>> = {}): Promise<World
   const config = await writeConfig(join(folder, 'tasks.conf'), {
     home: {source_path: source, target_path: target, target_patch_dir: patches, state_dir: state, ...keys},
   });
-  const run = (...words: string[]): Promise<ProgramResult> =>
-    runProgram(BDSYNC_MANAGER, [...words, '--config', config], {STATE_DIRECTORY: state, HOME: folder});
-  return {folder, source, target, patches, run};
+  const start = (...words: string[]): RunningProgram =>
+    startProgram(BDSYNC_MANAGER, [...words, '--config', config], {STATE_DIRECTORY: state, HOME: folder});
+  return {folder, source, target, patches, start, run: (...words) => start(...words).result};
 }
 
 describe.skipIf(noSmallFileSystem !== undefined)('the room for a patch', () => {
@@ -126,6 +131,56 @@ const PRETENDS = [
   `exec ${quoteWords(OUR_BDSYNC)} "$@"`,
 ];
 
+/** Keys of a task whose target is here, or behind a connection, where that program is. */
+const WAYS: readonly [string, (program: string) => Record<string, string>][] = [
+  ['here', (program) => ({local_bdsync_bin: program})],
+  ['behind a connection', (program) => ({connection_command: 'env A=1', remote_bdsync_bin: program})],
+];
+const WRITING: readonly [string, Record<string, string>][] = [
+  ['stored', {}],
+  ['in place', {apply_patch_in_place: 'yes'}],
+];
+
+/** A program that is not ours, whether it is the original or not, is slow to begin, and its manager is killed then. */
+describe.each(WAYS)('a program of a killed manager that goes on, %s', (_way, keysOf) => {
+  it.each(WRITING)('%s: nobody else gets the target until it has ended', async (_flow, keys) => {
+    const place = await temporaryFolder();
+    const [program, waits, begun] = [join(place, 'bdsync'), join(place, 'waits'), join(place, 'begun')];
+    const lines = [
+      '#!/bin/sh',
+      'case "$1" in --version|--hold*) echo "bdsync: unrecognized option" >&2; exit 1;;',
+      `--patch*) : >${begun}; while [ -e ${waits} ]; do sleep 0.1; done;; esac`,
+      `exec ${quoteWords(nativeBdsync === undefined ? OUR_BDSYNC : [nativeBdsync])} "$@"`,
+    ];
+    await writeFile(program, lines.join('\n'), {mode: 0o755});
+    await writeFile(waits, '');
+    const {source, target, patches, run, start} = await world({...keysOf(program), ...keys});
+    const first = start();
+    await until('the program that writes', async () => existsSync(begun));
+    // In place, the patch is on its way to it.
+    await setTimeout(500);
+    first.child.kill('SIGKILL');
+    await first.result;
+    await writeFile(source, noise(BYTES, 5));
+    for (const words of [['--json'], ['--dry-run', '--json']]) {
+      const refused = await run(...words);
+      expect(refused.status).toBe(3);
+      expect(taskReportOf(refused)).toMatchObject({
+        failure: {
+          code: 'target-locked',
+          message: expect.stringMatching(/t\.img .*is held by another program/),
+          target: {state: 'untouched'},
+        },
+      });
+    }
+    await rm(waits);
+    await until('its end', async () => (await processesNaming(target)).length === 0);
+    expect(await run()).toMatchObject({status: 0});
+    expect(await sha256(target)).toBe(await sha256(source));
+    expect(await readdir(patches)).toEqual([]);
+  });
+});
+
 const TOOLS = ['sh', 'id', 'df', 'tail', 'dd', 'grep', 'sync', 'rm', 'stat', 'wc', 'cat', 'printf'];
 
 describe('a bdsync at the target that is not ours', () => {
@@ -159,7 +214,9 @@ describe('a bdsync at the target that is not ours', () => {
         expect(taskReportOf(result)).toMatchObject({
           figures: {proof: {kind: 'patch-stored', check: 'sha256'}},
           notes: [
-            expect.stringContaining('cannot be known'),
+            expect.stringMatching(
+              /written by another machine at the same time, or by a program .*no flock there.*, cannot be known$/,
+            ),
             `bdsync on env … is not ours: the patch had arrived whole, by its SHA-256, before it was applied; not proven is ` +
               `that ${target} still had what was compared, nor that it reads back as written`,
           ],

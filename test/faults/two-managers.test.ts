@@ -1,12 +1,22 @@
-import {rm} from 'node:fs/promises';
+import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {taskReportOf} from '../support/reports.js';
 import type {ProgramResult} from '../support/spawn-program.js';
 import {sshdMissing} from '../support/sshd.js';
+import {temporaryFolder} from '../support/temporary-folder.js';
+import {until} from '../support/until.js';
 import {expectRepair, untilAllEnded} from './after-the-kill.js';
 import {type FaultWorldOptions, kill, startFaultWorld} from './fault-world.js';
-import {APPLIER_STAGES, EARLY_STAGES, FAR_STAGES, HERE_STAGES, PATCHER_STAGES, type Stage} from './stages.js';
+import {
+  APPLIER_STAGES,
+  EARLY_STAGES,
+  FAR_STAGES,
+  HERE_STAGES,
+  PATCHER_STAGES,
+  type Stage,
+  STORING_STAGES,
+} from './stages.js';
 import {stopAtStage} from './stop-at-stage.js';
 
 const noSshd = sshdMissing();
@@ -15,7 +25,15 @@ if (noSshd !== undefined) console.warn(`skipped, ${noSshd}`);
 const HELD_HERE = stageNamed(HERE_STAGES, 'the target is held');
 const HELD_THERE = stageNamed(FAR_STAGES, 'the target is held');
 const SEALED_WRITING = stageNamed(APPLIER_STAGES, 'the middle of writing');
+const NOT_YET_STORED = stageNamed(STORING_STAGES, 'the patch is noted, and not begun');
 const WRITING_IN_PLACE = stageNamed(PATCHER_STAGES, 'the middle of writing');
+
+/** A program that is to write has found its options, and does not share the lock on the target yet. */
+const BEFORE_IT_IS_KEPT: Stage = {
+  name: 'the target is about to be kept',
+  at: {role: 'patcher', call: 'open', when: 'before', path: '/t\\.img$', count: 1},
+  target: 'old',
+};
 
 type Meeting = readonly [FaultWorldOptions, Stage];
 
@@ -143,6 +161,47 @@ describe('a manager that is killed while a program that it has started writes', 
         await expectRepair(world, 1);
       },
     );
+  }
+});
+
+describe('a hold that ends while its connection looks alive', {timeout: 240_000}, () => {
+  const cases: readonly [string, Omit<FaultWorldOptions, 'way'>, Stage][] = [
+    ['sealed', {flow: 'sealed'}, stageNamed(STORING_STAGES, 'the application is noted')],
+    ['in place', {flow: 'in place'}, BEFORE_IT_IS_KEPT],
+    ['stored', {flow: 'stored', keys: {bdsync_args: '--blocksize=33554432'}}, NOT_YET_STORED],
+  ];
+  for (const [name, options, stage] of cases) {
+    it(`${name}: whoever waits for it does not write what was compared before somebody else wrote`, async () => {
+      const connection = join(await temporaryFolder(), 'connection');
+      const lines = ['#!/bin/sh', '"$@"', 'status=$?', '[ $status -le 128 ] || exec sleep 600', 'exit $status\n'];
+      await writeFile(connection, lines.join('\n'), {mode: 0o755});
+      const keys = {...options.keys, connection_command: connection};
+      await using world = await startFaultWorld({...options, way: 'connection', stops: true, keys});
+      await world.beginNight(1);
+      const rival = await world.rival(2);
+      const {run, stopped} = await stopAtStage(world, stage);
+      const hold = world.processes().find(({role}) => role === 'hold');
+      if (!hold) throw new Error('nobody holds the target');
+      kill(hold.pid, 'SIGKILL');
+      await until('the end of the hold', () => world.processes().every(({pid}) => pid !== hold.pid));
+      expect(await rival.start().result).toMatchObject({status: 0});
+      expect((await world.target()).equals(world.image(2))).toBe(true);
+      kill(stopped.pid, 'SIGCONT');
+      const result = await run.result;
+      expect(result.status).toBe(3);
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {
+          code: 'target-hold-lost',
+          message: expect.stringMatching(/did not tell within 30 seconds that it still holds .*t\.img$/),
+          hint: expect.stringContaining('nothing was written'),
+          target: {state: 'untouched'},
+        },
+      });
+      expect((await world.target()).equals(world.image(2))).toBe(true);
+      await untilAllEnded(world);
+      expect(await world.leftovers()).toEqual([]);
+      await expectRepair(world, 1);
+    });
   }
 });
 

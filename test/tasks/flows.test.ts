@@ -9,6 +9,7 @@ import type {ConsistentSource} from '#dist/tasks/ends/snapshot.js';
 import {applyInPlace, applyThroughFile} from '#dist/tasks/flows.js';
 import type {TaskPlan} from '#dist/tasks/plan.js';
 import type {UnsealedWriting} from '#dist/tasks/programs/patcher.js';
+import {TaskError} from '#dist/tasks/task-error.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {sha256} from '../support/images.js';
 import {NO_NATIVE_BDSYNC, nativeBdsync} from '../support/native-bdsync.js';
@@ -28,7 +29,7 @@ const SILENT_CLIENT: TaskPlan['client'] = {
 /** As a password prompt that is answered after a while, which must not meet another one. */
 const PROMPT = 'log="${0%/*}/prompts"; echo asked >>"$log"; sleep 0.4; echo answered >>"$log"';
 /** Nothing is noted of it. */
-const UNMARKED = {patchOptions: [], begin: () => Promise.resolve()};
+const UNMARKED = {patchOptions: [], confirmHold: () => Promise.resolve(), begin: () => Promise.resolve()};
 const UNSEALED = {kind: 'unsealed', why: 'bdsync on env … is not ours'} as const;
 const IN_PLACE = {writing: UNMARKED, seal: UNSEALED};
 const LOST = new LvmError('snapshot-invalid', 'the snapshot vg0/snap of vg0/home is lost');
@@ -242,7 +243,8 @@ describe.each(FLOWS)('a target that is written without a seal: %s', (_, run) => 
     const found: string[] = [];
     const state = join(task.folder, 'state-there');
     const patchOptions = ['--mark=the run', `--state-dir=${state}`];
-    await run(task, undefined, {patchOptions, begin: async () => void found.push(await sha256(path))});
+    const begin = async (): Promise<void> => void found.push(await sha256(path));
+    await run(task, undefined, {...UNMARKED, patchOptions, begin});
     expect(found).toEqual([before]);
     expect(await isSynced(task)).toBe(true);
     expect((await readFile(join(task.folder, 'words'), 'utf8')).split('\n')).toEqual(
@@ -251,11 +253,27 @@ describe.each(FLOWS)('a target that is written without a seal: %s', (_, run) => 
     expect(await readdir(join(state, 'incomplete'))).toEqual([]);
   });
 
+  it('is not touched, and nothing is noted, when it is not held any more', async () => {
+    const task = await localTask();
+    const before = await sha256(task.context.plan.target.path);
+    const lost = new TaskError('target-hold-lost', 'the lock was lost');
+    const begun: string[] = [];
+    const writing: UnsealedWriting = {
+      patchOptions: [],
+      confirmHold: () => Promise.reject(lost),
+      begin: async () => void begun.push('begun'),
+    };
+    await expect(run(task, undefined, writing)).rejects.toBe(lost);
+    expect(begun).toEqual([]);
+    expect(await sha256(task.context.plan.target.path)).toBe(before);
+    expect(task.context.teller.targetState).toBe('untouched');
+  });
+
   it('is not touched when that cannot be noted', async () => {
     const task = await localTask();
     const before = await sha256(task.context.plan.target.path);
     const full = new StateDirError('state-dir', 'the disk is full');
-    await expect(run(task, undefined, {patchOptions: [], begin: () => Promise.reject(full)})).rejects.toBe(full);
+    await expect(run(task, undefined, {...UNMARKED, begin: () => Promise.reject(full)})).rejects.toBe(full);
     expect(await sha256(task.context.plan.target.path)).toBe(before);
     expect(task.context.teller.targetState).toBe('untouched');
   });

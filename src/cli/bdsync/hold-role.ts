@@ -7,21 +7,20 @@ import type {HoldInvocation} from './invocation.js';
 import type {Notices} from './notices.js';
 import type {RoleContext} from './role-context.js';
 
-/** The line on standard input that says that the target is complete. */
-const COMPLETE = /^complete$/m;
-/** Nobody has more to say. */
-const MAX_INPUT_CHARACTERS = 1000;
-
 /**
  * Holds a target until standard input ends, and tells about it in one line of JSON on standard output:
- * `{"state":"held","facts":{…},"mark":…}` or `{"state":"refused","code":…,"message":…}`. The line `complete` on standard
- * input takes the target's mark away. Returns the status to end with.
+ * `{"state":"held","facts":{…},"mark":…,"confirms":true}` or `{"state":"refused","code":…,"message":…}`. The line `still`
+ * on standard input is answered by `held` as long as the target is; `complete` takes the target's mark away. Returns the
+ * status to end with.
  */
 export async function runHold(invocation: HoldInvocation, {notices, signal}: RoleContext): Promise<number> {
   const inputEnd = new AbortController();
-  let input = '';
-  process.stdin.setEncoding('utf8').on('data', (text: string) => {
-    input = (input + text).slice(0, MAX_INPUT_CHARACTERS);
+  let isHeld = false;
+  let isComplete = false;
+  onEachLine((line) => {
+    // Only now: who asks goes by it, and a hold that ends does not hold much longer.
+    if (line === 'still' && isHeld) process.stdout.write('held\n');
+    if (line === 'complete') isComplete = true;
   });
   process.stdin.on('end', () => inputEnd.abort());
   for (const stream of [process.stdin, process.stdout]) stream.on('error', () => inputEnd.abort());
@@ -32,8 +31,10 @@ export async function runHold(invocation: HoldInvocation, {notices, signal}: Rol
   try {
     const isShared = invocation.holder !== undefined;
     await using hold = await holdTarget(invocation.path, {...invocation, isShared, signal: patience});
+    isHeld = !over.aborted;
+    over.addEventListener('abort', () => (isHeld = false));
     await keep(hold, over);
-    if (COMPLETE.test(input)) await clearMark(hold, notices);
+    if (isComplete) await clearMark(hold, notices);
   } catch (error) {
     if (!(error instanceof BdsyncError)) throw error;
     if (error.code === 'cancelled') return 0;
@@ -43,8 +44,20 @@ export async function runHold(invocation: HoldInvocation, {notices, signal}: Rol
   return 0;
 }
 
+/** Nobody has more to say in a line. */
+const MAX_LINE_CHARACTERS = 1000;
+
+function onEachLine(take: (line: string) => void): void {
+  let rest = '';
+  process.stdin.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
+    for (const line of lines) take(line.trim());
+  });
+}
+
 async function keep(hold: TargetHold, over: AbortSignal): Promise<void> {
-  await tell({state: 'held', facts: hold.facts, mark: hold.mark ?? null});
+  await tell({state: 'held', facts: hold.facts, mark: hold.mark ?? null, confirms: true});
   if (!over.aborted) await once(over, 'abort');
 }
 

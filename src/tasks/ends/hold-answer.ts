@@ -12,6 +12,8 @@ export type HoldAnswer =
       readonly knowsMarks: boolean;
       /** What an interrupted run left there. */
       readonly mark: TargetMark | undefined;
+      /** Whether it tells again, when it is asked, that it holds the target. */
+      readonly confirms: boolean;
     }
   | {readonly state: 'refused'; readonly code: string; readonly message: string};
 
@@ -27,7 +29,8 @@ export function parseHoldAnswer(line: string | undefined): HoldAnswer | undefine
   if (typeof answer !== 'object' || answer === null || !('state' in answer)) return undefined;
   if (answer.state === 'held') {
     const marks = 'mark' in answer ? {knowsMarks: true, mark: parseTargetMark(answer.mark)} : NO_MARKS;
-    return {state: 'held', ...factsIn(answer), ...marks};
+    const confirms = 'confirms' in answer && answer.confirms === true;
+    return {state: 'held', ...factsIn(answer), ...marks, confirms};
   }
   if (answer.state !== 'refused' || !('code' in answer) || !('message' in answer)) return undefined;
   return {state: 'refused', code: String(answer.code), message: String(answer.message)};

@@ -5,6 +5,7 @@ import {holdTarget} from '../../bdsync/device/target-hold.js';
 import type {TargetMark} from '../../bdsync/device/target-mark.js';
 import {messageOf} from '../../errors.js';
 import type {Child, Host} from '../../hosts/host.js';
+import {confirmHold} from './confirm-hold.js';
 import {parseHoldAnswer, refusal} from './hold-answer.js';
 import {refuseUse} from './target-use.js';
 import {isOpen} from '../programs/drain.js';
@@ -26,6 +27,13 @@ export interface TargetLease extends AsyncDisposable {
   readonly mark: TargetMark | undefined;
   /** Lets bdsync --patch there keep the target as well, and mark it while it is written; empty where it cannot. */
   readonly patchOptions: readonly string[];
+  /**
+   * To be called when a program that is to write keeps the target as well, and before it may begin: a hold that is lost
+   * before that may have let somebody else write, and need not have been seen to be lost. Its answer is final.
+   *
+   * @throws TaskError 'target-hold-lost'
+   */
+  confirm(): Promise<void>;
   /** To be called when the target is complete. That the mark stays is told, and no failure. */
   clearMark(): Promise<void>;
 }
@@ -40,9 +48,10 @@ export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
   const {host, farEnd, teller, plan} = context;
   if (host.isLocal) return await leaseHere(context);
   if (farEnd.kind === 'ours') return await leaseThere(context, host);
-  await refuseUse(context);
+  const {knowsLocks} = await refuseUse(context);
+  const orBy = knowsLocks ? '' : ', or by a program that an interrupted run has started (no flock there)';
   teller.note(
-    `bdsync on ${host.name} is not ours: whether ${plan.target.path} gets into use there, or is written by another machine at the same time, cannot be known`,
+    `bdsync on ${host.name} is not ours: whether ${plan.target.path} gets into use there, or is written by another machine at the same time${orBy}, cannot be known`,
   );
   return {
     lost: NEVER_LOST,
@@ -50,6 +59,7 @@ export async function leaseTarget(context: TaskContext): Promise<TargetLease> {
     lastingIdentity: undefined,
     mark: undefined,
     patchOptions: [],
+    confirm: () => Promise.resolve(),
     clearMark: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -71,6 +81,8 @@ async function leaseHere({plan, farEnd, signal, teller}: TaskContext): Promise<T
       lastingIdentity: isOurs ? hold.facts.lastingIdentity : undefined,
       mark: hold.mark,
       patchOptions: isOurs ? [HELD, markOption(plan), `--state-dir=${plan.stateDir}`] : [],
+      // The lock is this process's own.
+      confirm: () => Promise.resolve(),
       clearMark: async () => {
         await hold.clearMark().catch((error: unknown) => {
           const text = `${plan.target.path} is complete, but stays marked as incomplete: ${messageOf(error)}`;
@@ -98,6 +110,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
     path: plan.target.path,
   };
   let facts: Pick<TargetLease, 'sizeBytes' | 'lastingIdentity' | 'mark' | 'patchOptions'>;
+  let confirms: boolean;
   try {
     const answer = parseHoldAnswer(await firstAnswerLine(child));
     if (answer?.state === 'refused') throw refusal(answer.code, `${answer.message} (on ${host.name})`);
@@ -109,6 +122,7 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
       });
     }
     const {sizeBytes, lastingIdentity, knowsMarks, mark} = answer;
+    ({confirms} = answer);
     facts = {sizeBytes, lastingIdentity, mark, patchOptions: knowsMarks ? [HELD, markOption(plan)] : []};
   } catch (error) {
     await child[Symbol.asyncDispose]();
@@ -116,9 +130,13 @@ async function leaseThere({plan, signal, meter}: TaskContext, host: Host): Promi
   }
   child.stdout.resume();
   const released = new AbortController();
+  const lost = lossOf(child, host.name, plan.target.path, released.signal);
   return {
-    lost: lossOf(child, host.name, plan.target.path, released.signal),
+    lost,
     ...facts,
+    async confirm() {
+      if (confirms) await confirmHold({child, lost, hostName: host.name, path: plan.target.path, signal});
+    },
     clearMark: () => {
       // It does so when it lets go.
       if (isOpen(child.stdin)) child.stdin.write('complete\n');

@@ -1,4 +1,4 @@
-import {meaningOfStatus} from '../../bdsync/exit-status.js';
+import {meaningOfStatus, statusOfCode} from '../../bdsync/exit-status.js';
 import type {ExpectedError} from '../../errors.js';
 import type {Child, ChildEnd} from '../../hosts/host.js';
 import {sizeRemedy} from '../ends/size-remedy.js';
@@ -69,10 +69,14 @@ export async function explainEnding(child: Child, role: ProgramRole): Promise<Ex
   const trouble = await child.diagnose();
   if (trouble) return trouble;
   const errorLines = child.errorTail();
+  const end = await child.ended;
+  const message = `${role.what} on ${role.hostName} for ${role.path} ${describeEnd(end, role)}`;
+  if (role.code === 'patcher-failed' && end.kind === 'exit' && end.status === statusOfCode('target-locked')) {
+    return new TaskError('target-locked', message, {errorLines, hint: 'let that run end first'});
+  }
   const remedy = REMEDIES.find(
     ({pattern, role: only}) => (only ?? role.code) === role.code && errorLines.some((line) => pattern.test(line)),
   );
-  const message = `${role.what} on ${role.hostName} for ${role.path} ${describeEnd(await child.ended, role)}`;
   return new TaskError(remedy?.code ?? role.code, message, {errorLines, hint: remedy?.hint});
 }
 

@@ -2,7 +2,8 @@ import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
 import {awaitReady} from './await-ready.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
-import {expectSuccess, type ProgramRole} from './explain-ending.js';
+import {expectSuccess, explainEnding, type ProgramRole} from './explain-ending.js';
+import {KEEP_TARGET} from './keep-target-script.js';
 import {tellLastWords} from './last-words.js';
 import {parsePid, TELL_PID} from './remote-pid.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
@@ -19,21 +20,37 @@ export const HELD = '--held';
 export interface UnsealedWriting {
   /** For bdsync --patch on the target's host. */
   readonly patchOptions: readonly string[];
+  /** When the program that is to write keeps the target, too, and before it may begin: rejects unless it is still held. */
+  confirmHold(): Promise<void>;
   /** Before the first bytes may be written. */
   begin(): Promise<void>;
 }
 
-/** Starts the patching end in place: what is written to it is applied as it comes, and a seal is looked at in the end. */
+/**
+ * Starts the patching end in place: what is written to it is applied as it comes, and a seal is looked at in the end.
+ *
+ * @throws TaskError 'target-locked', 'target-hold-lost' before anything is written.
+ */
 export async function startPatcher(
   context: TaskContext,
   writing: UnsealedWriting,
   seal: SealChoice,
 ): Promise<PatchSink & AsyncDisposable> {
-  const {teller} = context;
-  const patcher = await spawnPatcher(context, patchWords(context, writing));
+  const {teller, plan} = context;
+  const words = patchWords(context, writing);
+  // What a killed manager has sent is still written, by one that does not look who has the target.
+  const keepsTarget = writing.patchOptions.includes(HELD);
+  const patcher = await spawnPatcher(
+    context,
+    keepsTarget ? words : ['sh', '-c', KEEPING_SCRIPT, 'sh', plan.target.path, ...words],
+  );
+  try {
+    await letBegin(context, patcher.child, writing);
+  } catch (error) {
+    await patcher[Symbol.asyncDispose]();
+    throw error;
+  }
   const sink = sinkOf(patcher.child, patcherRole(context));
-  // What is sent is written, whoever has the target by then.
-  if (writing.patchOptions.includes(HELD)) await awaitReady(patcher.child);
   return {
     brokenOff: sink.brokenOff,
     async write(bytes) {
@@ -52,20 +69,25 @@ export async function startPatcher(
   };
 }
 
-/** Applies a patch that is stored on the target's host; tells whether what was written is on its medium. */
+/**
+ * Applies a patch that is stored on the target's host; tells whether what was written is on its medium.
+ *
+ * @throws TaskError 'target-locked', 'target-hold-lost' before anything is written.
+ */
 export async function applyStoredPatch(
   context: TaskContext,
   writing: UnsealedWriting,
   {path: patchPath, patchBytes}: {readonly path: string; readonly patchBytes: number},
 ): Promise<MediumState> {
   const {plan, farEnd, watchdog, host, teller, meter} = context;
-  const script = farEnd.kind === 'ours' ? APPLY_SCRIPT : `${TELL_PID}; ${APPLY_SCRIPT}`;
-  const words = ['sh', '-c', script, patchPath, ...patchWords(context, writing)];
-  await writing.begin();
-  teller.targetState = 'partly-written';
+  const script = applyScript(farEnd.kind === 'ours' ? [] : [TELL_PID]);
+  const words = ['sh', '-c', script, patchPath, plan.target.path, ...patchWords(context, writing)];
   await using patcher = await spawnPatcher(context, words, patchBytes);
   watchdog.waitingFor = `bdsync --patch on ${host.name}, which writes ${plan.target.path}`;
-  patcher.child.stdin.end();
+  await letBegin(context, patcher.child, writing);
+  await writing.begin();
+  teller.targetState = 'partly-written';
+  patcher.child.stdin.end('go\n');
   await expectSuccess(patcher.child, patcherRole(context));
   const medium = await reachMedium(context);
   patcher.tellSuccess();
@@ -78,7 +100,23 @@ async function reachMedium(context: TaskContext): Promise<MediumState> {
   return context.farEnd.kind === 'ours' ? 'reached' : await syncToMedium(context);
 }
 
-const APPLY_SCRIPT = 'exec "$@" < "$0"';
+const KEEPING_SCRIPT = `${KEEP_TARGET}; shift; exec "$@"`;
+
+/**
+ * A patch in a file is read to its end, whoever has asked for that is gone or not. It is begun only at a word of one that
+ * is there, and has the target.
+ */
+function applyScript(telling: readonly string[]): string {
+  return [KEEP_TARGET, 'read -r word && [ "$word" = go ] || exit 14', 'shift', ...telling, 'exec "$@" < "$0"'].join(
+    '; ',
+  );
+}
+
+/** Returns when the program keeps the target, and nobody else had it since it was compared. */
+async function letBegin(context: TaskContext, child: Child, writing: UnsealedWriting): Promise<void> {
+  if (!(await awaitReady(child))) throw await explainEnding(child, patcherRole(context));
+  await writing.confirmHold();
+}
 
 function patchWords({plan, farEnd}: TaskContext, {patchOptions}: UnsealedWriting): string[] {
   const progress = farEnd.kind === 'ours' ? ['--progress'] : [];

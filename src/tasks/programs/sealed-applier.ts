@@ -16,8 +16,8 @@ export interface SealedApplication {
   readonly record: ApplicationRecord;
   readonly host: Host;
   readonly mode: 'apply' | 'recover' | 'rollback';
-  /** The run holds the target already. */
-  readonly isHeld: boolean;
+  /** Where the run holds the target already: rejects unless it still does. */
+  readonly confirmHold?: (() => Promise<void>) | undefined;
   readonly signal: AbortSignal;
   readonly meter?: TrafficMeter;
   readonly watchdog?: Watchdog;
@@ -30,16 +30,16 @@ export interface SealedOutcome {
   readonly readBack: 'direct' | 'cached';
 }
 
-/** The applier itself said why it ended: it does nothing any more, and has written nothing unless its journal is there. */
+/** An applier that does nothing any more, and has written nothing unless its journal is there. */
 export class ApplierRefusal extends TaskError {}
 
 /**
  * Has a sealed patch applied, finished or undone on the target's host.
  *
- * @throws ApplierRefusal when the program ended with a status of its own; TaskError, HostError for any other ending.
+ * @throws ApplierRefusal when the program ended with a status of its own, or was not let begin; TaskError, HostError for any other ending.
  */
 export async function runSealedApplier(application: SealedApplication): Promise<SealedOutcome> {
-  const {host, record, isHeld, signal, meter, watchdog, onProgress} = application;
+  const {host, record, confirmHold, signal, meter, watchdog, onProgress} = application;
   const describe = `bdsync --sealed on ${host.name}`;
   await using child = await host.spawn(wordsOf(application), {
     signal,
@@ -55,12 +55,17 @@ export async function runSealedApplier(application: SealedApplication): Promise<
     },
   });
   using _watch = watchdog?.watch(() => childProgress(child));
-  if (!isHeld) child.stdin.end();
-  // The hold is still ours: nobody has told us otherwise.
-  const begin = (text: string): void => {
-    if (isHeld && READY.test(text) && isOpen(child.stdin) && !signal.aborted) child.stdin.end('go\n');
-  };
-  const said = await readSome(child, begin);
+  if (!confirmHold) child.stdin.end();
+  const said = await new Promise<string>((resolve, reject) => {
+    let isAsked = false;
+    const begin = (): void => void (isOpen(child.stdin) && !signal.aborted && child.stdin.end('go\n'));
+    const onMore = (text: string): void => {
+      if (isAsked || !confirmHold || !READY.test(text)) return;
+      isAsked = true;
+      confirmHold().then(begin, (error: unknown) => reject(refusedBegin(error)));
+    };
+    readSome(child, onMore).then(resolve, reject);
+  });
   const end = await child.ended;
   const outcome = parseOutcome(said);
   if (end.kind === 'exit' && end.status === 0 && outcome !== undefined) return outcome;
@@ -100,6 +105,13 @@ const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint
   ],
 ] as const);
 
+/** An applier that is not told to begin writes nothing. */
+function refusedBegin(error: unknown): unknown {
+  if (!(error instanceof TaskError)) return error;
+  const {code, message, hint, errorLines} = error;
+  return new ApplierRefusal(code, message, {hint, errorLines, cause: error});
+}
+
 /** The journal comes first: where there was no room for it, nothing was written. */
 function fullHint({record, mode}: SealedApplication, errorLines: readonly string[]): string {
   if (errorLines.some((line) => line.includes('undo journal'))) return roomHint(dirname(record.path));
@@ -109,14 +121,14 @@ function fullHint({record, mode}: SealedApplication, errorLines: readonly string
     : `${room}: the next run, or 'bdsync-manager recover', finishes what is begun, and recover --rollback undoes it`;
 }
 
-function wordsOf({record, mode, isHeld}: SealedApplication): string[] {
+function wordsOf({record, mode, confirmHold}: SealedApplication): string[] {
   const {program, targetPath, path, options} = record;
   return [
     ...program,
     `--patch=${targetPath}`,
     `--sealed=${path}`,
     ...(mode === 'apply' ? [] : [`--${mode}`]),
-    ...(isHeld ? ['--held', ...options.filter((option) => option !== '--allow-in-use')] : options),
+    ...(confirmHold ? ['--held', ...options.filter((option) => option !== '--allow-in-use')] : options),
     '--progress',
   ];
 }

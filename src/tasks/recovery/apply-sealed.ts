@@ -6,9 +6,13 @@ import {lookAtFiles} from './look-at-files.js';
 
 /**
  * Applies a stored patch with a seal. That this begins is noted before, so that whatever happens, the next run finishes
- * it. A patch of which nothing was written goes with the run, as any other does.
+ * it. `confirmHold` is asked before it may write. A patch of which nothing was written goes with the run, as any other does.
  */
-export async function applySealed(context: TaskContext, stored: StoredPatch): Promise<SealedOutcome['readBack']> {
+export async function applySealed(
+  context: TaskContext,
+  stored: StoredPatch,
+  confirmHold: () => Promise<void>,
+): Promise<SealedOutcome['readBack']> {
   const {plan, host, signal, meter, watchdog, teller} = context;
   const {targetProgram: program, allowTargetInUse} = plan;
   const record = await stored.beginApplication({
@@ -26,7 +30,7 @@ export async function applySealed(context: TaskContext, stored: StoredPatch): Pr
       record,
       host,
       mode: 'apply',
-      isHeld: true,
+      confirmHold,
       signal,
       meter,
       watchdog,

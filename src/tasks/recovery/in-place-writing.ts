@@ -26,6 +26,11 @@ export class InPlaceWriting implements UnsealedWriting {
     return this.#lease.mark !== undefined || this.#records().length > 0;
   }
 
+  /** To be called when the program that is to write keeps the target, too. @throws TaskError 'target-hold-lost' */
+  async confirmHold(): Promise<void> {
+    await this.#lease.confirm();
+  }
+
   /**
    * To be called before anything is written. What an earlier run noted stays: that is since when it is incomplete.
    *

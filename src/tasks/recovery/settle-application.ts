@@ -15,7 +15,7 @@ import {lookAtFiles} from './look-at-files.js';
 import {isGivenUp} from './is-given-up.js';
 import {noteIncompleteTarget} from './note-incomplete-target.js';
 
-export interface SettleRequest extends Omit<SealedApplication, 'isHeld' | 'mode'> {
+export interface SettleRequest extends Omit<SealedApplication, 'confirmHold' | 'mode'> {
   /** Of the task as it is now: the program that the record names may have moved. */
   readonly plan: TaskPlan;
   readonly mode: 'recover' | 'rollback';
@@ -50,7 +50,7 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
   }
   let settled: SealedOutcome;
   try {
-    settled = await runSealedApplier({...request, record: withProgramOf(plan, record), isHeld: false});
+    settled = await runSealedApplier({...request, record: withProgramOf(plan, record)});
   } catch (error) {
     const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;

@@ -47,6 +47,7 @@ describe('bdsync --hold', () => {
         lastingIdentity: expect.stringMatching(/^file:[\da-f]+:\d+$/),
       },
       mark: null,
+      confirms: true,
     });
     const second = await runBdsync(wordsFor(place));
     expect(second).toMatchObject({status: 14, stderr: ''});
@@ -81,6 +82,24 @@ describe('bdsync --hold', () => {
     expect(await readdir(join(place.stateDir, 'incomplete'))).toEqual([]);
     const {stdout} = await runBdsync(wordsFor(place));
     expect(JSON.parse(String(stdout))).toMatchObject({state: 'held', mark: null});
+  });
+
+  it('tells again that it holds, whenever it is asked', async () => {
+    const held = startBdsync(wordsFor(await placeWith(5), '--holder=run 7'));
+    await answerOf(held);
+    const {stdout} = held.child;
+    if (!stdout) throw new Error('there is no standard output');
+    for (const [half, rest] of [
+      ['still\n', ''],
+      ['nothing of interest\nsti', 'll\r\n'],
+    ] as const) {
+      const answer = once(stdout, 'data');
+      held.stdin.write(half);
+      held.stdin.write(rest);
+      expect(String((await answer)[0])).toBe('held\n');
+    }
+    held.stdin.end();
+    expect(await held.result).toMatchObject({status: 0, stderr: ''});
   });
 
   it('knows the mark of a device that has no lasting identity by its path', async ({skip}) => {

@@ -6,9 +6,15 @@ const MARK = {state: 'incomplete', since: '2024-02-03T04:05:06.000Z', by: 'run 7
 
 it('tells of the mark of a target, and that there is none', () => {
   const held = (answer: object) => parseHoldAnswer(JSON.stringify({state: 'held', facts: FACTS, ...answer}));
-  expect(held({mark: MARK})).toEqual({state: 'held', ...FACTS, knowsMarks: true, mark: MARK});
-  expect(held({mark: null})).toEqual({state: 'held', ...FACTS, knowsMarks: true, mark: undefined});
-  expect(held({mark: 'yes'})).toEqual({state: 'held', ...FACTS, knowsMarks: true, mark: undefined});
+  expect(held({mark: MARK, confirms: true})).toEqual({
+    state: 'held',
+    ...FACTS,
+    knowsMarks: true,
+    mark: MARK,
+    confirms: true,
+  });
+  expect(held({mark: null})).toEqual({state: 'held', ...FACTS, knowsMarks: true, mark: undefined, confirms: false});
+  expect(held({mark: 'yes', confirms: 'yes'})).toMatchObject({knowsMarks: true, mark: undefined, confirms: false});
 });
 
 it('says that a bdsync which tells nothing of marks knows none', () => {
@@ -17,6 +23,7 @@ it('says that a bdsync which tells nothing of marks knows none', () => {
     ...FACTS,
     knowsMarks: false,
     mark: undefined,
+    confirms: false,
   });
   expect(parseHoldAnswer('{"state":"held"}')).toMatchObject({sizeBytes: undefined, knowsMarks: false});
 });

@@ -2,7 +2,10 @@ import {describe, expect, it} from 'vitest';
 import {statusOfCode} from '#dist/bdsync/exit-status.js';
 import {localHost} from '#dist/hosts/local-host.js';
 import {ApplierRefusal, runSealedApplier, type SealedApplication} from '#dist/tasks/programs/sealed-applier.js';
+import {TaskError} from '#dist/tasks/task-error.js';
 import type {ApplicationRecord} from '#dist/tasks/state/leftovers.js';
+
+const confirmHold = (): Promise<void> => Promise.resolve();
 
 /** What comes of an applier that does this in a shell, and has its words in `"$@"`. */
 async function outcomeOf(script: string, changes: Partial<SealedApplication> = {}) {
@@ -17,7 +20,7 @@ async function outcomeOf(script: string, changes: Partial<SealedApplication> = {
     since: '2024-05-01T02:00:00.000Z',
   };
   const {signal} = new AbortController();
-  return await runSealedApplier({record, host: localHost(), mode: 'apply', isHeld: true, signal, ...changes});
+  return await runSealedApplier({record, host: localHost(), mode: 'apply', confirmHold, signal, ...changes});
 }
 
 const failureOf = async (script: string, changes: Partial<SealedApplication> = {}): Promise<unknown> =>
@@ -27,12 +30,12 @@ const SUCCESS = 'echo "sealed applied extents=3 bytes=12288 read-back=direct"';
 
 describe('an applier', () => {
   it.each([
-    ['apply', true, ['--held', '--diffsize=resize']],
-    ['recover', false, ['--recover', '--diffsize=resize', '--allow-in-use']],
-    ['rollback', false, ['--rollback', '--diffsize=resize', '--allow-in-use']],
-  ] as const)('is told what to do: %s', async (mode, isHeld, words) => {
+    ['apply', confirmHold, ['--held', '--diffsize=resize']],
+    ['recover', undefined, ['--recover', '--diffsize=resize', '--allow-in-use']],
+    ['rollback', undefined, ['--rollback', '--diffsize=resize', '--allow-in-use']],
+  ] as const)('is told what to do: %s', async (mode, confirmHold, words) => {
     const script = `echo "$*" >&2; exit 9`;
-    expect(await failureOf(script, {mode, isHeld})).toMatchObject({
+    expect(await failureOf(script, {mode, confirmHold})).toMatchObject({
       errorLines: [['--patch=/srv/home.img --sealed=/srv/patches/patch-1.bdsync', ...words, '--progress'].join(' ')],
     });
   });
@@ -53,6 +56,22 @@ describe('an applier', () => {
     expect(told).toEqual([[500, 1000]]);
     const failure = await failureOf('echo "PROGRESS:050%,100,500,1000,-,-" >&2; echo "bdsync: no" >&2; exit 6');
     expect(failure).toMatchObject({errorLines: ['bdsync: no']});
+  });
+
+  it('is told to begin once, when the target is held and not before', async () => {
+    let asked = 0;
+    const confirm = async (): Promise<void> => void (asked += 1);
+    const script = `echo ready; sleep 0.1; echo more; read -r word; [ "$word" = go ] && ${SUCCESS}`;
+    expect(await outcomeOf(script, {confirmHold: confirm})).toMatchObject({kind: 'applied'});
+    expect(asked).toBe(1);
+  });
+
+  it('is not told to begin where the target is not held any more, and that is the failure', async () => {
+    const lost = new TaskError('target-hold-lost', 'the lock was lost', {hint: 'look'});
+    const script = `echo ready; read -r word; ${SUCCESS}`;
+    const failure = await failureOf(script, {confirmHold: () => Promise.reject(lost)});
+    expect(failure).toBeInstanceOf(ApplierRefusal);
+    expect(failure).toMatchObject({code: 'target-hold-lost', message: 'the lock was lost', hint: 'look'});
   });
 
   it.each([

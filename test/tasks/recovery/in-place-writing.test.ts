@@ -25,6 +25,7 @@ async function markedTask(mark?: TargetMark) {
     lastingIdentity: undefined,
     mark,
     patchOptions: ['--mark=x'],
+    confirm: () => Promise.resolve(),
     clearMark: async () => void (clearings += 1),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
