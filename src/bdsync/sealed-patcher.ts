@@ -68,7 +68,7 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
   try {
     return await patch.check();
   } catch (error) {
-    if (!(error instanceof BdsyncError) || error.code !== 'invalid-patch' || !(await paths.hasWhole())) throw error;
+    if (!isUseless(error) || !(await paths.hasWhole())) throw error;
     const hint = `it has been applied in part, and cannot be finished: --rollback undoes it`;
     throw new BdsyncError(error.code, error.message, {hint, cause: error});
   }
@@ -79,7 +79,12 @@ async function checkIfWhole(patch: SealedPatch): Promise<SealedPatchFacts | unde
   try {
     return await patch.check();
   } catch (error) {
-    if (error instanceof BdsyncError && (error.code === 'invalid-patch' || error.code === 'read')) return undefined;
+    if (isUseless(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether it is the patch that is damaged, or has places that cannot be read. */
+function isUseless(error: unknown): error is BdsyncError {
+  return error instanceof BdsyncError && (error.code === 'invalid-patch' || error.code === 'patch-unreadable');
 }

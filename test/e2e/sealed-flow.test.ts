@@ -12,6 +12,7 @@ import {until} from '../support/until.js';
 import {writeConfig} from '../support/write-config.js';
 
 const BYTES = 8 * 1024 * 1024;
+const FAIL_READ = fileURLToPath(new URL('../faults/fail-read.mjs', import.meta.url));
 const STOP_AT = fileURLToPath(new URL('../faults/stop-at.mjs', import.meta.url));
 
 interface SealedTask {
@@ -267,6 +268,24 @@ describe('an application that was killed, and cannot be got at', () => {
       await expectComparedAnew(task, reason);
     });
   }
+
+  it('as its patch has a place that cannot be read: its journal undoes it, and the run compares anew', async () => {
+    const task = await killed();
+    await rename(join(task.folder, 'bdsync'), join(task.folder, 'healthy'));
+    const lines = ['#!/bin/sh', `export BDSYNC_FAIL_READ='\\.bdsync$' NODE_OPTIONS=--import=${FAIL_READ}`];
+    await writeFile(join(task.folder, 'bdsync'), [...lines, 'exec "${0%/*}/healthy" "$@"', ''].join('\n'), {
+      mode: 0o755,
+    });
+    expect(await task.run('recover')).toMatchObject({
+      status: 3,
+      stdout: expect.stringMatching(
+        /position 1048576: input\/output error.*'bdsync-manager recover --rollback' undoes it/s,
+      ),
+    });
+    const undone = await task.run('recover', '--rollback');
+    expect(undone).toMatchObject({status: 0, stdout: expect.stringContaining('was undone')});
+    expect(await sha256(task.target)).toBe(task.old);
+  });
 
   it('keeps no other one from being finished by recover', async () => {
     const task = await killed();

@@ -52,6 +52,7 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
   try {
     settled = await runSealedApplier({...request, record: withProgramOf(plan, record)});
   } catch (error) {
+    if (isOutOfReach(error) && hasJournal) throw withHint(error, request);
     const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;
     // It may be there only now, and may be out of sight by now.
@@ -134,12 +135,17 @@ function withProgramOf(plan: TaskPlan, record: ApplicationRecord): ApplicationRe
 }
 
 function withHint(
-  {code, message, errorLines}: ApplierRefusal,
+  error: ApplierRefusal,
   {host, record, mode}: Pick<SettleRequest, 'host' | 'record' | 'mode'>,
 ): ApplierRefusal {
+  const {code, message, errorLines} = error;
   // The journal is enough for that.
-  const undo = code === 'invalid-patch' && mode === 'recover' ? "'bdsync-manager recover --rollback' undoes it; " : '';
-  return new ApplierRefusal(code, message, {errorLines, hint: undo + giveUpHint(host, record)});
+  const isJournal = errorLines.some((line) => line.includes(`${record.path}.journal`));
+  const canUndo = code === 'invalid-patch' || (code === 'patch-unreadable' && !isJournal);
+  const undo = canUndo && mode === 'recover' ? "'bdsync-manager recover --rollback' undoes it" : undefined;
+  const first = isOutOfReach(error) ? error.hint : undefined;
+  const hint = [first, undo, giveUpHint(host, record)].filter((each) => each !== undefined).join('; ');
+  return new ApplierRefusal(code, message, {errorLines, hint});
 }
 
 /** For what cannot be undone, and has no journal. */
