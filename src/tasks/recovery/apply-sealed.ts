@@ -1,12 +1,14 @@
-import {messageOf} from '../../errors.js';
+import {ExpectedError, messageOf} from '../../errors.js';
 import {ApplierRefusal, runSealedApplier, type SealedOutcome} from '../programs/sealed-applier.js';
 import type {StoredPatch} from '../programs/stored-patch.js';
+import type {ApplicationRecord} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
 import {lookAtFiles} from './look-at-files.js';
 
 /**
  * Applies a stored patch with a seal. That this begins is noted before, so that whatever happens, the next run finishes
- * it. `confirmHold` is asked before it may write. A patch of which nothing was written goes with the run, as any other does.
+ * it. `confirmHold` is asked before it may write. A patch of which nothing was written goes with the run, as any other
+ * does, and so does one that was undone because the target's file system has no room for it.
  */
 export async function applySealed(
   context: TaskContext,
@@ -40,6 +42,7 @@ export async function applySealed(
     return readBack;
   } catch (error) {
     if (await mayHaveWritten(context, record.path, error)) {
+      if (isForRoom(error) && (await undo(context, record, confirmHold))) throw withoutRoom(error, context);
       stored.keep();
       teller.targetState = 'partly-written';
       teller.note(
@@ -48,6 +51,32 @@ export async function applySealed(
     }
     throw error;
   }
+}
+
+/** A file with holes needs room where it is written: the nights to come would find none either. */
+function isForRoom(error: unknown): error is ApplierRefusal {
+  return error instanceof ApplierRefusal && error.code === 'disk-full';
+}
+
+/** False when it is not certain: then it is still to be finished or undone. */
+async function undo(
+  {host, signal, teller, watchdog}: TaskContext,
+  record: ApplicationRecord,
+  confirmHold: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await runSealedApplier({record, host, mode: 'rollback', confirmHold, signal, watchdog});
+    return true;
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    teller.log('warning', `what was written could not be undone: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+function withoutRoom({code, message, errorLines}: ApplierRefusal, {plan}: TaskContext): ApplierRefusal {
+  const hint = `make room on the file system of ${plan.target.path}; what had been written was undone`;
+  return new ApplierRefusal(code, message, {errorLines, hint});
 }
 
 /** Only an applier that is known to have ended can be trusted to have written nothing. */

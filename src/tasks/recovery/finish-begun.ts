@@ -1,4 +1,5 @@
 import {ExpectedError, messageOf, ProgramError} from '../../errors.js';
+import {ApplierRefusal} from '../programs/sealed-applier.js';
 import type {Leftovers} from '../state/leftovers.js';
 import type {TaskRun} from '../task-run.js';
 import {
@@ -30,9 +31,9 @@ export async function finishBegun(
     try {
       const onProgress = (done: number, all: number): void => teller.progress(meter, done, all, all);
       const common = {host, signal, meter, watchdog, onProgress};
-      const settled = await finishOrUndo({...common, plan, record, leftovers});
+      const {settled, whyUndone} = await finishOrUndo({...common, plan, record, leftovers});
       if (isForTarget(plan, record) && WRITING_KINDS.has(settled.kind)) teller.targetState = 'recovered';
-      tell(settled, `${record.targetPath} on ${host.name}`);
+      tell(settled, `${record.targetPath} on ${host.name}`, whyUndone);
     } catch (error) {
       const isItsTarget = isForTarget(plan, record);
       const isLeftAlone = !signal.aborted && (isFinal(error) || isOutOfReach(error));
@@ -44,15 +45,13 @@ export async function finishBegun(
     }
   }
 
-  function tell(settled: Settled, target: string): void {
+  function tell(settled: Settled, target: string, whyUndone: string): void {
     if (settled.stays !== undefined) {
       teller.log('warning', `what an interrupted run left is still there: ${settled.stays}`);
     }
     if (settled.kind === 'gone' || settled.kind === 'untouched') return;
     const isUndone = settled.kind === 'rolled-back';
-    const how = isUndone
-      ? 'was undone first, because its patch is damaged: look at the disk that holds the patches'
-      : 'was finished first, without sending it again';
+    const how = isUndone ? `was undone first, because ${whyUndone}` : 'was finished first, without sending it again';
     const text = `${target}: what an interrupted run had begun ${how}`;
     teller.log(isUndone ? 'warning' : 'info', text);
     teller.note(text);
@@ -61,20 +60,36 @@ export async function finishBegun(
 
 const WRITING_KINDS: ReadonlySet<Settled['kind']> = new Set(['applied', 'recovered', 'rolled-back']);
 
-/** A patch that was damaged meanwhile, or has places that cannot be read, is of no use, but its journal may be. */
-async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<Settled> {
+interface FinishedOrUndone {
+  readonly settled: Settled;
+  /** Where it was undone. */
+  readonly whyUndone: string;
+}
+
+/**
+ * A patch that was damaged meanwhile, or has places that cannot be read, is of no use, but its journal may be. And a
+ * file with holes on a full file system can be put back, if not finished.
+ */
+async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<FinishedOrUndone> {
   try {
-    return await settleApplication({...request, mode: 'recover'});
+    return {settled: await settleApplication({...request, mode: 'recover'}), whyUndone: ''};
   } catch (error) {
-    const isDamaged = isFinal(error) && error.code === 'invalid-patch';
-    if (!isDamaged && !(isOutOfReach(error) && error.code === 'patch-unreadable')) throw error;
+    const whyUndone = whyToUndo(error);
+    if (whyUndone === undefined) throw error;
     try {
-      return await settleApplication({...request, mode: 'rollback'});
+      return {settled: await settleApplication({...request, mode: 'rollback'}), whyUndone};
     } catch (undoError) {
       if (isFinal(undoError) || isOutOfReach(undoError)) throw error;
       throw undoError;
     }
   }
+}
+
+function whyToUndo(error: unknown): string | undefined {
+  if (!(error instanceof ApplierRefusal)) return undefined;
+  if (error.code === 'disk-full') return 'the file system of the target has no room for it';
+  const isDamaged = error.code === 'invalid-patch' || error.code === 'patch-unreadable';
+  return isDamaged ? 'its patch is damaged: look at the disk that holds the patches' : undefined;
 }
 
 function textOf(error: unknown): string {
