@@ -74,7 +74,7 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
   }
 }
 
-/** To undo what it did, the journal is enough. */
+/** To undo what it did, the journal is enough, whether the patch is damaged or cannot be read. */
 async function checkIfWhole(patch: SealedPatch): Promise<SealedPatchFacts | undefined> {
   try {
     return await patch.check();

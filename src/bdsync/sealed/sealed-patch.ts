@@ -1,9 +1,5 @@
 import {createHash} from 'node:crypto';
-import {constants} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
-import {codeOf} from '../../errors.js';
-import {FileLockError, tryLockFile} from '../../file-lock.js';
-import {deviceError} from '../device/device-error.js';
+import type {FileHandle} from 'node:fs/promises';
 import {BdsyncError} from '../errors.js';
 import {findDigest} from '../hash/digest.js';
 import {PatchDecoder, type PatchEvent} from '../patch/patch-decoder.js';
@@ -11,11 +7,9 @@ import type {PatchHeader} from '../patch/patch-format.js';
 import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
 import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
 import {KeptContent} from './kept-content.js';
+import {openPatch} from './open-patch.js';
 import {readPieces} from './read-pieces.js';
 import {throwIfAborted} from './sealed-session.js';
-
-/** Of a process that was killed while it took the lock, the program that took it for it lives on for moments. */
-const LOCK_PATIENCE_MS = 3000;
 
 /** A patch with a seal that was found to be whole. */
 export interface SealedPatchFacts {
@@ -45,17 +39,9 @@ export class SealedPatch implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** @throws BdsyncError 'patch-unreadable', 'io', and 'target-locked' when another process works with it. */
+  /** @throws BdsyncError 'patch-unreadable', 'io', 'cancelled', and 'target-locked' when another process works with it. */
   static async open(path: string, signal: AbortSignal | undefined): Promise<SealedPatch> {
-    const handle = await openPatch(path);
-    try {
-      if (!(await handle.stat()).isFile()) throw new BdsyncError('patch-unreadable', `the patch ${path} is no file`);
-      await lock(path, handle, signal);
-      return new SealedPatch(path, handle, signal);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    return new SealedPatch(path, await openPatch(path, signal), signal);
   }
 
   /** Reads all of it, and compares the digests. Throws BdsyncError 'invalid-patch', 'patch-unreadable', 'cancelled'. */
@@ -181,33 +167,6 @@ export class SealedPatch implements AsyncDisposable {
   #changed(): BdsyncError {
     return new BdsyncError('invalid-patch', `the patch ${this.path} has changed since it was checked`);
   }
-}
-
-/** A lock on NFS wants the file open for writing. */
-async function openPatch(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (!['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error) ?? '')) {
-      throw deviceError('patch-unreadable', `cannot open the patch ${path}`, error);
-    }
-  }
-  try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw deviceError('patch-unreadable', `cannot open the patch ${path}`, error);
-  }
-}
-
-async function lock(path: string, handle: FileHandle, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    if (await tryLockFile(handle, {waitMs: LOCK_PATIENCE_MS, ...(signal && {signal})})) return;
-  } catch (error) {
-    if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: error});
-    if (!(error instanceof FileLockError)) throw error;
-    throw new BdsyncError('io', `cannot lock ${path}: ${error.message}`, {hint: error.hint, cause: error});
-  }
-  throw new BdsyncError('target-locked', `the patch ${path} is being applied by another process`);
 }
 
 function requireKnownDigest({digest, digestBytes}: SealHeader): void {
