@@ -19,7 +19,8 @@ export interface BdsyncOptions {
   readonly input?: Uint8Array;
   /** A file open for writing, in place of a pipe. */
   readonly stdoutDescriptor?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Beside our own; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Another program than ours: the file and its first words. */
   readonly program?: readonly string[];
 }

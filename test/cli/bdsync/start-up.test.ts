@@ -1,7 +1,10 @@
 import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {startBdsync} from '../../support/run-bdsync.js';
+import {runBdsync, serverCommand, startBdsync} from '../../support/run-bdsync.js';
+import {temporaryFolder} from '../../support/temporary-folder.js';
 
 /** What is loaded before the first line of a module runs: the module itself and all that it imports, at any depth. */
 function loadedWith(...entries: readonly string[]): Set<string> {
@@ -35,8 +38,8 @@ test('neither program loads the parts of the other', () => {
   expect(names.filter((name) => /\/dist\/(?:hosts|tasks|lvm|cli\/manager)\/|^(?!node:|file:)/.test(name))).toEqual([]);
 });
 
-async function threadsWith(env: Record<string, string>): Promise<number> {
-  const {child, stdin, result} = startBdsync(['--server'], {env});
+async function threadsWith(size: string | undefined): Promise<number> {
+  const {child, stdin, result} = startBdsync(['--server'], {env: {UV_THREADPOOL_SIZE: size}});
   if (child.stdout) await once(child.stdout, 'data');
   const threads = readdirSync(`/proc/${child.pid}/task`).length;
   stdin.end();
@@ -45,7 +48,17 @@ async function threadsWith(env: Record<string, string>): Promise<number> {
 }
 
 test('a drive gets sixteen reads at once, unless whoever starts the program wants another number', async () => {
-  const others = (await threadsWith({UV_THREADPOOL_SIZE: '1'})) - 1;
-  expect(await threadsWith({})).toBe(others + 16);
-  expect(await threadsWith({UV_THREADPOOL_SIZE: '2'})).toBe(others + 2);
+  const others = (await threadsWith('1')) - 1;
+  expect(await threadsWith(undefined)).toBe(others + 16);
+  expect(await threadsWith('2')).toBe(others + 2);
+});
+
+test.each([undefined, '3'])('what it starts finds the number that was there: %s', async (size) => {
+  const folder = await temporaryFolder();
+  const [image, found, server] = [join(folder, 'image'), join(folder, 'found'), join(folder, 'server')];
+  await writeFile(image, 'text');
+  await writeFile(server, `printenv UV_THREADPOOL_SIZE >'${found}'; exec ${serverCommand()}\n`);
+  const {status, stderr} = await runBdsync([`sh '${server}'`, image, image], {env: {UV_THREADPOOL_SIZE: size}});
+  expect({status, stderr}).toEqual({status: 0, stderr: ''});
+  expect(await readFile(found, 'utf8')).toBe(size === undefined ? '' : `${size}\n`);
 });
