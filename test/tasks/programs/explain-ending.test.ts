@@ -39,6 +39,16 @@ describe('a program that failed', () => {
     expect((await told('patcher', '', 77)).message).toMatch(/failed with status 77$/);
   });
 
+  it('is about a target that somebody else has, by the status for that', async () => {
+    const status = statusOfCode('target-locked');
+    expect(await told('patcher', '', status)).toMatchObject({
+      code: 'target-locked',
+      message: expect.stringContaining('(the target is held by another run)'),
+      hint: 'let that run end first',
+    });
+    expect(await told('store', '', status)).toMatchObject({code: 'store-failed'});
+  });
+
   it('ended too early when it ended well and was not to end', async () => {
     expect((await told('patcher', '', 0)).message).toMatch(/ended too early$/);
   });
