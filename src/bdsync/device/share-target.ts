@@ -1,7 +1,12 @@
 import {constants} from 'node:fs';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {BdsyncError} from '../errors.js';
-import {openDeviceHandle} from './device-facts.js';
+import {type DeviceFacts, openDeviceHandle} from './device-facts.js';
+
+/** A share in a target that somebody else holds, until it is disposed of. */
+export interface TargetShare extends AsyncDisposable {
+  readonly facts: DeviceFacts;
+}
 
 /**
  * Keeps a target that somebody holds for us, for as long as we write it: when that one is killed meanwhile, nobody else
@@ -10,10 +15,12 @@ import {openDeviceHandle} from './device-facts.js';
  *
  * @throws BdsyncError 'target-locked' when it is held in a way that leaves no room for us; 'io'; 'cancelled'.
  */
-export async function shareTarget(path: string, signal: AbortSignal | undefined): Promise<AsyncDisposable> {
-  const {handle} = await openDeviceHandle(path, constants.O_RDONLY);
+export async function shareTarget(path: string, signal: AbortSignal | undefined): Promise<TargetShare> {
+  const {handle, facts} = await openDeviceHandle(path, constants.O_RDONLY);
   try {
-    if (await tryLockFile(handle, {shared: true, ...(signal && {signal})})) return handle;
+    if (await tryLockFile(handle, {shared: true, ...(signal && {signal})})) {
+      return {facts, [Symbol.asyncDispose]: () => handle.close()};
+    }
   } catch (error) {
     await handle.close();
     if (signal?.aborted) throw new BdsyncError('cancelled', `${path} was not locked: cancelled`, {cause: error});

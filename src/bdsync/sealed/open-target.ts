@@ -4,7 +4,7 @@ import {shareTarget} from '../device/share-target.js';
 import {holdTarget, type TargetHold} from '../device/target-hold.js';
 import {heardLater} from '../heard-later.js';
 import type {SealedRequest} from '../sealed-patcher.js';
-import {identityOf} from './target-state.js';
+import {type HeldFacts, identityOf} from './target-state.js';
 
 /** A target that nobody else writes to until this is disposed of. */
 export interface OpenTarget extends AsyncDisposable {
@@ -43,7 +43,8 @@ async function openTarget(request: OpenRequest): Promise<OpenTarget> {
   const {targetPath, isHeld, signal} = request;
   const hold = isHeld ? await shareTarget(targetPath, signal) : await holdIt(request);
   try {
-    return await openHeld(targetPath, hold);
+    const {device, identity} = await openHeld(targetPath, hold.facts);
+    return {device, identity, [Symbol.asyncDispose]: () => closeAndLetGo(device, hold)};
   } catch (error) {
     await hold[Symbol.asyncDispose]();
     throw error;
@@ -55,20 +56,20 @@ async function holdIt({targetPath, allowInUse, stateDir, signal}: OpenRequest): 
   return await holdTarget(targetPath, {holder, stateDir, allowInUse, signal});
 }
 
-async function openHeld(path: string, hold: TargetHold | AsyncDisposable): Promise<OpenTarget> {
+async function openHeld(path: string, held: HeldFacts): Promise<Pick<OpenTarget, 'device' | 'identity'>> {
   const device = await openDevice(path, 'write');
   try {
-    const identity = await identityOf(device, 'facts' in hold ? hold.facts : undefined);
-    return {
-      device,
-      identity,
-      async [Symbol.asyncDispose]() {
-        await device[Symbol.asyncDispose]();
-        await hold[Symbol.asyncDispose]();
-      },
-    };
+    return {device, identity: await identityOf(device, held)};
   } catch (error) {
     await device[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+async function closeAndLetGo(device: AsyncDisposable, hold: AsyncDisposable): Promise<void> {
+  try {
+    await device[Symbol.asyncDispose]();
+  } finally {
+    await hold[Symbol.asyncDispose]();
   }
 }

@@ -10,15 +10,21 @@ export interface TargetSizes {
   readonly after: number;
 }
 
-/** What an open target is known by when the machine has booted again. It is not asked for twice of what is held. */
-export async function identityOf(
-  device: Device,
-  held?: Pick<TargetFacts, 'identity' | 'lastingIdentity'>,
-): Promise<string> {
+/** What is known of a target since it was locked. */
+export type HeldFacts = Pick<TargetFacts, 'identity'> & Partial<Pick<TargetFacts, 'lastingIdentity'>>;
+
+/**
+ * What an open target is known by when the machine has booted again. What is known already is not asked for again.
+ *
+ * @throws BdsyncError 'io' when it is not the one that was locked.
+ */
+export async function identityOf(device: Device, held: HeldFacts): Promise<string> {
   const identity = await identifyPath(`/proc/self/fd/${device.descriptor}`);
   if (!identity) throw new BdsyncError('io', `cannot tell what ${device.path} is: /proc does not show it`);
-  if (held?.identity === identityText(identity)) return held.lastingIdentity;
-  return await lastingIdentity(device.descriptor, identity);
+  if (held.identity !== identityText(identity)) {
+    throw new BdsyncError('io', `${device.path} was removed or replaced while it was being locked`);
+  }
+  return held.lastingIdentity ?? (await lastingIdentity(device.descriptor, identity));
 }
 
 /** @throws BdsyncError 'target-changed' when `expected` is known and is another one. */

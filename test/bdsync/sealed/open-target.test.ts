@@ -1,3 +1,4 @@
+import {closeSync} from 'node:fs';
 import {readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -71,5 +72,13 @@ test('a stop from outside is heard', async () => {
   const opening = openTargetDuring({...request, signal: stop.signal}, () => Promise.resolve());
   stop.abort();
   await expect(opening).rejects.toMatchObject({code: 'cancelled'});
+  await using _hold = await request.hold();
+});
+
+test('a target whose device cannot be closed is let go all the same', async () => {
+  const request = await target();
+  const {target: opened} = await openTargetDuring(request, () => Promise.resolve());
+  closeSync(opened.device.descriptor);
+  await expect(opened[Symbol.asyncDispose]()).rejects.toMatchObject({code: 'EBADF'});
   await using _hold = await request.hold();
 });
