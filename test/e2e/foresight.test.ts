@@ -87,6 +87,23 @@ describe('what a run needs is looked at before anything is made', () => {
     },
   );
 
+  it('who else may put a patch into the patch folder', async () => {
+    const world = await prepare();
+    const open = join(world.folder, 'open');
+    await mkdir(open);
+    const told = `everybody on this machine may put another patch in the place of one in ${open}`;
+    for (const [mode, isTold] of [
+      [0o777, true],
+      [0o1777, false],
+      [0o775, false],
+    ] as const) {
+      await chmod(open, mode);
+      const {status, stdout, stderr} = await world.manager({target_patch_dir: open}, 'check');
+      expect(status).toBe(0);
+      expect((stdout + stderr).includes(told)).toBe(isTold);
+    }
+  });
+
   it.skipIf(noSshd !== undefined)('what a login shell prints', async () => {
     const world = await prepare();
     await using sshd = await startSshd({banner: 'Welcome home!\n'});

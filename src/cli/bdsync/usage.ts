@@ -5,7 +5,7 @@ const HEAD = `Usage:
   bdsync [OPTIONS] REMSHCMD LOCDEV REMDEV   compare; the patch goes to standard output
   bdsync --server [OPTIONS]                 the other end, which REMSHCMD starts
   bdsync --patch[=DEV] [OPTIONS]            apply a patch
-  bdsync --patch[=DEV] --sealed=FILE        apply a sealed patch, all or nothing
+  bdsync --patch=DEV --sealed=FILE          apply a sealed patch, all or nothing
   bdsync --hold=DEV [OPTIONS]               keep others from writing DEV meanwhile
 
 Options:

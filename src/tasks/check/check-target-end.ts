@@ -58,7 +58,9 @@ export async function checkTargetEnd(
 
 async function checkRoom(context: TaskContext, needs: Needs): Promise<void> {
   const {plan, host} = context;
-  const freeBytes = await checkPatchDir(context);
+  const teller = new Teller(plan.task, () => {});
+  const freeBytes = await checkPatchDir({...context, teller});
+  for (const message of teller.notes) needs.warnings.push({message, hint: undefined});
   if (plan.flow.kind !== 'patch-file' || freeBytes === undefined) return;
   needs.facts.push(`patch folder ${plan.flow.patchDir} on ${host.name}: ${formatBytes(freeBytes)} of room`);
 }

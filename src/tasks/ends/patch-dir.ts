@@ -2,8 +2,10 @@ import {parseRoom, ROOM_FUNCTION} from '../room/free-room.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 
+/** Where anybody may rename what is somebody else's, a patch that is about to be applied can be put in the place of ours. */
+const EXPOSED_SCRIPT = 'if [ -d "$1" ]; then find "$1/." -prune -perm -0002 ! -perm -1000 -exec echo exposed \\;; fi';
 const LOOK_SCRIPT =
-  `${ROOM_FUNCTION}; room "$1"; ` +
+  `${ROOM_FUNCTION}; room "$1"; ${EXPOSED_SCRIPT}; ` +
   'if [ -d "$1" ]; then if [ -w "$1" ] && [ -x "$1" ]; then echo fit; else echo forbidden; fi; ' +
   'elif [ -e "$1" ]; then echo no-folder; else echo missing; fi';
 
@@ -13,7 +15,7 @@ const LOOK_SCRIPT =
  *
  * @throws TaskError 'patch-dir', 'permission'.
  */
-export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<number | undefined> {
+export async function checkPatchDir({plan, host, signal, teller}: TaskContext): Promise<number | undefined> {
   if (plan.flow.kind !== 'patch-file') return undefined;
   const {patchDir} = plan.flow;
   const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchDir], {
@@ -21,6 +23,11 @@ export async function checkPatchDir({plan, host, signal}: TaskContext): Promise<
     describe: `looking at ${patchDir}`,
   });
   const found = stdout.split('\n');
+  if (found.includes('exposed')) {
+    const text = `everybody on ${host.name} may put another patch in the place of one in ${patchDir}: chmod o-w takes that right`;
+    teller.log('warning', text);
+    teller.note(text);
+  }
   if (found.includes('fit')) {
     const room = found.map(parseRoom).find((line) => line !== undefined);
     return room?.kind === 'free' ? room.bytes : undefined;

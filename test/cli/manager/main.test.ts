@@ -144,6 +144,13 @@ test.for([
   expect(rest).toEqual(['']);
 });
 
+test('the places of a sample without one are bad usage', async () => {
+  const {status, stderr, runs} = await runCli(['verify', '--seed', '5']);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/--seed means something only together with --sample\n  hint: add --sample 5%/);
+  expect(runs).toEqual([]);
+});
+
 test('a target that cannot be meant is bad usage, too', async () => {
   expect(await runCli(['sync', 'a.img', 'store:'])).toMatchObject({
     status: 2,

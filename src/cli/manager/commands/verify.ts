@@ -16,6 +16,7 @@ import {
   waitOption,
 } from '../options.js';
 import {runAndReport} from '../run-and-report.js';
+import {UsageError} from '../usage-error.js';
 
 const EXAMPLES = [
   {line: 'bdsync-manager verify', does: 'compare all targets with their sources'},
@@ -48,12 +49,15 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
       'after',
       helpAfterOptions({examples: EXAMPLES, task: 'a target differs, or could not be compared; the others were'}),
     )
-    .action(async (named, {config, task, sample: percent, seed = randomInt(MAX_SEED), ...flags}) => {
+    .action(async (named, {config, task, sample: percent, seed, ...flags}) => {
+      if (seed !== undefined && percent === undefined) {
+        throw new UsageError('--seed means something only together with --sample', 'add --sample 5%, say');
+      }
       const names = [...named, ...task];
       const configuration = await context.tasks.loadConfiguration(config);
       const tasks = context.tasks.selectTasks(configuration, names);
       const isWhole = percent === undefined || percent === 100;
-      const verify = {sample: isWhole ? undefined : {percent, seed}};
+      const verify = {sample: isWhole ? undefined : {percent, seed: seed ?? randomInt(MAX_SEED)}};
       const {warnings, tasks: configured} = configuration;
       const subject = {tasks, configured, configFile: config, warnings, verify};
       context.end(await runAndReport(subject, flags, context));
