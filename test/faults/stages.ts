@@ -99,6 +99,18 @@ export const PATCHER_STAGES: readonly Stage[] = [
   {name: 'the mark is gone', at: at('patcher', 'after', 'rm', MARKS), target: 'new'},
 ];
 
+/** Of a run, or `recover`, that finishes what was begun: of the process that runs it, and of the program that writes. */
+export const FINISHING_STAGES: readonly Stage[] = [
+  {name: 'what was begun is open', at: at('applier', 'after', 'open', PATCH), target: 'between'},
+  {name: 'the middle of writing again', at: at('applier', 'after', 'writevSync', TARGET, MIDDLE), target: 'between'},
+  {name: 'the target is read back', at: at('applier', 'before', 'rm', JOURNAL), target: 'new'},
+  {name: 'the journal is removed', at: at('applier', 'after', 'rm', JOURNAL), target: 'new'},
+  {name: 'all is finished, and still noted', at: at('manager', 'before', 'rename', NOTES), target: 'new'},
+  {name: 'the patch is noted as a file', at: at('manager', 'after', 'rename', NOTES), target: 'new'},
+  {name: 'the patch is removed, and still noted', at: at('manager', 'before', 'rm', NOTES), target: 'new'},
+  {name: 'nothing is noted any more', at: at('manager', 'after', 'rm', NOTES), target: 'new'},
+];
+
 /** Of a target that becomes longer, which comes first, or shorter, which comes last. */
 export const GROWING_STAGES: readonly Stage[] = [
   {name: 'the target is about to be made longer', at: at('applier', 'before', 'truncate', TARGET), target: 'old'},

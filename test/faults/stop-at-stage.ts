@@ -10,10 +10,10 @@ export interface StoppedRun {
   readonly stopped: WorldProcess;
 }
 
-/** Starts a run, and returns when it has come to a stage. */
-export async function stopAtStage(world: FaultWorld, {name, at}: Stage): Promise<StoppedRun> {
+/** Starts a run, or what else the words say, and returns when it has come to a stage. */
+export async function stopAtStage(world: FaultWorld, {name, at}: Stage, ...words: string[]): Promise<StoppedRun> {
   await world.stopAt(at);
-  const run = world.start('--json');
+  const run = world.start(...words, '--json');
   let pid: number | undefined;
   const hasStopped = until(`the stage '${name}'`, async () => {
     pid = await world.stoppedPid();
