@@ -36,7 +36,7 @@ export async function confirmHold(question: HoldQuestion): Promise<void> {
     const seconds = timeoutMs / 1000;
     const message = `bdsync --hold on ${hostName} did not tell within ${seconds} seconds that it still holds ${path}`;
     throw new TaskError('target-hold-lost', message, {
-      hint: 'nothing was written; either the connection is dead or very slow, or bdsync there was ended (its log of the kernel tells, if memory was short)',
+      hint: 'nothing was written; the connection is dead or very slow, or bdsync was ended there (the log of the kernel tells, if memory was short)',
     });
   } finally {
     over.abort();
