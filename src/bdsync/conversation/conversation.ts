@@ -89,7 +89,7 @@ export class Conversation implements Disposable {
   }
 
   readonly #onAbort = (): void => {
-    const failure = cancelledError();
+    const failure = cancelledError(this.#signal?.reason);
     this.#reader.fail(failure);
     this.#writer.abort(failure);
   };

@@ -1,4 +1,5 @@
 import {messageOf} from '../../errors.js';
+import {cancelledError} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 
 /**
@@ -38,7 +39,7 @@ async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<IteratorRes
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new BdsyncError('cancelled', 'cancelled', {cause: signal.reason}));
+    const cancel = (): void => reject(cancelledError(signal.reason));
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, {once: true});
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));

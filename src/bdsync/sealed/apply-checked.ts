@@ -1,3 +1,4 @@
+import {throwIfCancelled} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 import {settleSize} from '../patch/settle-size.js';
 import {JournalWriter} from './journal-writer.js';
@@ -8,7 +9,7 @@ import {requireOldOrNew} from './require-old-or-new.js';
 import {saveTail} from './save-tail.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
-import {type SealedResult, type SealedSession, throwIfAborted} from './sealed-session.js';
+import type {SealedResult, SealedSession} from './sealed-session.js';
 import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
 import {bringNewContent, compareWithPatch} from './write-patch.js';
 
@@ -60,7 +61,7 @@ async function journalOldContent(
   }
   if (content.oldBlocks === 0 && device.sizeBytes === sizes.after) return false;
   await saveTail(device, sizes, journal, request.signal);
-  throwIfAborted(request.signal);
+  throwIfCancelled(request.signal);
   await journal.finish();
   return true;
 }

@@ -1,5 +1,5 @@
 import {setImmediate as otherEvents} from 'node:timers/promises';
-import type {Extent, SealedRun} from './sealed-patch.js';
+import type {Extent, SealedRun} from './extents-and-runs.js';
 
 /** What is more does not stay in memory: of a patch, and of what tells of extents and of runs, some 300 bytes each. */
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;

@@ -3,6 +3,7 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {codeOf} from '../../errors.js';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {isFileAt} from '../../is-file-at.js';
+import {cancelledError} from '../cancellation.js';
 import {deviceError} from '../device/device-error.js';
 import {BdsyncError} from '../errors.js';
 
@@ -50,7 +51,7 @@ async function lock(path: string, handle: FileHandle, signal: AbortSignal | unde
   try {
     if (await tryLockFile(handle, {waitMs: LOCK_PATIENCE_MS, ...(signal && {signal})})) return;
   } catch (error) {
-    if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: error});
+    if (signal?.aborted) throw cancelledError(error);
     if (!(error instanceof FileLockError)) throw error;
     throw new BdsyncError('io', `cannot lock ${path}: ${error.message}`, {hint: error.hint, cause: error});
   }

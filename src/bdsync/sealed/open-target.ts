@@ -3,7 +3,7 @@ import {type Device, openDevice} from '../device/device.js';
 import {shareTarget} from '../device/share-target.js';
 import {holdTarget, type TargetHold} from '../device/target-hold.js';
 import {heardLater} from '../heard-later.js';
-import type {SealedRequest} from '../sealed-patcher.js';
+import type {SealedRequest} from './sealed-request.js';
 import {type HeldFacts, identityOf} from './target-state.js';
 
 /** A target that nobody else writes to until this is disposed of. */

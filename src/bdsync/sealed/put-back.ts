@@ -3,7 +3,7 @@ import {BdsyncError} from '../errors.js';
 import {BlockReader} from '../hash/block-reader.js';
 import {pageAligned} from '../hash/page-aligned.js';
 import type {ExtentWriter} from '../patch/extent-writer.js';
-import type {Extent} from './sealed-patch.js';
+import type {Extent} from './extents-and-runs.js';
 import {MAX_RECORD_BYTES} from './undo-journal-format.js';
 
 /** Holes are so large at least, and direct reads want such a boundary. */

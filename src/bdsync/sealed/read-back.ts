@@ -3,7 +3,7 @@ import {BdsyncError} from '../errors.js';
 import {BlockReader} from '../hash/block-reader.js';
 import {pageAligned} from '../hash/page-aligned.js';
 import {type PlacesRead, readPlaces} from '../hash/read-places.js';
-import type {Extent} from './sealed-patch.js';
+import type {Extent} from './extents-and-runs.js';
 
 /** Direct reads want position and length on such a boundary. */
 const ALIGNMENT = 4096;

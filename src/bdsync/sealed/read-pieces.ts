@@ -1,6 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
+import {throwIfCancelled} from '../cancellation.js';
 import {deviceError} from '../device/device-error.js';
-import {BdsyncError} from '../errors.js';
 import {heardLater} from '../heard-later.js';
 
 const PIECE_BYTES = 1024 * 1024;
@@ -24,7 +24,7 @@ export async function* readPieces(request: PiecesRequest): AsyncGenerator<Uint8A
   let next = readPiece(request, start, end);
   try {
     for (let position = start; ; ) {
-      if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: signal.reason});
+      throwIfCancelled(signal);
       const piece = await next;
       if (piece.length === 0) return;
       position += piece.length;

@@ -1,3 +1,4 @@
+import {throwIfCancelled} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 import {ExtentWriter} from '../patch/extent-writer.js';
 import {settleSizes} from './apply-checked.js';
@@ -9,7 +10,7 @@ import {readJournalHeader} from './read-journal-header.js';
 import {requireOldOrNew} from './require-old-or-new.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
-import {type SealedResult, type SealedSession, throwIfAborted, withRemedy} from './sealed-session.js';
+import {type SealedResult, type SealedSession, withRemedy} from './sealed-session.js';
 import {requireIdentity, type TargetSizes} from './target-state.js';
 import {readJournal} from './undo-journal.js';
 
@@ -25,7 +26,7 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
   const writer = new ExtentWriter(device);
   let readBack: SealedResult['readBack'];
   try {
-    throwIfAborted(request.signal);
+    throwIfCancelled(request.signal);
     request.onBegin?.();
     await putBackAll(session, sizes, writer);
     readBack = await compareWithJournal(session);
@@ -51,7 +52,7 @@ async function putBackAll(
   await readJournal(
     paths.whole,
     async (event) => {
-      throwIfAborted(request.signal);
+      throwIfCancelled(request.signal);
       if (event.kind === 'record') await back.add(event);
     },
     request.signal,

@@ -1,5 +1,5 @@
+import {throwIfCancelled} from '../cancellation.js';
 import type {Device} from '../device/device.js';
-import {throwIfAborted} from './sealed-session.js';
 import type {TargetSizes} from './target-state.js';
 import type {JournalWriter} from './journal-writer.js';
 
@@ -15,7 +15,7 @@ export async function saveTail(
   const buffer = Buffer.alloc(PIECE_BYTES);
   const zeros = Buffer.alloc(PIECE_BYTES);
   for (let position = after; position < device.sizeBytes; position += PIECE_BYTES) {
-    throwIfAborted(signal);
+    throwIfCancelled(signal);
     const piece = buffer.subarray(0, Math.min(PIECE_BYTES, device.sizeBytes - position));
     await device.read(piece, position);
     if (!piece.equals(zeros.subarray(0, piece.length))) await journal.add(position, piece);

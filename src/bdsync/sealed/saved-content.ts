@@ -1,5 +1,5 @@
 import {BdsyncError} from '../errors.js';
-import type {Extent} from './sealed-patch.js';
+import type {Extent} from './extents-and-runs.js';
 import {journalEvents} from './undo-journal.js';
 
 /** What a journal has saved, taken in its order: place for place as the patch goes through them, then what is cut off. */

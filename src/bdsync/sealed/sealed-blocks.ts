@@ -1,5 +1,6 @@
 import {BdsyncError} from '../errors.js';
-import type {Extent, SealedPatch, SealedPatchFacts} from './sealed-patch.js';
+import type {Extent} from './extents-and-runs.js';
+import type {SealedPatch, SealedPatchFacts} from './sealed-patch.js';
 
 /** A block that differed: what the target had, by its digest, and what it is to get. */
 export interface SealedBlock {

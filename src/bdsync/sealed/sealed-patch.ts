@@ -1,15 +1,16 @@
 import {createHash} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
+import {throwIfCancelled} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 import {findDigest} from '../hash/digest.js';
-import {PatchDecoder, type PatchEvent} from '../patch/patch-decoder.js';
+import {PatchDecoder} from '../patch/patch-decoder.js';
 import type {PatchHeader} from '../patch/patch-format.js';
-import {SealDecoder, type SealEvent} from '../patch/seal-decoder.js';
+import {SealDecoder} from '../patch/seal-decoder.js';
 import {SEAL_END_MARK, type SealHeader, SHA256_BYTES} from '../patch/seal-format.js';
+import type {Extent, SealedRun} from './extents-and-runs.js';
 import {KeptContent} from './kept-content.js';
 import {openPatch} from './open-patch.js';
 import {readPieces} from './read-pieces.js';
-import {throwIfAborted} from './sealed-session.js';
 
 /** A patch with a seal that was found to be whole. */
 export interface SealedPatchFacts {
@@ -20,9 +21,6 @@ export interface SealedPatchFacts {
   /** Data of all extents. */
   readonly contentBytes: number;
 }
-
-export type Extent = Pick<Extract<PatchEvent, {kind: 'extent'}>, 'position' | 'data'>;
-export type SealedRun = Extract<SealEvent, {kind: 'blocks'}>;
 
 /** A stored patch, open and locked: nobody else applies it meanwhile. */
 export class SealedPatch implements AsyncDisposable {
@@ -153,7 +151,7 @@ export class SealedPatch implements AsyncDisposable {
 
   async *#whileWanted<Event>(batches: AsyncIterable<Event>): AsyncGenerator<Event, void> {
     for await (const batch of batches) {
-      throwIfAborted(this.#signal);
+      throwIfCancelled(this.#signal);
       yield batch;
     }
   }

@@ -1,7 +1,8 @@
 import type {Device} from '../device/device.js';
 import {BdsyncError} from '../errors.js';
-import type {SealedRequest} from '../sealed-patcher.js';
-import type {Extent, SealedPatch} from './sealed-patch.js';
+import type {SealedRequest} from './sealed-request.js';
+import type {Extent} from './extents-and-runs.js';
+import type {SealedPatch} from './sealed-patch.js';
 import type {SealedProgress} from './sealed-progress.js';
 import type {JournalPaths} from './undo-journal.js';
 
@@ -30,10 +31,6 @@ export interface SealedResult {
   readonly sizeBytes: number;
   /** How what is there now was compared: past the page cache, or through it. */
   readonly readBack: 'direct' | 'cached';
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new BdsyncError('cancelled', 'cancelled', {cause: signal.reason});
 }
 
 /** The part of an extent that lies within the target. */

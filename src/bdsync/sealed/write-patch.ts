@@ -1,9 +1,10 @@
+import {throwIfCancelled} from '../cancellation.js';
 import {ExtentWriter} from '../patch/extent-writer.js';
 import {endJournal} from './end-journal.js';
 import {ReadBack} from './read-back.js';
 import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
-import {type SealedResult, type SealedSession, throwIfAborted, within, withRemedy} from './sealed-session.js';
+import {type SealedResult, type SealedSession, within, withRemedy} from './sealed-session.js';
 import type {TargetSizes} from './target-state.js';
 
 /** With the undo journal in its place: writes, syncs, reads back, and lets go of the journal. */
@@ -18,7 +19,7 @@ export async function bringNewContent(
   const writer = new ExtentWriter(device);
   let readBack: SealedResult['readBack'];
   try {
-    throwIfAborted(request.signal);
+    throwIfCancelled(request.signal);
     request.onBegin?.();
     await write(session, facts, sizes, writer);
     readBack = await compareWithPatch(session, facts, sizes);
@@ -43,7 +44,7 @@ async function write(
   progress.begin(2, facts.seal.patchBytes, after);
   if (after > device.sizeBytes) await device.resize(after);
   for await (const blocks of sealedBlocks(patch, facts)) {
-    throwIfAborted(request.signal);
+    throwIfCancelled(request.signal);
     for (const {extents} of blocks) {
       for (const extent of extents) {
         const {position, data} = within(extent, after);
@@ -66,12 +67,12 @@ export async function compareWithPatch(
   await using readBack = new ReadBack(device);
   progress.begin(1, facts.seal.patchBytes, after);
   for await (const blocks of sealedBlocks(patch, facts)) {
-    throwIfAborted(request.signal);
+    throwIfCancelled(request.signal);
     const extents = blocks.flatMap((block) => block.extents.map((extent) => within(extent, after)));
     await readBack.compare(extents.filter(({data}) => data.length > 0));
     for (const {data} of extents) progress.add(data.length);
   }
-  throwIfAborted(request.signal);
+  throwIfCancelled(request.signal);
   await readBack.finish();
   return readBack.isDirect ? 'direct' : 'cached';
 }

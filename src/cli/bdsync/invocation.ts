@@ -2,7 +2,7 @@ import type {DocumentedOption} from '../../bdsync/command-options.js';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '../../bdsync/compare/diff-options.js';
 import type {SealRequest} from '../../bdsync/compare/sealing.js';
 import {MAX_CHECKSUM_FIELD_BYTES} from '../../bdsync/patch/patch-format.js';
-import type {SealedMode} from '../../bdsync/sealed-patcher.js';
+import type {SealedMode} from '../../bdsync/sealed/sealed-request.js';
 import type {SizePolicy} from '../../bdsync/size-policy.js';
 import {type OptionSpec, parseOptions} from '../../getopt.js';
 import {defaultStateDir} from '../../state-dir.js';

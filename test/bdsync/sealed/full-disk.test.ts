@@ -1,7 +1,8 @@
 import {copyFile, readdir, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {applySealedPatch, type SealedMode} from '#dist/bdsync/sealed-patcher.js';
+import {applySealedPatch} from '#dist/bdsync/sealed-patcher.js';
+import type {SealedMode} from '#dist/bdsync/sealed/sealed-request.js';
 import {leastJournalBytes} from '#dist/bdsync/sealed/journal-room.js';
 import type {SizePolicy} from '#dist/bdsync/size-policy.js';
 import {noise} from '../../support/images.js';

@@ -1,7 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {applySealedPatch, type SealedMode, type SealedRequest} from '#dist/bdsync/sealed-patcher.js';
+import {applySealedPatch} from '#dist/bdsync/sealed-patcher.js';
+import type {SealedMode, SealedRequest} from '#dist/bdsync/sealed/sealed-request.js';
 import {JournalWriter} from '#dist/bdsync/sealed/journal-writer.js';
 import {SealedPatch} from '#dist/bdsync/sealed/sealed-patch.js';
 import {JournalPaths} from '#dist/bdsync/sealed/undo-journal.js';
