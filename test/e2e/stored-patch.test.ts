@@ -128,8 +128,10 @@ const WRITING: readonly [string, Record<string, string>][] = [
 ];
 
 /** A program that is not ours, whether it is the original or not, is slow to begin, and its manager is killed then. */
-describe.each(WAYS)('a program of a killed manager that goes on, %s', (_way, keysOf) => {
-  it.each(WRITING)('%s: nobody else gets the target until it has ended', async (_flow, keys) => {
+describe.each(WAYS)('a program of a killed manager that goes on, %s', (way, keysOf) => {
+  // As the program that compares, ours cannot pass for the original.
+  const isMissing = way === 'here' && nativeBdsync === undefined;
+  it.skipIf(isMissing).each(WRITING)('%s: nobody else gets the target until it has ended', async (_flow, keys) => {
     const place = await temporaryFolder();
     const [program, waits, begun] = [join(place, 'bdsync'), join(place, 'waits'), join(place, 'begun')];
     const lines = [
