@@ -12,7 +12,8 @@ import {initialConfiguration} from './initial-configuration.js';
 import {packagedSchedule} from './packaged-schedule.js';
 import {fileEntry, type TreeEntry} from './tree-entry.js';
 
-const PROGRAMS = ['bdsync', 'bdsync-manager'];
+/** By their names, the files in bin. */
+const PROGRAMS = {bdsync: 'bdsync.cjs', 'bdsync-manager': 'bdsync-manager.js'};
 const DOC = 'usr/share/doc/bdsync-manager';
 const OVERRIDES = `# It may name passwords.
 bdsync-manager: non-standard-file-perm 0640 != 0644 [etc/bdsync-manager.conf]
@@ -41,8 +42,8 @@ export async function packageTree(request: DebRequest, debianVersion: string): P
   const pages = await under('man', '');
   const entries = [
     ...(await Promise.all(home.map((path) => copied(path, `${HOME}/${path}`)))),
-    ...(await Promise.all(PROGRAMS.map(async (name) => programEntry(name, await read(`bin/${name}.js`))))),
-    ...PROGRAMS.map(linkToProgram),
+    ...(await Promise.all(Object.values(PROGRAMS).map(async (file) => programEntry(file, await read(`bin/${file}`))))),
+    ...Object.entries(PROGRAMS).map(linkToProgram),
     ...(await Promise.all(pages.map(async (path) => pageEntry(path, await read(path))))),
     ...(await Promise.all(examples.map((path) => copied(path, `${DOC}/${path}`)))),
     ...(await Promise.all(
@@ -63,12 +64,12 @@ export async function packageTree(request: DebRequest, debianVersion: string): P
   return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-function programEntry(name: string, content: Buffer): TreeEntry {
-  return fileEntry(`${HOME}/bin/${name}.js`, content.toString().replace(SHEBANG, '#!/usr/bin/node'), 0o755);
+function programEntry(file: string, content: Buffer): TreeEntry {
+  return fileEntry(`${HOME}/bin/${file}`, content.toString().replace(SHEBANG, '#!/usr/bin/node'), 0o755);
 }
 
-function linkToProgram(name: string): TreeEntry {
-  return {kind: 'link', path: `usr/bin/${name}`, target: `../share/bdsync-manager/bin/${name}.js`};
+function linkToProgram([name, file]: readonly [string, string]): TreeEntry {
+  return {kind: 'link', path: `usr/bin/${name}`, target: `../share/bdsync-manager/bin/${file}`};
 }
 
 function pageEntry(path: string, content: Buffer): TreeEntry {
