@@ -36,7 +36,8 @@ async function world(keys: readonly string[] = []) {
   const lines = [`source_path = ${source}`, `target_path = ${target}`, `state_dir = ${join(folder, 'state')}`];
   const place = ['apply_patch_in_place = yes'];
   await writeFile(config, `[home]\n${[...lines, ...place, ...keys].join('\n')}\n`);
-  const manager = (...words: string[]) => runProgram(BDSYNC_MANAGER, [...words, '--config', config]);
+  const remoteState = {STATE_DIRECTORY: join(folder, 'remote-state')};
+  const manager = (...words: string[]) => runProgram(BDSYNC_MANAGER, [...words, '--config', config], remoteState);
   const changeTarget = async (positions: readonly number[]) => {
     const bytes = await readFile(target);
     for (const position of positions) bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);

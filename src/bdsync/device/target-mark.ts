@@ -109,9 +109,14 @@ export class TargetMarkFile {
     if (mark === undefined) return {state: 'unreadable', reason: 'it is damaged'};
     const {target, bornMs}: {target?: unknown; bornMs?: unknown} = Object(content);
     if (target !== this.#target) return {state: 'unreadable', reason: 'it is about another target'};
-    // Not which of them is later: the clock may have been set meanwhile.
-    const isOther = typeof bornMs === 'number' && this.#bornMs !== undefined && bornMs !== this.#bornMs;
-    return isOther ? undefined : mark;
+    return this.#isOther(mark, bornMs) ? undefined : mark;
+  }
+
+  /** By when the marked file was made; where that was not known, by the clock, which may have been set meanwhile. */
+  #isOther(mark: TargetMark, markedBornMs: unknown): boolean {
+    if (this.#bornMs === undefined || mark.state !== 'incomplete') return false;
+    if (typeof markedBornMs === 'number') return markedBornMs !== this.#bornMs;
+    return Date.parse(mark.since) < this.#bornMs;
   }
 }
 

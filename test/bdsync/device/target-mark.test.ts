@@ -84,10 +84,12 @@ it('is not that of a file that was made at another time, and has the inode of on
   expect(await marked.read()).toBeUndefined();
 });
 
-it('of a file whose time was not known is that of any with its identity', async () => {
+it('of a file whose time was not known is not that of one that was made later', async () => {
   const {stateDir} = await writtenMark();
-  const mark = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() + 1000});
-  expect((await mark.read())?.state).toBe('incomplete');
+  const younger = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() + 1000});
+  const older = new TargetMarkFile(stateDir, {...TARGET, bornMs: Date.now() - 60_000});
+  expect(await younger.read()).toBeUndefined();
+  expect((await older.read())?.state).toBe('incomplete');
 });
 
 it('knows when a file was made, and nothing of the kind of a device', async () => {
