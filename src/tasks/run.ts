@@ -21,8 +21,8 @@ import type {TaskRunRequest} from './task-run.js';
 import {expandTasks} from './sets/expand-tasks.js';
 import type {ExpandedTask} from './sets/expanded-task.js';
 import {runTogether} from './sets/run-together.js';
+import {stateDirOf} from './sets/state-dir-of.js';
 import {COMMAND_LINE_ORIGIN, configOrigin} from './state/task-id.js';
-import {stateDirOf} from './status/look-at-task.js';
 
 export interface RunOptions {
   readonly tasks: readonly SelectedTask[];

@@ -72,10 +72,7 @@ export const APPLIER_STAGES: readonly Stage[] = [
   {name: 'the journal is written, and not synced', at: at('applier', 'before', 'sync', FRESH_JOURNAL), target: 'old'},
   {name: 'the journal is synced', at: at('applier', 'before', 'rename', JOURNAL), target: 'old'},
   {name: 'the journal is in its place', at: at('applier', 'after', 'rename', JOURNAL), target: 'old'},
-  {name: 'the first write', at: at('applier', 'after', 'writevSync', TARGET), target: 'between'},
-  {name: 'the middle of writing', at: at('applier', 'after', 'writevSync', TARGET, MIDDLE), target: 'between'},
-  {name: 'the last write', at: at('applier', 'before', 'datasync', TARGET), target: 'new'},
-  {name: 'the target is synced', at: at('applier', 'after', 'datasync', TARGET), target: 'new'},
+  ...writingStages('applier'),
   {name: 'the target is read back', at: at('applier', 'before', 'rm', JOURNAL), target: 'new'},
   {name: 'the journal is removed', at: at('applier', 'after', 'rm', JOURNAL), target: 'new'},
 ];
@@ -91,10 +88,7 @@ export const PATCHER_STAGES: readonly Stage[] = [
   {name: 'the target is open', at: at('patcher', 'after', 'open', TARGET), target: 'old'},
   {name: 'the target is about to be marked', at: at('patcher', 'before', 'rename', MARKS), target: 'old'},
   {name: 'the target is marked', at: at('patcher', 'after', 'rename', MARKS), target: 'old'},
-  {name: 'the first write', at: at('patcher', 'after', 'writevSync', TARGET), target: 'between'},
-  {name: 'the middle of writing', at: at('patcher', 'after', 'writevSync', TARGET, MIDDLE), target: 'between'},
-  {name: 'the last write', at: at('patcher', 'before', 'datasync', TARGET), target: 'new'},
-  {name: 'the target is synced', at: at('patcher', 'after', 'datasync', TARGET), target: 'new'},
+  ...writingStages('patcher'),
   {name: 'the mark is about to go', at: at('patcher', 'before', 'rm', MARKS), target: 'new'},
   {name: 'the mark is gone', at: at('patcher', 'after', 'rm', MARKS), target: 'new'},
 ];
@@ -120,6 +114,15 @@ export const SHRINKING_STAGES: readonly Stage[] = [
   {name: 'the target is about to be cut', at: at('applier', 'before', 'truncate', TARGET), target: 'between'},
   {name: 'the target is cut', at: at('applier', 'after', 'truncate', TARGET), target: 'new'},
 ];
+
+function writingStages(role: Call['role']): readonly Stage[] {
+  return [
+    {name: 'the first write', at: at(role, 'after', 'writevSync', TARGET), target: 'between'},
+    {name: 'the middle of writing', at: at(role, 'after', 'writevSync', TARGET, MIDDLE), target: 'between'},
+    {name: 'the last write', at: at(role, 'before', 'datasync', TARGET), target: 'new'},
+    {name: 'the target is synced', at: at(role, 'after', 'datasync', TARGET), target: 'new'},
+  ];
+}
 
 function at(role: Call['role'], when: Call['when'], call: Call['call'], path: string, count = 1): Call {
   return {role, when, call, path, count};

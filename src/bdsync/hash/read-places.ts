@@ -15,7 +15,7 @@ export interface PlacesRead {
 
 /** From here on a read is worth another thread. */
 const LARGE_READ_BYTES = 64 * 1024;
-/** What takes longer did not come from the page cache, if the next one takes as long: one may have met another program. */
+/** What takes longer twice in a row did not come from the page cache: one alone may have met another program. */
 const QUICK_MS = 0.05;
 /** More than Node has threads, so that none of these waits for us. */
 const READS_AT_ONCE = 32;

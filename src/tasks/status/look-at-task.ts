@@ -1,12 +1,12 @@
 import {codeOf, ExpectedError} from '../../errors.js';
 import {connectionName} from '../../hosts/connection-name.js';
 import {formatLocalTime} from '../../local-time.js';
-import {defaultStateDir} from '../../state-dir.js';
 import type {HistoryCache} from '../history/history-cache.js';
 import {type PastRun, pastRuns} from '../history/past-runs.js';
 import {readHistory} from '../history/read-history.js';
 import {recordedEnds} from '../history/recorded-ends.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
+import {stateDirOf} from '../sets/state-dir-of.js';
 import {givenUpText, isUnfinished, type UnfinishedWork, workOf} from '../recovery/unfinished-work.js';
 import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
 import {findLockHolder} from '../state/run-lock.js';
@@ -58,11 +58,6 @@ export async function lookAtTask(
     };
     return {...base, faults: [...faults, fault], runs: undefined, unfinished: [], leftOver: []};
   }
-}
-
-/** Where a task's runs are recorded: the usual folder for one that does not even tell that. */
-export function stateDirOf(task: ExpandedTask['task']): string | undefined {
-  return (task.state === 'valid' ? task.config.stateDir : task.stateDir) ?? defaultStateDir();
 }
 
 async function runsOf(

@@ -2,12 +2,13 @@ import type {Configuration} from '../config/configuration.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
+import {stateDirOf} from '../sets/state-dir-of.js';
 import {findSchedules} from '../schedule/find-schedules.js';
 import {configOrigin} from '../state/task-id.js';
 import {judgeTask} from './judge-task.js';
 import {gravest} from './level.js';
 import {whereLooked} from '../history/where-looked.js';
-import {lookAtTask, stateDirOf} from './look-at-task.js';
+import {lookAtTask} from './look-at-task.js';
 import type {StatusReport} from './status-report.js';
 
 export interface StatusRequest {
