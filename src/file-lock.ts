@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import type {FileHandle} from 'node:fs/promises';
 import {codeOf, ExpectedError, messageOf} from './errors.js';
+import {signalChild} from './signal-child.js';
 
 /** Taking a lock was not possible at all; that somebody else has it is no error. */
 export class FileLockError extends ExpectedError<'flock-missing' | 'flock-failed'> {}
@@ -45,7 +46,7 @@ function runFlock(
 ): Promise<{status: number | null; complaint: string}> {
   return new Promise((resolve, reject) => {
     const child = spawn('flock', words, {stdio: ['ignore', 'ignore', 'pipe', descriptor]});
-    const stop = (): void => void child.kill();
+    const stop = (): void => signalChild(child, 'SIGTERM');
     signal?.addEventListener('abort', stop, {once: true});
     let complaint = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,8 @@
+import {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {chmod, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {localHost} from '#dist/hosts/local-host.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 
@@ -32,6 +33,20 @@ describe('a program on this machine', () => {
     expect(await child.ended).toMatchObject({kind: 'spawn-error', error: {code: 'ENOENT'}});
     expect((await failing)[0]).toMatchObject({code: 'command-not-found'});
     expect(await readAll(child.stdout)).toBe('');
+  });
+
+  // Node would send it to its own process group, or to any other process.
+  test('that could not be started is sent no signal', async () => {
+    const kill = vi.spyOn(ChildProcess.prototype, 'kill').mockReturnValue(true);
+    onTestFinished(() => kill.mockRestore());
+    await expect(localHost().run(['true', 'x'.repeat(4_000_000)])).rejects.toThrow();
+    await expect(localHost().run(['bdsync-is-not-there'])).rejects.toThrow();
+    const stop = new AbortController();
+    const starting = localHost().spawn(['bdsync-is-not-there'], {describe: 'nobody', signal: stop.signal});
+    stop.abort();
+    await using child = await starting;
+    expect(await child.ended).toEqual({kind: 'aborted'});
+    expect(kill).not.toHaveBeenCalled();
   });
 
   test('keeps lines that are taken out of the last words', async () => {

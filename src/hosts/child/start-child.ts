@@ -3,6 +3,7 @@ import {finished} from 'node:stream/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa} from 'execa';
 import {debugStory} from '../../log.js';
+import {signalChild} from '../../signal-child.js';
 import {ChildEnding, endText} from './child-ending.js';
 import {ChildInput} from './child-input.js';
 import {ErrorTail} from './error-tail.js';
@@ -79,7 +80,7 @@ export function startChild(request: StartRequest): Child {
     subprocess.stdin.destroy();
     await tree?.end();
     // Also when the walk saw nothing: a dead child is not sent anything.
-    subprocess.kill('SIGKILL');
+    signalChild(subprocess, 'SIGKILL');
     await Promise.race([ending.gone, sleep(GONE_GRACE_MS, undefined, {ref: false})]);
     ending.giveUp();
     will.revoke();

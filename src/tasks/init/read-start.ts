@@ -1,6 +1,7 @@
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import type {Readable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {signalChild} from '../../signal-child.js';
 
 /** A disk that has to spin up answers by then. */
 const LOOK_TIMEOUT_MS = 15_000;
@@ -51,7 +52,7 @@ async function bytesFrom(child: Dumping): Promise<Buffer | undefined> {
 
 /** The kernel may hold it until the device answers: nobody waits for that. */
 function leave(child: Dumping): void {
-  child.kill('SIGKILL');
+  signalChild(child, 'SIGKILL');
   child.stdout.destroy();
   child.unref();
 }
