@@ -2,6 +2,7 @@ import {Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa} from 'execa';
 import {debugStory} from '../log.js';
+import {signalChild} from '../signal-child.js';
 import {checkStart} from './check-start.js';
 import {ChildEnding} from './child/child-ending.js';
 import {ErrorTail} from './child/error-tail.js';
@@ -73,7 +74,11 @@ export async function runDetached(request: DetachedRequest): Promise<DetachedRes
   const over = new AbortController();
   const end = await Promise.race([ending.first, timeOut(timeoutMs, over.signal)]);
   over.abort();
-  if (end.kind === 'timed-out' || end.kind === 'aborted') await tree?.end();
+  if (end.kind === 'timed-out' || end.kind === 'aborted') {
+    await tree?.end();
+    // Also when the walk saw nothing: a dead child is not sent anything.
+    signalChild(subprocess, 'SIGKILL');
+  }
   await output.settle();
   // Whoever is left in the background may still write to us, and is not to keep us.
   subprocess.unref();

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 
 /** One line of proc(5) /proc/PID/stat, as far as it is needed here. */
 export interface ProcessEntry {
@@ -15,15 +15,28 @@ export interface ProcessEntry {
   readonly startTicks: number;
 }
 
-/** All processes of this machine that we may see; none when we are out of file descriptors. */
+/** All processes of this machine that we may see; none when we are out of file descriptors, or /proc is not ours. */
 export function readProcessTable(): Map<number, ProcessEntry> {
   const table = new Map<number, ProcessEntry>();
+  if (!hasOurNumbers()) return table;
   for (const name of processFolders()) {
     if (!/^\d+$/.test(name)) continue;
-    const entry = readProcess(Number(name));
+    const entry = readEntry(Number(name));
     if (entry !== undefined) table.set(entry.pid, entry);
   }
   return table;
+}
+
+/**
+ * Whoever was put into a pid namespace of its own, and kept the /proc of the one before, has other pids than are found
+ * there: whom they lead to here is chance.
+ */
+function hasOurNumbers(): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(process.pid);
+  } catch {
+    return false;
+  }
 }
 
 function processFolders(): string[] {
@@ -34,8 +47,12 @@ function processFolders(): string[] {
   }
 }
 
-/** Undefined when there is no such process (any more). */
+/** Undefined when there is no such process (any more), or /proc is not ours. */
 export function readProcess(pid: number): ProcessEntry | undefined {
+  return hasOurNumbers() ? readEntry(pid) : undefined;
+}
+
+function readEntry(pid: number): ProcessEntry | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {

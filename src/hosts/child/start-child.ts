@@ -58,6 +58,7 @@ export function startChild(request: StartRequest): Child {
   if (tree === undefined) will.revoke();
   else will.includes(tree);
   const ending = new ChildEnding(subprocess, subprocess, request.signal);
+  void ending.gone.then(() => tree?.rootEnded());
 
   const errors = new ErrorTail(request.onErrorLine);
   subprocess.stderr.on('data', (bytes: Buffer) => errors.push(bytes));
