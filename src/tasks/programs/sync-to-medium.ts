@@ -11,7 +11,9 @@ export type MediumState = 'reached' | 'asked-for' | 'unknown';
 
 // While it is waited for, a byte tells whenever what is yet to be written there became more or less. Programs that know
 // no file, or may not open this one, sync everything. An old one of GNU does so by itself, with a warning. The words of a
-// message are looked at from its ends: the path of the target is between them. All is one line, for every login shell.
+// message are looked at from its ends: the path of the target is between them. Who waits beside it may have ended long
+// ago, with the connection, say, and another process have its pid: only a child of this shell is sent a signal, and where
+// that cannot be told, it ends by itself. All is one line, for every login shell.
 const SYNC_SCRIPT = [
   'LC_ALL=C; export LC_ALL',
   'command -v sync >/dev/null 2>&1 || { echo none; exit 0; }',
@@ -21,7 +23,8 @@ const SYNC_SCRIPT = [
   'case ${said##*: } in "Permission denied" | "Operation not permitted") is_known=0;; esac',
   'case $said in BusyBox* | [Uu]sage:*) is_known=0;; esac',
   'if [ $is_known = 0 ] && [ "$said" ]; then said=$(sync 2>&1); status=$?; echo all; fi',
-  'kill $ticker 2>/dev/null; [ $status = 0 ] || echo "$said" >&2; exit $status',
+  'stat=; { read -r stat < /proc/$ticker/stat; } 2>/dev/null; case $stat in *") "?" $$ "*) kill $ticker;; esac',
+  '[ $status = 0 ] || echo "$said" >&2; exit $status',
 ].join('; ');
 
 /**
