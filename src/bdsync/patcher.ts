@@ -1,5 +1,7 @@
 import {type Device, openDevice} from './device/device.js';
+import type {DeviceFacts} from './device/device-facts.js';
 import type {TargetMarking} from './device/mark-while-writing.js';
+import {requireHeld} from './device/require-held.js';
 import {BdsyncError} from './errors.js';
 import {ExtentWriter} from './patch/extent-writer.js';
 import type {PatchChecksum, PatchHeader} from './patch/patch-format.js';
@@ -17,6 +19,8 @@ export interface PatchRequest {
   /** What to write to; without it, the path that the patch names. */
   readonly targetPath?: string | undefined;
   readonly sizePolicy: SizePolicy;
+  /** Of the target, when it was locked: another one that has its path by now is not written. */
+  readonly held?: Pick<DeviceFacts, 'identity'> | undefined;
   /** Told when the target comes to be between old and new, and when it is complete. */
   readonly marking?: TargetMarking | undefined;
   /** Warn when the patch names another path than `targetPath`. */
@@ -60,6 +64,7 @@ export async function applyPatch(request: PatchRequest): Promise<PatchResult> {
 async function applyToTarget(header: PatchHeader, reading: PatchReading, request: PatchRequest): Promise<PatchResult> {
   const targetPath = targetPathOf(header, request);
   await using device = await openDevice(targetPath, 'write');
+  if (request.held) await requireHeld(device, request.held);
   const foundBytes = device.sizeBytes;
   const sizeBytes = settleSize(device, header.sizeBytes, request);
   const writer = new ExtentWriter(device);

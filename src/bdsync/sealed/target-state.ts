@@ -1,8 +1,8 @@
 import type {Device} from '../device/device.js';
 import {lastingIdentity} from '../device/lasting-identity.js';
+import {requireHeld} from '../device/require-held.js';
 import type {TargetFacts} from '../device/target-hold.js';
 import {BdsyncError} from '../errors.js';
-import {identifyPath, identityText} from '../../device-identity.js';
 
 /** Both sizes of a target, in bytes. */
 export interface TargetSizes {
@@ -19,11 +19,7 @@ export type HeldFacts = Pick<TargetFacts, 'identity'> & Partial<Pick<TargetFacts
  * @throws BdsyncError 'io' when it is not the one that was locked.
  */
 export async function identityOf(device: Device, held: HeldFacts): Promise<string> {
-  const identity = await identifyPath(`/proc/self/fd/${device.descriptor}`);
-  if (!identity) throw new BdsyncError('io', `cannot tell what ${device.path} is: /proc does not show it`);
-  if (held.identity !== identityText(identity)) {
-    throw new BdsyncError('io', `${device.path} was removed or replaced while it was being locked`);
-  }
+  const identity = await requireHeld(device, held);
   return held.lastingIdentity ?? (await lastingIdentity(device.descriptor, identity));
 }
 

@@ -16,12 +16,13 @@ export async function runPatch(invocation: PatchInvocation, {notices, signal}: R
   const heldPath = isHeld ? targetPath : undefined;
   const progress = invocation.progress && new ProgressLines(invocation.progress, notices);
   const onWarning = (message: string): void => notices.line(message);
-  await using _shared = heldPath === undefined ? undefined : await shareTarget(heldPath, signal);
+  await using shared = heldPath === undefined ? undefined : await shareTarget(heldPath, signal);
   // Whoever holds the target sends nothing before this: the patch itself tells us to begin.
   if (heldPath !== undefined) await tellReady();
   const result = await applyPatch({
     ...patchOnStandardInput(),
     targetPath,
+    held: shared?.facts,
     sizePolicy,
     warnDevice,
     marking: mark && markWhileWriting({...mark, onWarning}),

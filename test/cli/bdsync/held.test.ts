@@ -1,6 +1,7 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {once} from 'node:events';
+import {readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import {expect, it} from 'vitest';
-import {runBdsync} from '../../support/run-bdsync.js';
+import {runBdsync, startBdsync} from '../../support/run-bdsync.js';
 import {sealedImages, stateOf} from '../../support/sealed-images.js';
 
 it('--sealed --held says that it is ready, and writes when it is told to', async () => {
@@ -34,4 +35,19 @@ it('--patch --held says that it is ready before it gets a patch, and wants to kn
     status: 1,
     stderr: expect.stringContaining('--held needs a target'),
   });
+});
+
+it('--patch --held does not write to what took the place of the target that it keeps', async () => {
+  const images = await sealedImages();
+  const {child, stdin, result} = startBdsync([`--patch=${images.targetPath}`, '--held']);
+  if (child.stdout) await once(child.stdout, 'data');
+  const other = await readFile(images.targetPath);
+  await writeFile(`${images.targetPath}.other`, other);
+  await rename(`${images.targetPath}.other`, images.targetPath);
+  stdin.end(await readFile(images.patchPath));
+  expect(await result).toMatchObject({
+    status: 12,
+    stderr: expect.stringContaining(`${images.targetPath} was removed or replaced while it was being locked`),
+  });
+  expect(await stateOf(images)).toBe('old');
 });
