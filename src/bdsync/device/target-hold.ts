@@ -71,7 +71,7 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
     const notes = stateDir === undefined ? undefined : new TargetNoteFile(stateDir, facts.identity);
     await lockTarget(path, handle, async () => notes?.readLive(machineId), options);
     await requireSameDevice(path, identity);
-    if (!options.allowInUse) handles.push(...(await requireUnused(path, identity, options.signal)));
+    if (!options.allowInUse) handles.push(...(await requireUnused(path, {handle, identity}, options.signal)));
     const {holder} = options;
     const lasting = await lastingIdentity(handle.fd, identity);
     const targetFacts = {...facts, machineId, lastingIdentity: lasting};
@@ -192,11 +192,11 @@ async function requireSameDevice(path: string, identity: LocalIdentity): Promise
 /** What keeps a block device unused from now on; nothing does that for a file. */
 async function requireUnused(
   path: string,
-  identity: LocalIdentity,
+  {handle, identity}: Pick<DeviceHandle, 'handle' | 'identity'>,
   signal: AbortSignal | undefined,
 ): Promise<FileHandle[]> {
   const isBlock = identity.kind === 'block';
-  const exclusive = isBlock ? await openExclusively(path, signal) : undefined;
+  const exclusive = isBlock ? await openExclusively(path, handle, signal) : undefined;
   const isBusy = isBlock && exclusive === undefined;
   const use = await findDeviceUse(identity);
   if (!isBusy && use === undefined) return exclusive ? [exclusive] : [];
@@ -204,12 +204,16 @@ async function requireUnused(
   throw new BdsyncError('target-in-use', `${path} is in use: ${use ?? 'it is mounted or held by another program'}`);
 }
 
-/** Undefined when the kernel has given it to somebody else. */
-async function openExclusively(path: string, signal: AbortSignal | undefined): Promise<FileHandle | undefined> {
+/** What is locked, whatever its path leads to by now. Undefined when the kernel has given it to somebody else. */
+async function openExclusively(
+  path: string,
+  {fd}: FileHandle,
+  signal: AbortSignal | undefined,
+): Promise<FileHandle | undefined> {
   const deadline = performance.now() + EXCLUSIVE_PATIENCE_MS;
   for (;;) {
     try {
-      return await open(path, constants.O_RDONLY | constants.O_EXCL);
+      return await open(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_EXCL);
     } catch (error) {
       if (codeOf(error) !== 'EBUSY') throw deviceError('io', `cannot open ${path} exclusively`, error);
     }

@@ -1,11 +1,14 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chmod, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {chmod, open, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {type HoldOptions, holdTarget} from '#dist/bdsync/device/target-hold.js';
+import {tryLockFile} from '#dist/file-lock.js';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
+import {until} from '../../support/until.js';
 
 interface Place {
   readonly target: string;
@@ -190,6 +193,22 @@ describe('holdTarget on a block device', () => {
     mountOn(folder, [device]);
   });
 
+  it('keeps what it has locked from being used, whatever its path leads to by then', async ({skip}) => {
+    skip(noLoopDevices !== undefined, noLoopDevices);
+    const [first, other] = [await placeWith(Buffer.alloc(65536)), await placeWith(Buffer.alloc(65536))];
+    const [device, otherDevice] = [attachLoopDevice(first.target), attachLoopDevice(other.target)];
+    const path = join(first.options.stateDir, '..', 'copy');
+    await symlink(device, path);
+    const user = await open(device, constants.O_RDONLY | constants.O_EXCL);
+    onTestFinished(() => user.close());
+    const holding = holdTarget(path, first.options);
+    holding.catch(() => {});
+    await until('the lock', () => isLocked(device));
+    await symlink(otherDevice, `${path}.new`);
+    await rename(`${path}.new`, path);
+    await expect(holding).rejects.toThrow(/is in use|was removed or replaced/);
+  });
+
   it('refuses one behind another loop device', async ({skip}) => {
     skip(noLoopDevices !== undefined, noLoopDevices);
     const {target, options} = await placeWith(Buffer.alloc(65536));
@@ -208,6 +227,11 @@ async function lockElsewhere(target: string, seconds: string): Promise<void> {
   const other = spawn('flock', ['--no-fork', target, 'sh', '-c', script], {stdio: ['ignore', 'pipe', 'inherit']});
   onTestFinished(() => void other.kill());
   await once(other.stdout, 'data');
+}
+
+async function isLocked(path: string): Promise<boolean> {
+  await using handle = await open(path, 'r');
+  return !(await tryLockFile(handle, {shared: true}));
 }
 
 function startSwapping(target: string): boolean {
