@@ -5,24 +5,20 @@ import {dirname} from 'node:path';
 import {codeOf, ExpectedError, messageOf} from '../../errors.js';
 import {FileLockError, tryLockFile} from '../../file-lock.js';
 import {OWN_WRITES} from '../../write-gate.js';
+import {figuresBefore} from './figures-before.js';
+import {MetricsError} from './metrics-error.js';
 
-/** The file for the figures cannot be written. */
-export class MetricsError extends ExpectedError<'metrics-file'> {}
-
-const {O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants;
+const {O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY} = constants;
 
 /** Whoever collects it is somebody else. */
 const MODE = 0o644;
-
-/** Far above the figures of any number of volumes. */
-const MAX_FILE_BYTES = 16 * 1_048_576;
 
 /** Whoever else writes needs a moment only. */
 const LONGEST_WAIT_MS = 5000;
 
 /**
  * Puts text into a file that others read at any time: they see the old one or the new one as a whole. `textFrom` gets
- * what is there, so that figures of others can stay; nothing for what is no file, or a link.
+ * what is there, so that figures of others can stay; nothing for a link. What is no file of figures is left alone.
  *
  * @throws MetricsError
  */
@@ -33,7 +29,7 @@ export async function replaceMetricsFile(
 ): Promise<void> {
   try {
     await using _lock = await lockFolder(dirname(path), longestWaitMs);
-    const text = await textFrom(await readBefore(path));
+    const text = await textFrom(await figuresBefore(path));
     await OWN_WRITES.pass(() => replaceFile(path, text));
   } catch (error) {
     if (error instanceof ExpectedError) throw error;
@@ -55,17 +51,6 @@ async function lockFolder(path: string, waitMs: number): Promise<FileHandle | un
     // A folder that we may write to and not read, or a file system without locks.
     if (error instanceof FileLockError || codeOf(error) === 'EACCES') return folder;
     throw error;
-  }
-}
-
-async function readBefore(path: string): Promise<string> {
-  try {
-    // A FIFO would wait for a writer.
-    await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const stats = await file.stat();
-    return stats.isFile() && stats.size <= MAX_FILE_BYTES ? await file.readFile('utf8') : '';
-  } catch {
-    return '';
   }
 }
 

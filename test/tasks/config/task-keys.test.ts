@@ -71,6 +71,7 @@ describe('a value is understood:', () => {
     ['plain seconds', {...LOCAL, stall_timeout: '90'}, {stallTimeoutMs: 90_000}],
     ['minutes', {...LOCAL, stall_timeout: '5M'}, {stallTimeoutMs: 300_000}],
     ['days', {...LOCAL, stall_timeout: '1d'}, {stallTimeoutMs: 86_400_000}],
+    ['a file in memory', {...LOCAL, metrics_file: '/dev/shm/bdsync.prom'}, {metricsFile: '/dev/shm/bdsync.prom'}],
     ['hours', {...LOCAL, stall_timeout: '2h'}, {stallTimeoutMs: 7_200_000}],
     ['never', {...LOCAL, stall_timeout: '0'}, {stallTimeoutMs: 0}],
     ['a size of a snapshot', {...SNAPSHOT, lvm_snapshot_size: '5G'}, {lvmSnapshot: snapshot('5G')}],
@@ -260,6 +261,9 @@ describe('a value is refused:', () => {
       {...LOCAL, state_dir: 'state'},
       "--state-dir: 'state' depends on the current folder, so that two runs would not find each other's locks",
     ],
+    [{...LOCAL, metrics_file: 'a.prom'}, "--metrics-file: 'a.prom' depends on the current folder"],
+    [{...LOCAL, metrics_file: '/dev/null'}, "--metrics-file: '/dev/null' is among the devices"],
+    [{...LOCAL, metrics_file: '/run/..//dev/stdout'}, "--metrics-file: '/run/..//dev/stdout' is among the devices"],
     [
       {...LOCAL, bdsync_args: '--remdata'},
       '--bdsync-args: --remdata turns the direction round; data always go from source_path to target_path',

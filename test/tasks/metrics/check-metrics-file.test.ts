@@ -1,4 +1,4 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {checkMetricsFile} from '#dist/tasks/metrics/check-metrics-file.js';
@@ -15,4 +15,16 @@ it('finds that there is no folder for the file, and makes nothing', async () => 
     },
   ]);
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('finds that somebody else has the file', async () => {
+  const path = join(await temporaryFolder(), 'fstab');
+  await writeFile(path, '/dev/vg0/root / ext4\n');
+  expect(await checkMetricsFile(path)).toEqual([
+    {
+      message: `cannot write metrics_file: ${path} has something else than figures of bdsync-manager, and is left alone`,
+      hint: 'name a file of its own',
+    },
+  ]);
+  expect(await readFile(path, 'utf8')).toBe('/dev/vg0/root / ext4\n');
 });

@@ -1,4 +1,5 @@
-import {mkdir, open, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {mkdir, open, readdir, readFile, stat, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
@@ -192,9 +193,30 @@ describe('a file that cannot be written', () => {
     const report = await writer.ended(syncedTask('home'));
     expect(report).toMatchObject({
       state: 'synced',
-      notes: [expect.stringMatching(/^cannot write metrics_file: (ENOENT|EISDIR|ENOTEMPTY|EEXIST)/)],
+      notes: [expect.stringMatching(/^cannot write metrics_file: (ENOENT|\/.* is no file, and is left alone$)/)],
     });
     expect(events).toEqual([{kind: 'log', task: 'home', level: 'warning', message: report.notes[0]}]);
     expect((await readdir(folder)).filter((left) => left.endsWith('.new'))).toEqual([]);
+  });
+});
+
+describe('what is no file of figures', () => {
+  it.each(['a fifo', 'a file of somebody else', 'a file that is too large'])('stays as it is: %s', async (what) => {
+    const {writer, folder, text} = await site();
+    const path = join(folder, 'a.prom');
+    if (what === 'a fifo') execFileSync('mkfifo', [path]);
+    else await writeFile(path, '#!/bin/sh\necho mine\n');
+    if (what === 'a file that is too large') await truncate(path, 17 * 1_048_576);
+    const before = await stat(path);
+    expect((await writer.ended(syncedTask('home'))).notes).toEqual([expect.stringMatching(/, and is left alone$/)]);
+    expect(await stat(path)).toMatchObject({ino: before.ino, mode: before.mode, size: before.size});
+    if (what === 'a file of somebody else') expect(await text()).toBe('#!/bin/sh\necho mine\n');
+  });
+
+  it('but is empty is taken', async () => {
+    const {writer, folder, text} = await site();
+    await writeFile(join(folder, 'a.prom'), '');
+    expect(await writer.ended(syncedTask('home'))).toEqual(syncedTask('home'));
+    expect(await text()).toContain('bdsync_manager_');
   });
 });

@@ -1,3 +1,4 @@
+import {normalize} from 'node:path';
 import {ageMs} from '../key-values.js';
 import {type KeyContext, type KeyRules, flag, optional} from '../key-rule.js';
 import {quoted} from '../quoted.js';
@@ -61,9 +62,18 @@ function parseStateDir(text: string, context: KeyContext): string {
 
 function parseMetricsFile(text: string, context: KeyContext): string {
   const path = localPath(text, context.homeFolderOf);
-  if (path.startsWith('/')) return path;
-  throw new KeyFault(`${quoted(text)} depends on the current folder`, {hint: "begin with '/' or '~/'"});
+  if (!path.startsWith('/')) {
+    throw new KeyFault(`${quoted(text)} depends on the current folder`, {hint: "begin with '/' or '~/'"});
+  }
+  // A new file takes the place of what is there: /dev/null, or the link /dev/stdout.
+  if (!AMONG_DEVICES.test(normalize(path))) return path;
+  throw new KeyFault(`${quoted(text)} is among the devices`, {
+    hint: 'name a file, whose folder is on a disk or in /run; leave the value empty for none',
+  });
 }
+
+/** But for /dev/shm, which is for files. */
+const AMONG_DEVICES = /^\/dev\/(?!shm\/)/;
 
 function unsetStateDir(context: KeyContext): string {
   const stateDir = context.defaultStateDir();
