@@ -30,7 +30,8 @@ export interface MarkedTarget {
   readonly bornMs: number | undefined;
 }
 
-const FOLDER = 'incomplete';
+/** In the state folder. */
+export const MARKS_FOLDER = 'incomplete';
 const MAX_MARK_BYTES = 65_536;
 const MAX_BY_CHARACTERS = 500;
 const MAX_SINCE_CHARACTERS = 40;
@@ -50,7 +51,7 @@ export class TargetMarkFile {
     this.#bornMs = bornMs;
     this.#target = lastingIdentity === '' ? `path:${resolve(path)}` : lastingIdentity;
     const name = `${createHash('sha256').update(this.#target).digest('hex').slice(0, 16)}.json`;
-    this.#path = join(stateDir, FOLDER, name);
+    this.#path = join(stateDir, MARKS_FOLDER, name);
   }
 
   /**
@@ -65,7 +66,7 @@ export class TargetMarkFile {
       return undefined;
     }
     try {
-      await requireOwnFolder(this.#stateDir, FOLDER);
+      await requireOwnFolder(this.#stateDir, MARKS_FOLDER);
       return this.#parse(await readStateFile(this.#path));
     } catch (error) {
       return {state: 'unreadable', reason: messageOf(error)};
@@ -78,7 +79,7 @@ export class TargetMarkFile {
    * @throws StateDirError, and what the file system throws.
    */
   async write({path, by}: {readonly path: string; readonly by: string}): Promise<void> {
-    await openStateFolder(this.#stateDir, FOLDER);
+    await openStateFolder(this.#stateDir, MARKS_FOLDER);
     const earlier = await this.read();
     const since = earlier?.state === 'incomplete' ? earlier.since : new Date().toISOString();
     const content = {target: this.#target, bornMs: this.#bornMs, path, by, since};
@@ -96,9 +97,9 @@ export class TargetMarkFile {
     } catch {
       return;
     }
-    await requireOwnFolder(this.#stateDir, FOLDER);
+    await requireOwnFolder(this.#stateDir, MARKS_FOLDER);
     await removeStateFile(this.#path);
-    await using folder = await open(join(this.#stateDir, FOLDER), 'r');
+    await using folder = await open(join(this.#stateDir, MARKS_FOLDER), 'r');
     await folder.sync();
   }
 

@@ -14,7 +14,8 @@ export interface TargetNote {
   readonly machineId: string;
 }
 
-const FOLDER = 'targets';
+/** In the state folder. */
+export const NOTES_FOLDER = 'targets';
 
 /** The note about one target in a state folder. */
 export class TargetNoteFile {
@@ -29,19 +30,19 @@ export class TargetNoteFile {
 
   /** Only for whoever holds the target's lock. Throws StateDirError, and what the file system throws. */
   async write(note: TargetNote): Promise<void> {
-    const path = join(await openStateFolder(this.#stateDir, FOLDER), this.#name);
+    const path = join(await openStateFolder(this.#stateDir, NOTES_FOLDER), this.#name);
     await replaceStateFile(path, `${JSON.stringify(note)}\n`);
   }
 
   async remove(): Promise<void> {
-    await removeStateFile(join(this.#stateDir, FOLDER, this.#name));
+    await removeStateFile(join(this.#stateDir, NOTES_FOLDER, this.#name));
   }
 
   /** The note, when there is a readable one and the process that wrote it still runs. */
   async readLive(machineId: string): Promise<TargetNote | undefined> {
     try {
-      await requireOwnFolder(this.#stateDir, FOLDER);
-      const path = join(this.#stateDir, FOLDER, this.#name);
+      await requireOwnFolder(this.#stateDir, NOTES_FOLDER);
+      const path = join(this.#stateDir, NOTES_FOLDER, this.#name);
       const note: unknown = JSON.parse(await readStateFile(path));
       return isTargetNote(note) && note.machineId === machineId && isRunning(note.pid) ? note : undefined;
     } catch {

@@ -4,7 +4,8 @@ import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file
 import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-folder.js';
 import type {GateWait} from '../../write-gate.js';
 
-const FOLDER = 'temporary';
+/** In the state folder. */
+export const LEFTOVERS_FOLDER = 'temporary';
 
 /** Something that a run makes and must take away again, or begins and must end. */
 export type Leftover =
@@ -110,7 +111,10 @@ export class Leftovers {
    * @throws StateDirError
    */
   static async open(stateDir: string, taskId: string, wait: GateWait = {}): Promise<Leftovers> {
-    const leftovers = new Leftovers(join(await openStateFolder(stateDir, FOLDER, wait), `${taskId}.json`), wait);
+    const leftovers = new Leftovers(
+      join(await openStateFolder(stateDir, LEFTOVERS_FOLDER, wait), `${taskId}.json`),
+      wait,
+    );
     leftovers.#records = await leftovers.#read();
     return leftovers;
   }
@@ -122,12 +126,12 @@ export class Leftovers {
    */
   static async peek(stateDir: string, taskId: string): Promise<readonly Leftover[]> {
     try {
-      await requireOwnFolder(stateDir, FOLDER);
+      await requireOwnFolder(stateDir, LEFTOVERS_FOLDER);
     } catch (error) {
       if (error instanceof StateDirError && codeOf(error.cause) === 'ENOENT') return [];
       throw error;
     }
-    return await new Leftovers(join(stateDir, FOLDER, `${taskId}.json`)).#read();
+    return await new Leftovers(join(stateDir, LEFTOVERS_FOLDER, `${taskId}.json`)).#read();
   }
 
   list(): readonly Leftover[] {

@@ -10,7 +10,8 @@ import {userName} from '../../user-name.js';
 import {OWN_WRITES} from '../../write-gate.js';
 import {TaskError} from '../task-error.js';
 
-const FOLDER = 'locks';
+/** In the state folder. */
+export const LOCKS_FOLDER = 'locks';
 
 /** Longer than any wait; a signal ends it earlier. */
 const WAIT_FOR_EVER_MS = 2 ** 31 - 1;
@@ -36,7 +37,7 @@ interface LockRequest {
  */
 export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
   const {stateDir, taskId, signal} = request;
-  const path = join(await openStateFolder(stateDir, FOLDER, {signal}), `${taskId}.lock`);
+  const path = join(await openStateFolder(stateDir, LOCKS_FOLDER, {signal}), `${taskId}.lock`);
   for (;;) {
     const handle = await openLockFile(path, signal);
     try {
@@ -61,7 +62,7 @@ export async function lockTask(request: LockRequest): Promise<AsyncDisposable> {
  * @throws StateDirError
  */
 export async function findLockHolder(stateDir: string, taskId: string): Promise<string | undefined> {
-  const path = join(stateDir, FOLDER, `${taskId}.lock`);
+  const path = join(stateDir, LOCKS_FOLDER, `${taskId}.lock`);
   try {
     await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     return (await tryLockFile(handle, {shared: true})) ? undefined : (await handle.readFile('utf8')).trim();
