@@ -72,9 +72,14 @@ export async function findLockHolder(stateDir: string, taskId: string): Promise<
   }
 }
 
-/** While the lock is still ours. A file that cannot be removed does no harm. */
+/**
+ * While the lock is still ours. A file that cannot be removed does no harm. Where somebody has removed ours, the one that
+ * is there is another run's.
+ */
 async function release(path: string, handle: FileHandle): Promise<void> {
-  await OWN_WRITES.pass(() => unlink(path)).catch(() => undefined);
+  await OWN_WRITES.pass(async () => {
+    if (await isFileAt(path, handle)) await unlink(path);
+  }).catch(() => undefined);
   await handle.close();
 }
 

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {readdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {hostname, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
@@ -27,6 +27,17 @@ it('lets one run of a task go on, and names it to others', async () => {
   await first[Symbol.asyncDispose]();
   await using second = await lockTask(request);
   expect([other, second]).toHaveLength(2);
+});
+
+it('leaves the lock of another run alone where somebody has removed its own', async () => {
+  const stateDir = await temporaryFolder();
+  const request = requestIn(stateDir);
+  const first = await lockTask(request);
+  await rm(join(stateDir, 'locks', 'home-1.lock'));
+  await using second = await lockTask(request);
+  expect(second).toBeDefined();
+  await first[Symbol.asyncDispose]();
+  await expect(lockTask(request)).rejects.toMatchObject({code: 'task-locked'});
 });
 
 it('lets a run wait for the one before it', async () => {
