@@ -24,6 +24,18 @@ create_target_if_missing = yes
 apply_patch_in_place = yes
 `;
 
+// Kills the run itself, as the kernel does when memory is short, while something is frozen.
+const FROZEN = `[frozen]
+source_path = /dev/vg0/home
+target_path = /srv/frozen.img
+apply_patch_in_place = yes
+create_target_if_missing = yes
+lvm_snapshot_enabled = yes
+lvm_snapshot_size = 4M
+before_snapshot = sh -c 'kill -KILL $PPID; sleep 1000'
+after_snapshot = sh -c 'sleep 2; echo thawed >/run/thawed'
+`;
+
 describe.skipIf(skipped !== undefined)(
   `a service of systemd${skipped === undefined ? '' : ` (skipped: ${skipped})`}`,
   {timeout: 240_000},
@@ -79,6 +91,16 @@ describe.skipIf(skipped !== undefined)(
         mkdir /var/elsewhere`);
       expect((await guest.run(['systemctl', 'start', 'image.service'])).status).not.toBe(0);
       expect(await guest.sh('journalctl -q -o cat -p err -u image.service')).toMatch(/EROFS|[Rr]ead-only/);
+    });
+
+    it('that is killed still thaws what it has frozen', async () => {
+      await guest.sh(`cat >/etc/frozen.conf <<'END'\n${FROZEN}END
+        ${MANAGER} install systemd --name frozen --config /etc/frozen.conf --yes`);
+      expect((await guest.run(['systemctl', 'start', 'frozen.service'])).status).not.toBe(0);
+      expect(await guest.sh('systemctl show --value -p Result frozen.service')).toBe('signal');
+      await guest.sh(`for attempt in $(seq 150); do [ -e /run/thawed ] && break; sleep 0.1; done
+        cat /run/thawed
+        ${MANAGER} uninstall systemd --name frozen --yes`);
     });
 
     it('is gone after uninstall, with its timer', async () => {

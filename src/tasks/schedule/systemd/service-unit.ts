@@ -48,7 +48,7 @@ function dependencies({network, foreignPrograms, lvm}: ServiceNeeds): UnitSettin
 const STOP_SECONDS = 300;
 const LONGEST_STOP_SECONDS = 3600;
 
-function processSettings(command: readonly string[], {cleanUpMs}: ServiceNeeds): UnitSetting[] {
+function processSettings(command: readonly string[], {cleanUpMs, lvm}: ServiceNeeds): UnitSetting[] {
   const stopSeconds = Math.min(STOP_SECONDS + Math.ceil(cleanUpMs / 1000), LONGEST_STOP_SECONDS);
   return [
     {
@@ -61,9 +61,15 @@ function processSettings(command: readonly string[], {cleanUpMs}: ServiceNeeds):
     },
     {lines: [`ExecStart=${unitCommand(command)}`]},
     {
-      why: 'A run that is stopped ends what it started, and removes its snapshots; whatever is left after that time is killed.',
-      lines: ['KillMode=mixed', `TimeoutStopSec=${stopSeconds}`],
+      why: 'A run that is stopped ends what it started, and removes its snapshots; after that time it is killed.',
+      lines: [`TimeoutStopSec=${stopSeconds}`],
     },
+    lvm
+      ? {
+          why: 'Of a run that is killed, LVM goes on, which may have suspended a volume, and so does who waits to thaw file systems.',
+          lines: ['KillMode=process'],
+        }
+      : {why: 'And so is whatever it left.', lines: ['KillMode=mixed']},
     {
       lines: ['Environment=HOME=%h', 'StateDirectory=bdsync-manager', 'StateDirectoryMode=0700', 'UMask=0077'],
     },

@@ -120,6 +120,11 @@ describe('a service', () => {
     expect(service({...FILES, cleanUpMs})).toContain(`\nTimeoutStopSec=${seconds}\n`);
   });
 
+  test('that uses LVM does not take that along, nor what thaws file systems, when the run itself is killed', () => {
+    expect(service({...FILES, lvm: true})).toContain('\nKillMode=process\n');
+    expect(service(FILES)).toContain('\nKillMode=mixed\n');
+  });
+
   test('has a comment above each line that opens something', () => {
     const text = service({...FILES, lvm: true, devices: true, ssh: true, network: true, temporaryFolders: true});
     const lines = text.split('\n');
