@@ -3,7 +3,8 @@ import {armDeadMansSwitch, type DeadMansSwitch} from '../../hosts/dead-mans-swit
 import type {SnapshotHooks} from '../config/task-config.js';
 import {type Hook, type HookOutcome, runHook} from '../programs/run-hook.js';
 import {tellHookOutput} from '../programs/tell-hook-output.js';
-import type {AfterSnapshotRecord, Leftovers} from '../state/leftovers.js';
+import type {AfterSnapshotRecord} from '../state/leftover.js';
+import type {Leftovers} from '../state/leftovers.js';
 import type {Teller} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 import {OWN_WRITES} from '../../write-gate.js';

@@ -3,7 +3,7 @@ import type {Host} from '../../hosts/host.js';
 import type {TrafficMeter} from '../../hosts/traffic-meter.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
-import type {ApplicationRecord} from '../state/leftovers.js';
+import type {ApplicationRecord} from '../state/leftover.js';
 import {roomHint} from '../room/room-error.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
 import type {Watchdog} from '../watch/watchdog.js';

@@ -8,7 +8,8 @@ import {verifyStored} from './verify-stored.js';
 import {ROOM_FUNCTION} from '../room/free-room.js';
 import {PatchRoom} from '../room/patch-room.js';
 import type {StoredCheck} from '../report.js';
-import type {ApplicationRecord, FileRecord, Leftover, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord, FileRecord, Leftover} from '../state/leftover.js';
+import type {Leftovers} from '../state/leftovers.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 

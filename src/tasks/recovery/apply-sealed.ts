@@ -1,7 +1,7 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import {ApplierRefusal, runSealedApplier, type SealedOutcome} from '../programs/sealed-applier.js';
 import type {StoredPatch} from '../programs/stored-patch.js';
-import type {ApplicationRecord} from '../state/leftovers.js';
+import type {ApplicationRecord} from '../state/leftover.js';
 import type {TaskContext} from '../task-context.js';
 import {lookAtFiles} from './look-at-files.js';
 

@@ -1,7 +1,8 @@
 import type {TargetLease} from '../ends/target-lease.js';
 import type {TaskPlan} from '../plan.js';
 import type {UnsealedWriting} from '../programs/patcher.js';
-import type {IncompleteRecord, Leftovers} from '../state/leftovers.js';
+import type {IncompleteRecord} from '../state/leftover.js';
+import type {Leftovers} from '../state/leftovers.js';
 import {isForTarget} from './settle-application.js';
 
 /**

@@ -1,4 +1,5 @@
-import type {ApplicationRecord, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord} from '../state/leftover.js';
+import type {Leftovers} from '../state/leftovers.js';
 
 /**
  * Notes that only a comparison can complete the target of an application that cannot be finished any more.

@@ -8,7 +8,8 @@ import {
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
 import {FOLDER_GONE_HINT, removeSettledPatch} from '../programs/stored-patch.js';
-import type {ApplicationRecord, IncompleteRecord, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
+import type {Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
 import {TaskError} from '../task-error.js';
 import {lookAtFiles} from './look-at-files.js';

@@ -2,7 +2,8 @@ import {connectionName} from '../../hosts/connection-name.js';
 import {formatLocalTime} from '../../local-time.js';
 import {StateDirError} from '../../state-folder.js';
 import type {TaskPlan} from '../plan.js';
-import {type ApplicationRecord, type IncompleteRecord, type Leftover, Leftovers} from '../state/leftovers.js';
+import type {ApplicationRecord, IncompleteRecord, Leftover} from '../state/leftover.js';
+import {Leftovers} from '../state/leftovers.js';
 import {taskId} from '../state/task-id.js';
 import {isGivenUp} from './is-given-up.js';
 

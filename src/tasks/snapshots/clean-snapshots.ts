@@ -1,6 +1,7 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
-import {Leftovers, type SnapshotRecord} from '../state/leftovers.js';
+import type {SnapshotRecord} from '../state/leftover.js';
+import {Leftovers} from '../state/leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {TaskError} from '../task-error.js';
 import {type Place, viewPlace} from './snapshot-places.js';

@@ -3,7 +3,7 @@ import {LvmError} from '../../lvm/lvm-error.js';
 import type {LogicalVolume} from '../../lvm/lvs-report.js';
 import {snapshotOwner} from '../../lvm/tags.js';
 import type {LvmAt} from '../ends/snapshot.js';
-import type {SnapshotRecord} from '../state/leftovers.js';
+import type {SnapshotRecord} from '../state/leftover.js';
 import {compareWithRecord, isAbout} from '../state/recorded-snapshot.js';
 import {type Place, type PlaceView, type SnapshotPlaces, viewPlace} from './snapshot-places.js';
 

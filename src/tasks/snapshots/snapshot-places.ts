@@ -3,7 +3,8 @@ import type {SnapshotOwner} from '../../lvm/tags.js';
 import {defaultStateDir} from '../../state-dir.js';
 import {StateDirError} from '../../state-folder.js';
 import type {Configuration} from '../config/configuration.js';
-import {Leftovers, type SnapshotRecord} from '../state/leftovers.js';
+import type {SnapshotRecord} from '../state/leftover.js';
+import {Leftovers} from '../state/leftovers.js';
 import {findLockHolder} from '../state/run-lock.js';
 import {COMMAND_LINE_ORIGIN, taskId} from '../state/task-id.js';
 

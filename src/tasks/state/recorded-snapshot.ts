@@ -1,6 +1,6 @@
 import type {LogicalVolume} from '../../lvm/lvs-report.js';
 import {carriesTags, differenceOf, type SnapshotIdentity} from '../../lvm/remove-snapshot.js';
-import type {SnapshotRecord} from './leftovers.js';
+import type {SnapshotRecord} from './leftover.js';
 
 /** What a volume that a record may stand for is. */
 export type Finding =

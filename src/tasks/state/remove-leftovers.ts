@@ -1,6 +1,7 @@
 import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
-import type {ApplicationRecord, IncompleteRecord, Leftover, Leftovers, UnknownRecord} from './leftovers.js';
+import type {ApplicationRecord, IncompleteRecord, Leftover, UnknownRecord} from './leftover.js';
+import type {Leftovers} from './leftovers.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';

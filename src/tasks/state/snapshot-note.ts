@@ -1,4 +1,5 @@
-import type {Leftovers, SnapshotRecord} from './leftovers.js';
+import type {SnapshotRecord} from './leftover.js';
+import type {Leftovers} from './leftovers.js';
 
 /** What a run notes of one snapshot: all but its uuid before it exists, that as soon as it does. */
 export class SnapshotNote {

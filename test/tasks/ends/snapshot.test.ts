@@ -4,7 +4,8 @@ import {describe, expect, it} from 'vitest';
 import type {SnapshotHooks} from '#dist/tasks/config/task-config.js';
 import {openConsistentSource, removeLeftSnapshot} from '#dist/tasks/ends/snapshot.js';
 import {Teller} from '#dist/tasks/task-context.js';
-import {Leftovers, type SnapshotRecord} from '#dist/tasks/state/leftovers.js';
+import type {SnapshotRecord} from '#dist/tasks/state/leftover.js';
+import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {type Call, reportOf, scriptedLvm, type Step} from '../../support/scripted-lvm.js';
 import {temporaryFolder} from '../../support/temporary-folder.js';
 

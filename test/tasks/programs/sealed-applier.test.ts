@@ -3,7 +3,7 @@ import {statusOfCode} from '#dist/bdsync/exit-status.js';
 import {localHost} from '#dist/hosts/local-host.js';
 import {ApplierRefusal, runSealedApplier, type SealedApplication} from '#dist/tasks/programs/sealed-applier.js';
 import {TaskError} from '#dist/tasks/task-error.js';
-import type {ApplicationRecord} from '#dist/tasks/state/leftovers.js';
+import type {ApplicationRecord} from '#dist/tasks/state/leftover.js';
 
 const confirmHold = (): Promise<void> => Promise.resolve();
 

@@ -5,7 +5,8 @@ import type {TargetLease} from '#dist/tasks/ends/target-lease.js';
 import {InPlaceWriting} from '#dist/tasks/recovery/in-place-writing.js';
 import {tellIncomplete} from '#dist/tasks/recovery/tell-incomplete.js';
 import {findUnfinished} from '#dist/tasks/recovery/unfinished-work.js';
-import {type IncompleteRecord, Leftovers} from '#dist/tasks/state/leftovers.js';
+import type {IncompleteRecord} from '#dist/tasks/state/leftover.js';
+import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {taskId} from '#dist/tasks/state/task-id.js';
 import {localTask} from '../../support/local-task.js';
 

@@ -2,7 +2,8 @@ import {mkdir, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {settleApplication} from '#dist/tasks/recovery/settle-application.js';
-import {type ApplicationRecord, Leftovers} from '#dist/tasks/state/leftovers.js';
+import type {ApplicationRecord} from '#dist/tasks/state/leftover.js';
+import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {localTask} from '../../support/local-task.js';
 
 const NO_ROOM = 'echo "bdsync: cannot write the undo journal: no space left" >&2; exit 9';

@@ -1,0 +1,70 @@
+import type {Leftover, UnknownRecord, VolumeRecord} from './leftover.js';
+
+/** Records as one file has them. */
+export function formatLeftovers(records: readonly Leftover[]): string {
+  const contents = records.map((record) => (record.kind === 'unknown' ? record.content : record));
+  return `${JSON.stringify({records: contents})}\n`;
+}
+
+/** The same the other way round; what cannot be understood is kept, to be written again. `file` is where it stands. */
+export function parseLeftovers(text: string, file: string): Leftover[] {
+  const unknown = (content: unknown): UnknownRecord => ({kind: 'unknown', file, content});
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return [unknown(text)];
+  }
+  const records: unknown = typeof content === 'object' && content !== null && Reflect.get(content, 'records');
+  if (!Array.isArray(records)) return [unknown(content)];
+  return records.map((record: unknown) => (isKnown(record) ? record : unknown(record)));
+}
+
+function isKnown(value: unknown): value is Exclude<Leftover, UnknownRecord> {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  if (value.kind === 'snapshot') {
+    return (
+      'programPath' in value &&
+      typeof value.programPath === 'string' &&
+      'tags' in value &&
+      isWords(value.tags) &&
+      (!('volume' in value) || isVolume(value.volume))
+    );
+  }
+  if (value.kind === 'after-snapshot') {
+    return hasTexts(value, 'task', 'sourcePath', 'snapshotName');
+  }
+  if (value.kind === 'application') {
+    const words = ['program', 'options'].every((name) => isWords(Reflect.get(value, name)));
+    const wholeSince: unknown = Reflect.get(value, 'wholeSince') ?? '';
+    const isObsolete: unknown = Reflect.get(value, 'isObsolete') ?? false;
+    const isEnd = typeof wholeSince === 'string' && typeof isObsolete === 'boolean';
+    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && isEnd;
+  }
+  if (value.kind === 'incomplete') return hasTexts(value, 'targetPath', 'since') && isOnHost(value);
+  return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);
+}
+
+function hasTexts(value: object, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof Reflect.get(value, name) === 'string');
+}
+
+function isOnHost(value: object): boolean {
+  return (
+    'quoting' in value &&
+    (value.quoting === 'auto' || value.quoting === 'shell' || value.quoting === 'none') &&
+    'connection' in value &&
+    isWords(value.connection)
+  );
+}
+
+function isVolume(value: unknown): value is VolumeRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const volume: Partial<Record<keyof VolumeRecord, unknown>> = value;
+  const texts = [volume.vg, volume.name, volume.originUuid, volume.uuid ?? ''];
+  return texts.every((text) => typeof text === 'string');
+}
+
+function isWords(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
