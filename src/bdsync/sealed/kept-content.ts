@@ -7,25 +7,13 @@ const MAX_EVENTS = 16_384;
 /** So many are handed out at once. */
 const BATCH_EVENTS = 256;
 
-/** What a patch says, gathered while it is checked: then a small one is read and decoded once only. */
+/**
+ * What a patch says, gathered while it is checked: then a small one is read and decoded once only. Of a larger one
+ * nothing is kept, and whoever asks for it hears that it is to be read.
+ */
 export class KeptContent {
-  #extents: Extent[] = [];
-  #runs: SealedRun[] = [];
+  #content: {readonly extents: Extent[]; readonly runs: SealedRun[]} | undefined = {extents: [], runs: []};
   #pieceBytes = 0;
-  #isTooMuch = false;
-
-  /** It does not hold all that was added. */
-  get isTooMuch(): boolean {
-    return this.#isTooMuch;
-  }
-
-  get extents(): AsyncGenerator<Extent[], void> {
-    return inBatches(this.#extents);
-  }
-
-  get runs(): AsyncGenerator<SealedRun[], void> {
-    return inBatches(this.#runs);
-  }
 
   /** Memory that extents and runs show. Of a short read, all of the buffer stays. */
   addPiece({buffer}: Uint8Array): void {
@@ -34,22 +22,30 @@ export class KeptContent {
   }
 
   addExtent(extent: Extent): void {
-    if (this.#isTooMuch) return;
-    this.#extents.push(extent);
+    this.#content?.extents.push(extent);
     this.#giveUpIfTooMuch();
   }
 
   addRun(run: SealedRun): void {
-    if (this.#isTooMuch) return;
-    this.#runs.push(run);
+    this.#content?.runs.push(run);
     this.#giveUpIfTooMuch();
   }
 
+  /** Undefined where it is too much to be kept. */
+  extents(): AsyncGenerator<Extent[], void> | undefined {
+    return this.#content && inBatches(this.#content.extents);
+  }
+
+  /** As `extents`. */
+  runs(): AsyncGenerator<SealedRun[], void> | undefined {
+    return this.#content && inBatches(this.#content.runs);
+  }
+
   #giveUpIfTooMuch(): void {
-    if (this.#pieceBytes <= MAX_PIECE_BYTES && this.#extents.length + this.#runs.length <= MAX_EVENTS) return;
-    this.#isTooMuch = true;
-    this.#extents = [];
-    this.#runs = [];
+    if (this.#content === undefined) return;
+    const {extents, runs} = this.#content;
+    if (this.#pieceBytes <= MAX_PIECE_BYTES && extents.length + runs.length <= MAX_EVENTS) return;
+    this.#content = undefined;
   }
 }
 

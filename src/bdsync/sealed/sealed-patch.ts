@@ -27,6 +27,7 @@ export class SealedPatch implements AsyncDisposable {
   readonly path: string;
   readonly #handle: FileHandle;
   readonly #signal: AbortSignal | undefined;
+  /** By the last check. */
   #kept: KeptContent | undefined;
   /** Of the file, when its check began. */
   #checkedState: string | undefined;
@@ -81,7 +82,7 @@ export class SealedPatch implements AsyncDisposable {
     }
     requireKnownDigest(seal);
     requireComparedRange(header, seal);
-    this.#kept = kept.isTooMuch ? undefined : kept;
+    this.#kept = kept;
     return {header, seal, sealSha256, contentBytes};
   }
 
@@ -101,20 +102,22 @@ export class SealedPatch implements AsyncDisposable {
    * whoever goes on when this breaks off has the file only. What is handed out stays as it is.
    */
   extents(facts: SealedPatchFacts): AsyncGenerator<Extent[], void> {
-    return this.#kept ? this.#keptExtents(this.#kept) : this.#readExtents(facts);
+    const kept = this.#kept?.extents();
+    return kept ? this.#keptExtents(kept) : this.#readExtents(facts);
   }
 
   /** What the seal says about blocks, in the same way. */
   runs(facts: SealedPatchFacts): AsyncGenerator<SealedRun[], void> {
-    return this.#kept ? this.#whileWanted(this.#kept.runs) : this.#readRuns(facts);
+    const kept = this.#kept?.runs();
+    return kept ? this.#whileWanted(kept) : this.#readRuns(facts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
   }
 
-  async *#keptExtents({extents}: KeptContent): AsyncGenerator<Extent[], void> {
-    yield* this.#whileWanted(extents);
+  async *#keptExtents(kept: AsyncIterable<Extent[]>): AsyncGenerator<Extent[], void> {
+    yield* this.#whileWanted(kept);
     if ((await this.#readState()) !== this.#checkedState) throw this.#changed();
   }
 
