@@ -7,6 +7,7 @@ import {SealedProgress} from './sealed/sealed-progress.js';
 import type {SealedRequest} from './sealed/sealed-request.js';
 import type {SealedResult} from './sealed/sealed-session.js';
 import {JournalPaths} from './sealed/undo-journal.js';
+import {whoseJournal} from './sealed/whose-journal.js';
 
 /**
  * Applies a sealed patch as a whole, or finishes or undoes that. The whole patch is checked first, then that the target
@@ -43,6 +44,8 @@ async function checkPatch(patch: SealedPatch, paths: JournalPaths): Promise<Seal
     return await patch.check();
   } catch (error) {
     if (!isUseless(error) || !(await paths.hasWhole())) throw error;
+    const sealSha256 = await patch.readSealSha256().catch(() => undefined);
+    if ((await whoseJournal(paths.whole, sealSha256)) !== 'of-this-patch') throw error;
     const hint = `it has been applied in part, and cannot be finished: --rollback undoes it`;
     throw new BdsyncError(error.code, error.message, {hint, cause: error});
   }

@@ -11,13 +11,14 @@ import {sealedBlocks} from './sealed-blocks.js';
 import type {SealedPatchFacts} from './sealed-patch.js';
 import type {SealedResult, SealedSession} from './sealed-session.js';
 import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
+import {foreignJournal, otherJournal, whoseJournal} from './whose-journal.js';
 import {bringNewContent, compareWithPatch} from './write-patch.js';
 
 /** Applies a patch that was found to be whole, or finishes that. */
 export async function applyChecked(session: SealedSession, facts: SealedPatchFacts): Promise<SealedResult> {
   const {paths, device, identity, request} = session;
   if (await paths.hasWhole()) {
-    if (request.mode !== 'recover') throw unfinished(session);
+    if (request.mode !== 'recover') throw await whyNotAgain(session, facts);
     const sizes = await readJournalHeader(session, facts.sealSha256);
     await requireOldOrNew(session, facts, sizes);
     return await bringNewContent(session, facts, sizes, 'recovered');
@@ -66,7 +67,23 @@ async function journalOldContent(
   return true;
 }
 
-function unfinished({request, paths}: SealedSession): BdsyncError {
-  const trouble = `${request.patchPath} has been applied in part: there is its undo journal ${paths.whole}`;
-  return new BdsyncError('unfinished', trouble, {hint: '--recover finishes it, --rollback undoes it'});
+/** Something has the name of the journal. */
+async function whyNotAgain(
+  {request, paths: {whole}}: SealedSession,
+  {sealSha256}: SealedPatchFacts,
+): Promise<BdsyncError> {
+  const {patchPath} = request;
+  const whose = await whoseJournal(whole, sealSha256);
+  switch (whose) {
+    case 'of-this-patch': {
+      const trouble = `${patchPath} has been applied in part: there is its undo journal ${whole}`;
+      return new BdsyncError('unfinished', trouble, {hint: '--recover finishes it, --rollback undoes it'});
+    }
+    case 'of-another-patch':
+      return otherJournal(whole, patchPath);
+    case 'foreign':
+      return foreignJournal(whole);
+    default:
+      return whose satisfies never;
+  }
 }

@@ -1,8 +1,8 @@
-import {BdsyncError} from '../errors.js';
 import type {SealedSession} from './sealed-session.js';
 import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
 import {readJournal} from './undo-journal.js';
 import type {JournalHeader} from './undo-journal-format.js';
+import {otherJournal} from './whose-journal.js';
 
 /**
  * Checks all of a journal, and that it belongs to this patch and this target; returns the sizes that it tells.
@@ -22,8 +22,7 @@ export async function readJournalHeader(
     request.signal,
   );
   if (!header || !sealSha256 || !Buffer.from(sealSha256).equals(header.sealSha256)) {
-    const trouble = `the undo journal ${paths.whole} does not belong to the patch ${request.patchPath}`;
-    throw new BdsyncError('journal', trouble, {hint: 'nothing was touched'});
+    throw otherJournal(paths.whole, request.patchPath);
   }
   requireIdentity(device, identity, header.targetIdentity, `the undo journal ${paths.whole}`);
   const sizes = {before: header.bytesBefore, after: header.bytesAfter};

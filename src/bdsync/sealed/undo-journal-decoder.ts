@@ -4,6 +4,7 @@ import {FieldFeed, type FieldParser, type WantedField} from '../patch/field-feed
 import {MAX_IDENTITY_BYTES, SHA256_BYTES} from '../patch/seal-format.js';
 import {readU64, viewOf} from '../wire-integer.js';
 import {JOURNAL_MAGIC, type JournalHeader, MAX_RECORD_BYTES, RECORD_HEADER_BYTES} from './undo-journal-format.js';
+import {foreignJournal} from './whose-journal.js';
 
 export type JournalEvent =
   | {readonly kind: 'header'; readonly header: JournalHeader}
@@ -41,12 +42,13 @@ export class JournalDecoder {
   /** To be called where the bytes end: throws unless the journal ends there, too. */
   finish(): void {
     const {wanted, endOffset} = this.#feed;
+    if (endOffset < JOURNAL_MAGIC.length) throw foreignJournal(this.#path);
     if (wanted) throw this.#damaged(`it ends early at offset ${endOffset}, in the ${wanted.what}`);
   }
 
   *#parse(): FieldParser {
     const magic = yield {bytes: JOURNAL_MAGIC.length, what: 'first line'};
-    if (Buffer.from(magic).toString('latin1') !== JOURNAL_MAGIC) throw this.#damaged('it does not begin as one');
+    if (Buffer.from(magic).toString('latin1') !== JOURNAL_MAGIC) throw foreignJournal(this.#path);
     const header = yield* this.#parseHeader(magic);
     this.#events.push({kind: 'header', header});
     for (let records = 0; ; records += 1) {

@@ -5,6 +5,7 @@ import {codeOf} from '../../errors.js';
 import {deviceError} from '../device/device-error.js';
 import {readPieces} from './read-pieces.js';
 import {JournalDecoder, type JournalEvent} from './undo-journal-decoder.js';
+import {foreignJournal, mayBeBegunJournal} from './whose-journal.js';
 
 /** The names beside a patch. The first one means that the target may have been written to. */
 export class JournalPaths {
@@ -21,7 +22,9 @@ export class JournalPaths {
     return await exists(this.whole);
   }
 
+  /** @throws BdsyncError 'journal' where it is something else that has this name; 'write'. */
   async removeFresh(): Promise<void> {
+    if ((await exists(this.fresh)) && !(await mayBeBegunJournal(this.fresh))) throw foreignJournal(this.fresh);
     await remove(this.fresh);
   }
 

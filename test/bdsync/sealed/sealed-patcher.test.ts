@@ -1,5 +1,5 @@
 import {readFileSync, writeFileSync} from 'node:fs';
-import {copyFile, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
@@ -209,6 +209,48 @@ describe('applySealedPatch', () => {
     await writeFile(journalPath, journal);
     expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
     expect(await stateOf(images)).toBe('old');
+  });
+
+  it('tells a journal of its own from what merely has its name, and removes nothing of others', async () => {
+    const images = await sealedImages({target: Buffer.alloc(1 << 20)});
+    const {whole, fresh} = new JournalPaths(images.patchPath);
+    const patch = await readFile(images.patchPath);
+    const damaged = Buffer.from(patch);
+    damaged[1000] = (patch[1000] ?? 0) ^ 1;
+    for (const [content, trouble] of [
+      [Buffer.from('notes of somebody'), 'was not written by this program'],
+      [readVector('one-record.journal'), 'does not belong to the patch'],
+    ] as const) {
+      await writeFile(whole, content);
+      for (const mode of ['apply', 'recover', 'rollback'] as const) {
+        await expect(apply(images, mode)).rejects.toMatchObject({
+          code: 'journal',
+          message: expect.stringContaining(trouble),
+          hint: expect.not.stringContaining('--rollback'),
+        });
+      }
+      await writeFile(images.patchPath, damaged);
+      await expect(apply(images)).rejects.toMatchObject({code: 'invalid-patch', hint: undefined});
+      await writeFile(images.patchPath, patch);
+      expect((await readFile(whole)).equals(content)).toBe(true);
+    }
+    await rm(whole);
+    await mkdir(whole);
+    await expect(apply(images)).rejects.toMatchObject({code: 'journal'});
+    await rm(whole, {recursive: true});
+    await writeFile(fresh, 'notes of somebody');
+    for (const mode of ['apply', 'rollback'] as const) {
+      await expect(apply(images, mode)).rejects.toMatchObject({
+        code: 'journal',
+        message: expect.stringContaining(fresh),
+      });
+    }
+    expect(await readFile(fresh, 'utf8')).toBe('notes of somebody');
+    expect(await stateOf(images)).toBe('old');
+    // As a power cut may leave one.
+    await writeFile(fresh, Buffer.alloc(5000));
+    expect(await apply(images)).toMatchObject({outcome: 'applied'});
+    expect(await namesBeside(images)).toEqual(['patch']);
   });
 
   it('has nothing to undo when nothing was begun, and clears a journal that is not whole', async () => {
