@@ -67,7 +67,8 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     const reached = await reachTarget(run, source.plan);
     await tellOfEncryption(run, source.identity);
     const target = await checkTarget(reached, source.identity);
-    await checkPatchDir(reached);
+    const {warning} = await checkPatchDir(reached);
+    if (warning !== undefined) reached.teller.warn(warning);
     const change = await planTargetChange(reached, target, () => sizeOfSource(run.plan.sourcePath));
     const found = target.kind === 'present' ? target.identity : undefined;
     return {...taken, context: {...reached, plan: change.plan}, change, source: source.identity, target: found};
@@ -93,11 +94,7 @@ export async function checkSource({
 /** Tells what a user should know about the encryption of the source, at once and in the report. */
 export async function tellOfEncryption({plan, host, teller, abort}: TaskRun, source: DeviceIdentity): Promise<void> {
   const {warning, note} = await remarkOnEncryption(plan, source, host, abort.signal);
-  if (warning !== undefined) {
-    const text = `${warning.message} (${warning.hint})`;
-    teller.log('warning', text);
-    teller.note(text);
-  }
+  if (warning !== undefined) teller.warn(warning);
   if (note !== undefined) teller.note(note);
 }
 

@@ -161,7 +161,8 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
     return {plan, outcome: undefined, patchRoom: undefined};
   }
   const target = await checkTarget(reached, identity);
-  const freeBytes = await checkPatchDir(reached);
+  const {freeBytes, warning} = await checkPatchDir(reached);
+  if (warning !== undefined) teller.warn(warning);
   const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
   const changeText = describeChange(change);
   if (target.kind !== 'present') {

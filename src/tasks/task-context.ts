@@ -52,6 +52,13 @@ export class Teller {
     this.notes.push(text);
   }
 
+  /** What keeps nobody from the work, and is to be mended all the same: at once, and in the report. */
+  warn({message, hint}: {readonly message: string; readonly hint: string}): void {
+    const text = `${message} (${hint})`;
+    this.log('warning', text);
+    this.note(text);
+  }
+
   progress(meter: TrafficMeter, doneBytes: number, totalBytes: number, patchBytes: number): void {
     const {sentBytes, receivedBytes} = meter;
     if (this.stage === 'generate' && totalBytes > 0) this.comparedShare = doneBytes / totalBytes;

@@ -101,6 +101,9 @@ describe('what a run needs is looked at before anything is made', () => {
       const {status, stdout, stderr} = await world.manager({target_patch_dir: open}, 'check');
       expect(status).toBe(0);
       expect((stdout + stderr).includes(told)).toBe(isTold);
+      const run = await world.manager({target_patch_dir: open}, '--json');
+      expect(run.stderr.includes(told)).toBe(isTold);
+      expect(taskReportOf(run).notes.some((note) => note.startsWith(told))).toBe(isTold);
     }
   });
 

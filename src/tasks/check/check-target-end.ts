@@ -58,9 +58,8 @@ export async function checkTargetEnd(
 
 async function checkRoom(context: TaskContext, needs: Needs): Promise<void> {
   const {plan, host} = context;
-  const teller = new Teller(plan.task, () => {});
-  const freeBytes = await checkPatchDir({...context, teller});
-  for (const message of teller.notes) needs.warnings.push({message, hint: undefined});
+  const {freeBytes, warning} = await checkPatchDir(context);
+  if (warning !== undefined) needs.warnings.push(warning);
   if (plan.flow.kind !== 'patch-file' || freeBytes === undefined) return;
   needs.facts.push(`patch folder ${plan.flow.patchDir} on ${host.name}: ${formatBytes(freeBytes)} of room`);
 }

@@ -9,28 +9,39 @@ const LOOK_SCRIPT =
   'if [ -d "$1" ]; then if [ -w "$1" ] && [ -x "$1" ]; then echo fit; else echo forbidden; fi; ' +
   'elif [ -e "$1" ]; then echo no-folder; else echo missing; fi';
 
+export interface CheckedPatchDir {
+  /** Room, if there is a folder for patches and its file system tells. */
+  readonly freeBytes: number | undefined;
+  readonly warning: {readonly message: string; readonly hint: string} | undefined;
+}
+
 /**
- * Makes sure that the patch can be stored, where the flow stores it. Returns how many bytes of room there are, if there
- * is a folder for it and its file system tells.
+ * Makes sure that the patch can be stored, where the flow stores it.
  *
  * @throws TaskError 'patch-dir', 'permission'.
  */
-export async function checkPatchDir({plan, host, signal, teller}: TaskContext): Promise<number | undefined> {
-  if (plan.flow.kind !== 'patch-file') return undefined;
+export async function checkPatchDir({
+  plan,
+  host,
+  signal,
+}: Pick<TaskContext, 'plan' | 'host' | 'signal'>): Promise<CheckedPatchDir> {
+  if (plan.flow.kind !== 'patch-file') return {freeBytes: undefined, warning: undefined};
   const {patchDir} = plan.flow;
   const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchDir], {
     signal,
     describe: `looking at ${patchDir}`,
   });
   const found = stdout.split('\n');
-  if (found.includes('exposed')) {
-    const text = `everybody on ${host.name} may put another patch in the place of one in ${patchDir}: chmod o-w takes that right`;
-    teller.log('warning', text);
-    teller.note(text);
-  }
   if (found.includes('fit')) {
     const room = found.map(parseRoom).find((line) => line !== undefined);
-    return room?.kind === 'free' ? room.bytes : undefined;
+    const exposure = {
+      message: `everybody on ${host.name} may put another patch in the place of one in ${patchDir}`,
+      hint: 'take that right away: chmod o-w',
+    };
+    return {
+      freeBytes: room?.kind === 'free' ? room.bytes : undefined,
+      warning: found.includes('exposed') ? exposure : undefined,
+    };
   }
   const {code, trouble, hint} = FAULTS.find(({word}) => found.includes(word)) ?? UNKNOWN_FAULT;
   throw new TaskError(code, `the patch folder ${patchDir} on ${host.name} ${trouble}`, {
