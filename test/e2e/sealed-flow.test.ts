@@ -4,12 +4,15 @@ import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {noise, sha256, writePair} from '../support/images.js';
+import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {taskReportOf} from '../support/reports.js';
 import {OUR_BDSYNC} from '../support/run-bdsync.js';
 import {BDSYNC_MANAGER, type ProgramResult, runProgram, startProgram} from '../support/spawn-program.js';
 import {temporaryFolder} from '../support/temporary-folder.js';
 import {until} from '../support/until.js';
 import {writeConfig} from '../support/write-config.js';
+
+if (nativeBdsync === undefined) console.warn(`skipped, ${NO_NATIVE_BDSYNC}`);
 
 const BYTES = 8 * 1024 * 1024;
 const FAIL_READ = fileURLToPath(new URL('../faults/fail-read.mjs', import.meta.url));
@@ -230,13 +233,22 @@ describe('an application that was killed while it wrote', () => {
   });
 });
 
+/** Puts the original program, or ours as far as it does the same, in the place of that at the target. */
+async function replaceWithOriginal({folder}: SealedTask, original?: string): Promise<void> {
+  const refusal = 'echo "$0: unrecognized option" >&2; exit 1';
+  const script = original
+    ? `exec ${quoteWords([original])} "$@"`
+    : `case "$*" in *--sealed* | *--hold* | *--version*) ${refusal};; esac; exec ${quoteWords(OUR_BDSYNC)} "$@"`;
+  await writeFile(join(folder, 'bdsync'), `#!/bin/sh\n${script}\n`, {mode: 0o755});
+}
+
 /** What nobody can read puts off no night: the target is compared anew, and what is left over is told until it is gone. */
 async function expectComparedAnew(task: SealedTask, reason: RegExp): Promise<void> {
   const refused = await task.run('recover');
   expect(refused).toMatchObject({status: 3, stdout: expect.stringMatching(reason)});
   const result = await task.run('--json');
   expect(result).toMatchObject({status: 0, stderr: expect.stringMatching(reason)});
-  expect(taskReportOf(result)).toMatchObject({notes: [expect.stringContaining('cannot be finished')]});
+  expect(taskReportOf(result).notes[0]).toContain('cannot be finished');
   expect(await sha256(task.target)).toBe(await sha256(task.source));
   // Nor does it the next one.
   await writeFile(task.source, noise(BYTES, 9));
@@ -267,6 +279,20 @@ describe('an application that was killed, and cannot be got at', () => {
       await mkdir(path);
       await expectComparedAnew(task, reason);
     });
+  }
+
+  for (const [what, program] of [
+    ['one that knows no seals', undefined],
+    ['the original one', nativeBdsync],
+  ] as const) {
+    it.skipIf(what === 'the original one' && program === undefined)(
+      `as the bdsync there is ${what} now: the next run compares anew with that`,
+      async () => {
+        const task = await killed();
+        await replaceWithOriginal(task, program);
+        await expectComparedAnew(task, /status 1 .*install it there.*remove .*\.journal on env/s);
+      },
+    );
   }
 
   it('as its patch has a place that cannot be read: its journal undoes it, and the run compares anew', async () => {

@@ -77,17 +77,25 @@ export async function runSealedApplier(application: SealedApplication): Promise<
   };
   const error = await explainEnding(child, role);
   if (!(error instanceof TaskError) || end.kind !== 'exit' || end.status === 0 || end.status > LAST_STATUS) throw error;
-  const {code, message, errorLines} = error;
+  const {code, message} = error;
+  // The usage of the original program, which is about everything else.
+  const errorLines = error.errorLines.some((line) => USAGE.test(line)) ? [] : error.errorLines;
   const known = REFUSALS.get(end.status);
   const hint = known?.hint ?? (code === 'disk-full' ? fullHint(application, errorLines) : error.hint);
   throw new ApplierRefusal(known?.code ?? code, message, {errorLines, hint, cause: error});
 }
 
+const USAGE = /unrecognized option|^OPTIONS:$/;
+
 /** Above it are signals, and what the way there ended with. */
 const LAST_STATUS = 19;
 
+/** For a host where the bdsync of bdsync-manager is no more, or another one is named. */
+export const NO_SEALS_HINT =
+  'only the bdsync of bdsync-manager knows sealed patches: install it there, or name it in the configuration';
+
 const REFUSALS: ReadonlyMap<number, {readonly code: TaskErrorCode; readonly hint?: string}> = new Map([
-  [1, {code: 'no-bdsync', hint: 'bdsync there must be one of bdsync-manager that knows sealed patches'}],
+  [1, {code: 'no-bdsync', hint: NO_SEALS_HINT}],
   [2, {code: 'invalid-patch'}],
   [3, {code: 'size-mismatch'}],
   [12, {code: 'target-unusable'}],

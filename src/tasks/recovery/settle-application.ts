@@ -53,7 +53,7 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
   try {
     settled = await runSealedApplier({...request, record: withProgramOf(plan, record)});
   } catch (error) {
-    if (isOutOfReach(error) && hasJournal) throw withHint(error, request);
+    if (isOutOfReach(error)) throw withHint(error, request);
     const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;
     // It may be there only now, and may be out of sight by now.
@@ -111,8 +111,8 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 ] satisfies TaskError['code'][]);
 
 /**
- * The program cannot get at the target, at the patch or at its journal. It may come back, and nothing must be forgotten;
- * who compares anew need not wait for it.
+ * The program cannot get at the target, at the patch or at its journal, or is not there any more itself. It may come
+ * back, and nothing must be forgotten; who compares anew need not wait for it.
  */
 export function isOutOfReach(error: unknown): error is ApplierRefusal {
   return error instanceof ApplierRefusal && OUT_OF_REACH_CODES.has(error.code);
@@ -121,6 +121,7 @@ export function isOutOfReach(error: unknown): error is ApplierRefusal {
 const OUT_OF_REACH_CODES: ReadonlySet<string> = new Set([
   'target-unusable',
   'patch-unreadable',
+  'no-bdsync',
 ] satisfies TaskError['code'][]);
 
 /** Whether a record is about what the task writes now. */

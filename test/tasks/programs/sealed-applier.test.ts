@@ -116,6 +116,11 @@ describe('what an applier ended with', () => {
     });
   });
 
+  it('is told without the usage of one that knows no seals', async () => {
+    const usage = 'echo "bdsync: unrecognized option --sealed" >&2; echo "OPTIONS:" >&2; echo "--server  Run" >&2';
+    expect(await failureOf(`${usage}; exit 1`)).toMatchObject({code: 'no-bdsync', errorLines: []});
+  });
+
   it.each([
     ['a status of nobody', 'exit 70', 'patcher-failed'],
     ['what a shell says of a missing program', 'echo "sh: 1: bdsync: not found" >&2; exit 127', 'no-bdsync'],

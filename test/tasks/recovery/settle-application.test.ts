@@ -131,10 +131,14 @@ describe('an application that was noted', () => {
   it.each([
     ['its target cannot be opened', 12, 'target-unusable'],
     ['its patch or journal cannot be read', 19, 'patch-unreadable'],
+    ['no bdsync of ours is there any more', 1, 'no-bdsync'],
   ])('is kept when %s, begun or not: that may pass', async (_, status, code) => {
     for (const hasJournal of [false, true]) {
       const {settle, isNoted, stored} = await begun(`exit ${status}`, {hasJournal});
-      await expect(settle('recover')).rejects.toMatchObject({code});
+      await expect(settle('recover')).rejects.toMatchObject({
+        code,
+        hint: expect.stringMatching(/if nobody needs what was there before, remove .*: a run compares anew/),
+      });
       expect(isNoted()).toBe(true);
       expect(await stored()).toContain('patch-1.bdsync');
     }
