@@ -156,7 +156,7 @@ describe('an application that was killed while it wrote', () => {
 
   it('is told by check, finished by recover, and then there is nothing to recover', async () => {
     const task = await killed();
-    expect((await task.run('check')).stdout).toContain('is incomplete since');
+    expect((await task.run('check')).stdout).toMatch(/is incomplete since.*\n.*the next run finishes it first/);
     expect(await task.run('recover')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('was finished'),
@@ -290,6 +290,7 @@ describe('an application that was killed, and cannot be got at', () => {
       async () => {
         const task = await killed();
         await replaceWithOriginal(task, program);
+        expect((await task.run('check')).stdout).toMatch(/install it there.*; else the next run compares anew/);
         await expectComparedAnew(task, /status 1 .*install it there.*remove .*\.journal on env/s);
       },
     );
@@ -366,6 +367,7 @@ describe('what is stored of an application', () => {
     const [patches, away] = [join(task.folder, 'patches'), join(task.folder, 'away')];
     await rename(patches, away);
     expect(await task.run('recover')).toMatchObject({status: 3, stdout: expect.stringContaining(patches)});
+    expect((await task.run('check')).stdout).toMatch(/cannot be looked for \(.*\): .*; else it compares anew/);
     expect(await task.run('list')).toMatchObject({stdout: expect.stringContaining('is incomplete since')});
     await rename(away, patches);
     expect(await task.run('recover')).toMatchObject({status: 0, stdout: expect.stringContaining('was finished')});
@@ -375,7 +377,16 @@ describe('what is stored of an application', () => {
 
   it('and was removed by hand leaves the target known to be incomplete, until the next run', async () => {
     const task = await killed();
-    for (const name of await task.stored()) await rm(join(task.folder, 'patches', name));
+    const stored = (await task.stored()).toSorted();
+    for (const [name, gone] of [
+      [stored[0], 'its patch is gone'],
+      [stored[1], 'patch and journal are gone'],
+    ] as const) {
+      await rm(join(task.folder, 'patches', name ?? ''));
+      const {stdout: checked} = await task.run('check');
+      expect(checked).toMatch(new RegExp(`is incomplete since.*\\n.*${gone}; run the task again: it compares anew`));
+      expect(checked).not.toContain('finishes it');
+    }
     expect(await task.run('recover')).toMatchObject({status: 3, stdout: expect.stringContaining('run the task again')});
     expect(await task.run('list')).toMatchObject({stdout: expect.stringContaining('is incomplete since')});
     const result = await task.run('--json');

@@ -1,10 +1,10 @@
 import type {CheckedTask, CheckReport, Finding} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
+import {checkUnfinished} from './check-unfinished.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {checkMetricsFile} from '../metrics/check-metrics-file.js';
 import {planTask} from '../plan.js';
-import {findUnfinished, unfinishedHint, unfinishedText} from '../recovery/unfinished-work.js';
 import {configOrigin} from '../state/task-id.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
@@ -62,10 +62,7 @@ async function checkTask(
       if (task.config.disabled) return {...base, disabled: true};
       const plan = planTask(task.config);
       const {unmetNeeds, hasMark, ...found} = await checkNeeds(plan, pool, signal);
-      const unfinished = (await findUnfinished(plan, origin))
-        // The words of the target's host say more.
-        .filter(({kind}) => kind !== 'in-place' || !hasMark)
-        .map((work) => ({message: unfinishedText(work), hint: unfinishedHint(work)}));
+      const unfinished = await checkUnfinished(plan, {origin, pool, signal, hasMark});
       return {
         ...base,
         unmetNeeds,

@@ -25,11 +25,19 @@ export interface UnfinishedWork {
 
 /** What interrupted runs of the task began, without a look at any host. */
 export async function findUnfinished(
-  {task, stateDir}: Pick<TaskPlan, 'task' | 'stateDir'>,
+  task: Pick<TaskPlan, 'task' | 'stateDir'>,
   origin: string,
 ): Promise<UnfinishedWork[]> {
+  return (await findUnfinishedRecords(task, origin)).map(workOf);
+}
+
+/** The same, as it is noted. */
+export async function findUnfinishedRecords(
+  {task, stateDir}: Pick<TaskPlan, 'task' | 'stateDir'>,
+  origin: string,
+): Promise<(ApplicationRecord | IncompleteRecord)[]> {
   try {
-    return (await Leftovers.peek(stateDir, taskId(task, origin))).filter(isUnfinished).map(workOf);
+    return (await Leftovers.peek(stateDir, taskId(task, origin))).filter(isUnfinished);
   } catch (error) {
     // Whoever needs the folder tells what is wrong with it.
     if (error instanceof StateDirError) return [];
@@ -57,19 +65,6 @@ export function unfinishedText(work: UnfinishedWork): string {
   return `${target} on ${host} is incomplete since ${formatLocalTime(since)}, unless a run is writing it now`;
 }
 
-export function unfinishedHint({kind}: UnfinishedWork): string {
-  switch (kind) {
-    case 'sealed':
-      return FINISH_HINT;
-    case 'in-place':
-      return RUN_AGAIN_HINT;
-    case 'given-up':
-      return GIVEN_UP_HINT;
-    default:
-      return kind satisfies never;
-  }
-}
-
 /** Told of a target that is whole, or about to be: only files are left. */
 export function givenUpText({host, target, patchPath, wholeSince}: UnfinishedWork): string {
   const how =
@@ -79,8 +74,7 @@ export function givenUpText({host, target, patchPath, wholeSince}: UnfinishedWor
   return `the patch ${patchPath} on ${host} and its journal, which could not be finished; ${target} ${how}`;
 }
 
-const GIVEN_UP_HINT = 'remove both by hand if nobody needs what the target had before; the next run then forgets them';
+export const GIVEN_UP_HINT =
+  'remove both by hand if nobody needs what the target had before; the next run then forgets them';
 
-const FINISH_HINT =
-  "the next run finishes it first; 'bdsync-manager recover' does so now, with --rollback it undoes it";
 export const RUN_AGAIN_HINT = 'run the task again: it compares anew, and completes the target';

@@ -1,0 +1,41 @@
+import type {HostPool} from '../ends/host-pool.js';
+import type {TaskPlan} from '../plan.js';
+import {isGivenUp} from '../recovery/is-given-up.js';
+import {remedyThere} from '../recovery/remedy-there.js';
+import {
+  findUnfinishedRecords,
+  GIVEN_UP_HINT,
+  RUN_AGAIN_HINT,
+  unfinishedText,
+  workOf,
+} from '../recovery/unfinished-work.js';
+import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
+import type {Finding} from './check-report.js';
+
+interface Surroundings {
+  readonly origin: string;
+  readonly pool: HostPool;
+  readonly signal: AbortSignal;
+  /** Whether the target's host has told that it is incomplete: its words say more than a note here. */
+  readonly hasMark: boolean;
+}
+
+/** What interrupted runs of a task left unfinished, as it is noted here, and what will become of it. */
+export async function checkUnfinished(plan: TaskPlan, surroundings: Surroundings): Promise<Finding[]> {
+  const {origin, hasMark} = surroundings;
+  const findings: Finding[] = [];
+  for (const record of await findUnfinishedRecords(plan, origin)) {
+    if (record.kind === 'incomplete' && hasMark) continue;
+    findings.push({message: unfinishedText(workOf(record)), hint: await hintFor(record, plan, surroundings)});
+  }
+  return findings;
+}
+
+async function hintFor(
+  record: ApplicationRecord | IncompleteRecord,
+  plan: TaskPlan,
+  {pool, signal}: Surroundings,
+): Promise<string> {
+  if (record.kind === 'incomplete') return RUN_AGAIN_HINT;
+  return isGivenUp(record) ? GIVEN_UP_HINT : await remedyThere(record, {plan, pool, signal});
+}
