@@ -2,6 +2,7 @@ import {appendFile, copyFile, mkdir, readdir, readFile, rename, rm, truncate, wr
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
+import {EXIT_STATUS} from '#dist/cli/manager/exit-status.js';
 import {quoteWords} from '#dist/hosts/quote.js';
 import {noise, sha256, writePair} from '../support/images.js';
 import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
@@ -176,6 +177,32 @@ describe('an application that was killed while it wrote', () => {
     expect(await sha256(task.target)).toBe(task.old);
     expect(await task.stored()).toEqual([]);
   });
+
+  for (const [signal, told] of [
+    ['SIGTERM', 'cancelled'],
+    ['SIGKILL', 'did not end'],
+  ] as const) {
+    it(`is finished by the next recover where one was ended by ${signal}, of which log tells`, async () => {
+      const task = await killed();
+      const [program, healthy] = [join(task.folder, 'bdsync'), join(task.folder, 'healthy')];
+      await rename(program, healthy);
+      const hang = `touch ${task.folder}/recovering; while kill -0 $PPID; do sleep 0.1; done`;
+      await writeFile(program, `#!/bin/sh\ncase "$*" in *--recover*) ${hang};; esac\nexec ${healthy} "$@"\n`, {
+        mode: 0o755,
+      });
+      const recovery = startProgram(BDSYNC_MANAGER, ['recover', '--config', join(task.folder, 'tasks.conf')]);
+      await until('the recovery', async () => (await readdir(task.folder)).includes('recovering'));
+      expect((await task.run('log')).stdout).toMatch(/home +recover +under way/);
+      recovery.child.kill(signal);
+      const {status} = await recovery.result;
+      if (signal === 'SIGTERM') expect(status).toBe(EXIT_STATUS.cancelled);
+      expect((await task.run('log')).stdout).toMatch(new RegExp(`home +recover +${told}`));
+      await rename(healthy, program);
+      expect(await task.run('recover')).toMatchObject({status: 0, stdout: expect.stringContaining('was finished')});
+      expect((await task.run('log')).stdout).toMatch(new RegExp(`recover +${told}.*\\n.*recover +recovered`));
+      expect(await sha256(task.target)).toBe(await sha256(task.source));
+    });
+  }
 
   it('with a journal that was damaged is refused and told, and the next run compares anew', async () => {
     const task = await killed();

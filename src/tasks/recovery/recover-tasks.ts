@@ -11,7 +11,7 @@ import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
-import {recordRecovery} from './record-recovery.js';
+import {RecoveryRecord} from './recovery-record.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
 import {settleApplication} from './settle-application.js';
 import {isUnfinished, RUN_AGAIN_HINT} from './unfinished-work.js';
@@ -39,13 +39,9 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
   const expanded = await expandTasks({tasks: selectTasks(configuration, names), signal});
   for (const {task} of expanded) {
     if (task.state !== 'valid') continue;
-    const startedAt = new Date().toISOString();
     const plan = planTask(task.config);
     const onWarning = (text: string): void => void warnings.push(`${plan.task}: ${text}`);
-    const done = await recoverTask(plan, {origin, pool, rollback, signal, onWarning});
-    applications.push(...done);
-    const trouble = done.length === 0 ? undefined : await recordRecovery(plan, origin, done, startedAt);
-    if (trouble !== undefined) warnings.push(trouble);
+    applications.push(...(await recoverTask(plan, {origin, pool, rollback, signal, onWarning})));
   }
   const trouble =
     applications.length === 0 ? undefined : await new MetricsWriter({configured: configuration.tasks, origin}).write();
@@ -59,28 +55,43 @@ interface Surroundings extends Pick<RecoverRequest, 'rollback' | 'signal'> {
   readonly onWarning: (text: string) => void;
 }
 
-async function recoverTask(plan: TaskPlan, surroundings: Surroundings): Promise<RecoveredApplication[]> {
+async function recoverTask(plan: TaskPlan, surroundings: Surroundings): Promise<readonly RecoveredApplication[]> {
+  const {origin, pool, signal, onWarning} = surroundings;
+  const record = new RecoveryRecord(plan, origin);
+  try {
+    await recoverUnderLock(plan, surroundings, record);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ExpectedError)) {
+      await record.breakOff(error, signal);
+      throw error;
+    }
+    record.applications.push({...placeOf(plan.task, undefined, pool), ...failure(error, signal)});
+  }
+  const {applications} = record;
+  const trouble = applications.length === 0 ? undefined : await record.end();
+  if (trouble !== undefined) onWarning(trouble);
+  return applications;
+}
+
+async function recoverUnderLock(plan: TaskPlan, surroundings: Surroundings, record: RecoveryRecord): Promise<void> {
   const {origin, pool, signal} = surroundings;
   const {task, stateDir} = plan;
   const id = taskId(task, origin);
-  const done: RecoveredApplication[] = [];
-  try {
-    if ((await Leftovers.peek(stateDir, id)).every((record) => !isUnfinished(record))) return [];
-    await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
-    void lock;
-    const leftovers = await Leftovers.open(stateDir, id);
-    // One that cannot be reached keeps no other from being finished.
-    for (const record of leftovers.list().filter(isUnfinished)) {
-      try {
-        done.push({...placeOf(task, record, pool), ...(await settle(plan, record, {...surroundings, leftovers}))});
-      } catch (error) {
-        done.push({...placeOf(task, record, pool), ...failure(error, signal)});
-      }
+  if ((await Leftovers.peek(stateDir, id)).every((leftover) => !isUnfinished(leftover))) return;
+  await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
+  void lock;
+  const leftovers = await Leftovers.open(stateDir, id);
+  const unfinished = leftovers.list().filter(isUnfinished);
+  if (unfinished.length > 0) await record.begin();
+  // One that cannot be reached keeps no other from being finished.
+  for (const work of unfinished) {
+    const place = placeOf(task, work, pool);
+    try {
+      record.applications.push({...place, ...(await settle(plan, work, {...surroundings, leftovers}))});
+    } catch (error) {
+      record.applications.push({...place, ...failure(error, signal)});
     }
-  } catch (error) {
-    done.push({...placeOf(task, undefined, pool), ...failure(error, signal)});
   }
-  return done;
 }
 
 type Told = Omit<RecoveredApplication, keyof ReturnType<typeof placeOf>>;
