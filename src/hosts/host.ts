@@ -29,6 +29,8 @@ export interface SpawnOptions {
   readonly onErrorLine?: OnErrorLine | undefined;
   /** For messages: `bdsync --server on ssh backup@host`. */
   readonly describe: string;
+  /** Half of what it does is worse than all of it: it goes on when this process ends, however that comes. */
+  readonly outlivesUs?: boolean | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined;
   /** Of standard output; 1 MiB when undefined. */
   readonly maxOutputBytes?: number | undefined;
+  readonly outlivesUs?: SpawnOptions['outlivesUs'];
 }
 
 export interface RunResult {

@@ -16,6 +16,8 @@ export interface RunCommandOptions {
   readonly timeoutMs?: number;
   /** For messages: `/sbin/lvm lvcreate`. */
   readonly describe?: string;
+  /** It goes on when this process ends, however that comes. */
+  readonly outlivesUs?: boolean;
 }
 
 /** The LVM of one machine. */
@@ -38,7 +40,8 @@ const story = debugStory('lvm');
 
 /**
  * Runs one subcommand with messages in English, which are told apart below. `limits` are for those that only look: to
- * kill one that has suspended a volume would stop everybody who writes there.
+ * kill one that has suspended a volume would stop everybody who writes there. So one without a time-out is not ended with
+ * us either.
  *
  * @throws LvmError 'lvm-missing'; what the runner rejects with.
  */
@@ -53,6 +56,7 @@ export async function runLvm(
   const {status, stdout, stderr} = await lvm.run(command, {
     ...limits,
     describe: `${lvm.programPath} ${words[0]}`,
+    outlivesUs: limits.timeoutMs === undefined,
   });
   const errorLines = linesOf(stderr);
   story('%s ended with status %d %o', words[0], status, errorLines);

@@ -1,8 +1,8 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {describe, expect, test} from 'vitest';
-import {uniqueSeconds, waitForProcesses} from '../support/processes.js';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {processesRunning, uniqueSeconds, waitForProcesses} from '../support/processes.js';
 
 const SCRIPT = '/usr/bin/script';
 
@@ -62,6 +62,24 @@ describe.concurrent.each([{onTerminal: false}, {onTerminal: true}])('onTerminal:
     expect(await end).toMatchObject({status});
     await waitForProcesses(sleeper, 0);
   });
+});
+
+test.each([
+  ['process.exit', 'process.exit(3);', 3],
+  ['a defect', "throw new Error('defect');", 1],
+  ['a signal', "process.kill(process.pid, 'SIGTERM');", null],
+])('%s leaves what must come to its end alone', async (_name, ending, status) => {
+  const sleeper = ['sleep', uniqueSeconds()];
+  const body = `void localHost().run(${JSON.stringify(sleeper)}, {outlivesUs: true});
+await localHost().spawn(['sleep', '1000'], {describe: 'another'});
+process.stdin.once('data', () => { ${ending} });`;
+  const program = startProgram(body);
+  const end = endOf(program);
+  const [pid = 0] = await waitForProcesses(sleeper, 1);
+  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+  program.stdin.end('go');
+  expect(await end).toMatchObject({status});
+  expect(processesRunning(sleeper)).toEqual([pid]);
 });
 
 test.each(['on', 'once'])('a signal that the program handles (process.%s) is left to it', async (method) => {

@@ -17,7 +17,7 @@ export type Step = readonly [command: string, answer: Answer | ((call: Call) => 
 
 /**
  * An LVM that expects these commands in this order, for what a real one cannot do on demand. `calls` are those that
- * came and `pauses` the milliseconds that were waited.
+ * came and `pauses` the milliseconds that were waited. What changes anything must be let come to its end.
  */
 export function scriptedLvm(steps: readonly Step[]): {lvm: Lvm; calls: Call[]; pauses: number[]} {
   const calls: Call[] = [];
@@ -26,6 +26,8 @@ export function scriptedLvm(steps: readonly Step[]): {lvm: Lvm; calls: Call[]; p
     const lvmWords = words[3] === '/sbin/lvm' ? words.slice(4) : words;
     const {signal, timeoutMs, describe} = options ?? {};
     const call = {words: lvmWords, signal, timeoutMs, describe};
+    const changes = ['lvcreate', 'lvextend', 'lvremove'].includes(lvmWords[0] ?? '');
+    expect(options?.outlivesUs === true, `whether ${words.join(' ')} goes on without us`).toBe(changes);
     const step = steps[calls.length];
     calls.push(call);
     expect(lvmWords[0], `command ${calls.length}: ${words.join(' ')}`).toBe(step?.[0]);

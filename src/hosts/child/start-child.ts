@@ -34,7 +34,7 @@ export interface StartRequest extends SpawnOptions {
 /** Starts a local process, which carries the program or is it. */
 export function startChild(request: StartRequest): Child {
   tell('start %s: %o', request.describe, [request.file, ...request.args]);
-  const will = new LastWill();
+  const will = request.outlivesUs ? undefined : new LastWill();
   const subprocess = execa(request.file, request.args, {
     stdio: ['pipe', 'pipe', 'pipe', ...(request.socketOf ? (['pipe'] as const) : [])],
     buffer: false,
@@ -55,8 +55,8 @@ export function startChild(request: StartRequest): Child {
     request.socketOf?.(socket);
   }
   const tree = subprocess.pid === undefined ? undefined : new ProcessTree(subprocess.pid);
-  if (tree === undefined) will.revoke();
-  else will.includes(tree);
+  if (tree === undefined) will?.revoke();
+  else will?.includes(tree);
   const ending = new ChildEnding(subprocess, subprocess, request.signal);
   void ending.gone.then(() => tree?.rootEnded());
 
@@ -84,7 +84,7 @@ export function startChild(request: StartRequest): Child {
     signalChild(subprocess, 'SIGKILL');
     await Promise.race([ending.gone, sleep(GONE_GRACE_MS, undefined, {ref: false})]);
     ending.giveUp();
-    will.revoke();
+    will?.revoke();
   };
   const settle = async (): Promise<ChildEnd> => {
     const end = await ending.first;
