@@ -27,6 +27,8 @@ exec "$@"`;
 export interface DeadMansSwitch {
   /** A process group that is to be ended before the command runs; undefined: there is none any more. */
   guard(groupId: number | undefined): Promise<void>;
+  /** Has it run the command now, as if this process had died, and waits so long for its end; 0: without a limit. */
+  fire(patienceMs: number): Promise<void>;
   disarm(): Promise<void>;
 }
 
@@ -54,12 +56,20 @@ export async function armDeadMansSwitch(
   }
   return {
     guard: (groupId) => new Promise((resolve) => child.stdin.write(`${groupId ?? 0}\n`, () => resolve())),
+    async fire(patienceMs) {
+      child.stdin.end();
+      await (patienceMs === 0 ? gone : within(patienceMs, gone));
+    },
     async disarm() {
-      child.stdin.end('done\n');
-      const over = new AbortController();
-      await Promise.race([gone, sleep(DISARM_GRACE_MS, undefined, {signal: over.signal}).catch(() => {})]);
-      over.abort();
+      if (!child.stdin.writableEnded) child.stdin.end('done\n');
+      await within(DISARM_GRACE_MS, gone);
       child.unref();
     },
   };
+}
+
+async function within(patienceMs: number, gone: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([gone, sleep(patienceMs, undefined, {signal: over.signal}).catch(() => {})]);
+  over.abort();
 }

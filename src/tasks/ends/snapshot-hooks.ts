@@ -58,6 +58,8 @@ export async function withSnapshotHooks(
   }
   // Without the signal: nothing may keep it from its work.
   const second = after && first?.state !== 'not-started' ? await runHook(after) : undefined;
+  // Where no more processes can be made, the one that waits for our end still can become the hook.
+  if (after && second?.state === 'not-started') await debt?.payByOther(after);
   // From here on, whatever was frozen can be written again.
   teller.quiet(false);
   calm[Symbol.dispose]();
@@ -116,6 +118,11 @@ class Debt {
   /** The first hook's process group, while it runs. */
   async guard(groupId: number | undefined): Promise<void> {
     await this.#switch.guard(groupId);
+  }
+
+  /** Has the hook run by the process that waits for this one to die. It stays owed: how it ends is not known. */
+  async payByOther({timeoutMs}: Hook): Promise<void> {
+    await this.#switch.fire(timeoutMs);
   }
 
   /** Undefined: there was nothing to do. What did not run to its end is tried once more by the next run. */

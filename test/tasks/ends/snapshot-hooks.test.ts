@@ -1,8 +1,9 @@
+import {ChildProcess} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {SnapshotHooks} from '#dist/tasks/config/task-config.js';
 import {payDebt, withSnapshotHooks} from '#dist/tasks/ends/snapshot-hooks.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
@@ -66,6 +67,9 @@ function start(folder: string, hooks: SnapshotHooks, take: string) {
     await withSnapshotHooks(${JSON.stringify(hooks)}, context, async () => { ${take} });`;
   return startProgram('--input-type=module', ['--eval', code]);
 }
+
+/** As Node has it, which does not tell its types. */
+const Spawning: {spawn: (options: unknown) => unknown} = Object(ChildProcess.prototype);
 
 const BEFORE = 'echo before >>"$0"';
 const AFTER = 'echo after >>"$0"';
@@ -193,6 +197,24 @@ describe('hooks around a snapshot', () => {
     const failure = await run(hooks(undefined, 'exec sleep 60', 300));
     expect(failure).toMatchObject({code: 'snapshot-hook'});
     expect(await recorded()).toMatchObject([{kind: 'after-snapshot', snapshotName: 'night'}]);
+  });
+
+  it('run the second one also when no more processes can be made', async () => {
+    const {run, hooks, note, lines, recorded} = await world();
+    const spawn = vi.spyOn(Spawning, 'spawn');
+    onTestFinished(() => spawn.mockRestore());
+    const failure = await run(hooks(BEFORE, AFTER), async () => {
+      await note('take');
+      spawn.mockImplementation(() => {
+        throw Object.assign(new Error('spawn EAGAIN'), {code: 'EAGAIN'});
+      });
+    });
+    expect(await lines()).toEqual(['before', 'take', 'after']);
+    expect(failure).toMatchObject({
+      code: 'snapshot-hook',
+      message: expect.stringMatching(/^after_snapshot: the program/),
+    });
+    expect(await recorded()).toHaveLength(1);
   });
 
   it('run the second one when taking the snapshot hangs, and then do not trust it', async () => {
