@@ -24,6 +24,8 @@ export interface TargetHold extends AsyncDisposable {
   readonly facts: TargetFacts;
   /** What an interrupted run left, of those that noted it in the same state folder. */
   readonly mark: TargetMark | undefined;
+  /** Whether its path still leads to it: whoever opens that to write would write to something else. */
+  isInPlace(): Promise<boolean>;
   /**
    * To be called when the target is complete again.
    *
@@ -78,19 +80,22 @@ export async function holdTarget(path: string, options: HoldOptions): Promise<Ta
     const marked = {path, lastingIdentity: lasting, bornMs: birthOf(handle.fd, identity)};
     const markFile = stateDir === undefined ? undefined : new TargetMarkFile(stateDir, marked);
     const marking = {markFile, mark: await markFile?.read()};
-    if (holder === undefined) return new OpenTargetHold(targetFacts, handles, marking, undefined);
+    const place = {path, identity};
+    if (holder === undefined) return new OpenTargetHold(targetFacts, handles, {...marking, ...place}, undefined);
     const since = new Date().toISOString();
     // The note only explains: a full disk or a folder of somebody else must not keep the target from being held.
     await notes?.write({path, holder, pid: process.pid, since, machineId}).catch(() => {});
     if (options.isShared) await letShare(path, handle, options.signal);
-    return new OpenTargetHold(targetFacts, handles, marking, notes);
+    return new OpenTargetHold(targetFacts, handles, {...marking, ...place}, notes);
   } catch (error) {
     await closeAll(handles);
     throw error;
   }
 }
 
-interface FoundMark {
+interface FoundTarget {
+  readonly path: string;
+  readonly identity: LocalIdentity;
   readonly markFile: TargetMarkFile | undefined;
   readonly mark: TargetMark | undefined;
 }
@@ -98,6 +103,7 @@ interface FoundMark {
 class OpenTargetHold implements TargetHold {
   readonly facts: TargetFacts;
   readonly mark: TargetMark | undefined;
+  readonly #place: Pick<FoundTarget, 'path' | 'identity'>;
   readonly #handles: readonly FileHandle[];
   readonly #markFile: TargetMarkFile | undefined;
   readonly #note: TargetNoteFile | undefined;
@@ -106,14 +112,19 @@ class OpenTargetHold implements TargetHold {
   constructor(
     facts: TargetFacts,
     handles: readonly FileHandle[],
-    {markFile, mark}: FoundMark,
+    {path, identity, markFile, mark}: FoundTarget,
     note: TargetNoteFile | undefined,
   ) {
     this.facts = facts;
+    this.#place = {path, identity};
     this.mark = mark;
     this.#handles = handles;
     this.#markFile = markFile;
     this.#note = note;
+  }
+
+  async isInPlace(): Promise<boolean> {
+    return await leadsTo(this.#place.path, this.#place.identity);
   }
 
   async clearMark(): Promise<void> {
@@ -184,9 +195,13 @@ async function tryLock(
 
 /** Whoever held the lock before may have put another file in its place. */
 async function requireSameDevice(path: string, identity: LocalIdentity): Promise<void> {
-  const found = await identifyPath(path);
-  if (found && isSameDevice(found, identity)) return;
+  if (await leadsTo(path, identity)) return;
   throw new BdsyncError('io', `${path} was removed or replaced while it was being locked`);
+}
+
+async function leadsTo(path: string, identity: LocalIdentity): Promise<boolean> {
+  const found = await identifyPath(path);
+  return found !== undefined && isSameDevice(found, identity);
 }
 
 /** What keeps a block device unused from now on; nothing does that for a file. */

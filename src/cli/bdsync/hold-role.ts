@@ -10,30 +10,40 @@ import type {RoleContext} from './role-context.js';
 /**
  * Holds a target until standard input ends, and tells about it in one line of JSON on standard output:
  * `{"state":"held","facts":{…},"mark":…,"confirms":true}` or `{"state":"refused","code":…,"message":…}`. The line `still`
- * on standard input is answered by `held` as long as the target is; `complete` takes the target's mark away. Returns the
- * status to end with.
+ * on standard input is answered by `held` as long as the target is, and its path leads there: who asks opens that. When it
+ * does not, the hold ends. `complete` takes the target's mark away. Returns the status to end with.
  */
 export async function runHold(invocation: HoldInvocation, {notices, signal}: RoleContext): Promise<number> {
   const inputEnd = new AbortController();
-  let isHeld = false;
+  const misplaced = new AbortController();
+  let held: TargetHold | undefined;
   let isComplete = false;
-  onEachLine((line) => {
+  const confirm = async (): Promise<void> => {
+    if ((await held?.isInPlace()) === false) misplaced.abort();
     // Only now: who asks goes by it, and a hold that ends does not hold much longer.
-    if (line === 'still' && isHeld) process.stdout.write('held\n');
+    else if (held) process.stdout.write('held\n');
+  };
+  onEachLine((line) => {
+    if (line === 'still') void confirm();
     if (line === 'complete') isComplete = true;
   });
   process.stdin.on('end', () => inputEnd.abort());
   for (const stream of [process.stdin, process.stdout]) stream.on('error', () => inputEnd.abort());
 
-  const over = AbortSignal.any([signal, inputEnd.signal]);
+  const over = AbortSignal.any([signal, inputEnd.signal, misplaced.signal]);
   // A short try gets its answer, also when nothing is to be held: standard input may be /dev/null.
   const patience = invocation.waitMs > 0 ? over : signal;
   try {
     const isShared = invocation.holder !== undefined;
     await using hold = await holdTarget(invocation.path, {...invocation, isShared, signal: patience});
-    isHeld = !over.aborted;
-    over.addEventListener('abort', () => (isHeld = false));
+    if (!over.aborted) held = hold;
+    over.addEventListener('abort', () => (held = undefined));
     await keep(hold, over);
+    if (misplaced.signal.aborted) {
+      const message = `${invocation.path} was removed or replaced while it was held`;
+      notices.line(`bdsync: ${message}`);
+      throw new BdsyncError('io', message);
+    }
     if (isComplete) await clearMark(hold, notices);
   } catch (error) {
     if (!(error instanceof BdsyncError)) throw error;

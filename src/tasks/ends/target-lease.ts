@@ -1,6 +1,7 @@
 import {hostname} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {BdsyncError} from '../../bdsync/errors.js';
+import {statusOfCode} from '../../bdsync/exit-status.js';
 import {holdTarget} from '../../bdsync/device/target-hold.js';
 import type {TargetMark} from '../../bdsync/device/target-mark.js';
 import {messageOf} from '../../errors.js';
@@ -81,8 +82,10 @@ async function leaseHere({plan, farEnd, signal, teller}: TaskContext): Promise<T
       lastingIdentity: isOurs ? hold.facts.lastingIdentity : undefined,
       mark: hold.mark,
       patchOptions: isOurs ? [HELD, markOption(plan), `--state-dir=${plan.stateDir}`] : [],
-      // The lock is this process's own.
-      confirm: () => Promise.resolve(),
+      // The lock is this process's own, but who writes opens the path.
+      async confirm() {
+        if (!(await hold.isInPlace())) throw misplaced(plan.target.path);
+      },
       clearMark: async () => {
         await hold.clearMark().catch((error: unknown) => {
           const text = `${plan.target.path} is complete, but stays marked as incomplete: ${messageOf(error)}`;
@@ -163,8 +166,15 @@ async function lossOf(child: Child, hostName: string, path: string, released: Ab
       hint: 'connection_command must pass standard input on: ssh without -n and -f, docker exec with -i',
     });
   }
+  if (end.kind === 'exit' && end.status === statusOfCode('io')) return misplaced(`${path} on ${hostName}`);
   return new TaskError('target-hold-lost', `the lock on ${path} on ${hostName} was lost: the connection broke`, {
     errorLines: child.errorTail(),
+  });
+}
+
+function misplaced(target: string): TaskError {
+  return new TaskError('target-hold-lost', `${target} was removed or replaced while it was held`, {
+    hint: 'what is there now was not written to; the next run compares it',
   });
 }
 

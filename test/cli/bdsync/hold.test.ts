@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
-import {readdir, writeFile} from 'node:fs/promises';
+import {readdir, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {attachLoopDevice, mountOn, noLoopDevices} from '../../support/loop-device.js';
@@ -100,6 +100,19 @@ describe('bdsync --hold', () => {
     }
     held.stdin.end();
     expect(await held.result).toMatchObject({status: 0, stderr: ''});
+  });
+
+  it('ends when it is asked for a target whose path leads elsewhere by now', async () => {
+    const place = await placeWith(5);
+    const held = startBdsync(wordsFor(place, '--holder=run 7'));
+    await answerOf(held);
+    await rename(place.target, `${place.target}.old`);
+    await writeFile(place.target, 'other');
+    held.stdin.write('still\n');
+    expect(await held.result).toMatchObject({
+      status: 12,
+      stderr: `bdsync: ${place.target} was removed or replaced while it was held\n`,
+    });
   });
 
   it('knows the mark of a device that has no lasting identity by its path', async ({skip}) => {
