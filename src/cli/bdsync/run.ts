@@ -1,6 +1,7 @@
 import {OptionError} from '../../getopt.js';
 import {isHangupIgnored} from '../../terminal.js';
 import {Interruption, Interrupts} from '../interrupts.js';
+import {requireUtf8Words} from '../require-utf8.js';
 import {ExpectedError} from '../../errors.js';
 import {unwrapSuppressed} from '../../suppressed-errors.js';
 import {DEFECT_STATUS, statusOfError, statusOfSignal} from './exit-status.js';
@@ -31,7 +32,7 @@ export async function runBdsync(words: readonly string[]): Promise<number> {
   });
   let status: number;
   try {
-    status = await play(parseInvocation(words), {notices, signal});
+    status = await play(parseInvocation(requireUtf8Words(words)), {notices, signal});
   } catch (error) {
     status = statusOfError(error);
     if (!signal.aborted) await tellFailure(error, notices);

@@ -37,6 +37,7 @@ const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   'flock-missing': EXIT_STATUS.missingDependency,
   'output-failed': EXIT_STATUS.missingDependency,
   usage: EXIT_STATUS.configuration,
+  'not-utf8': EXIT_STATUS.configuration,
   'unknown-task': EXIT_STATUS.configuration,
   'task-exists': EXIT_STATUS.configuration,
   'target-taken': EXIT_STATUS.configuration,

@@ -5,6 +5,7 @@ import {answerCompletion, COMPLETE_WORD} from './completion/answer-completion.js
 import {formatError} from '../text/error-text.js';
 import {formatNagiosUnknown} from '../text/nagios-line.js';
 import {EXIT_STATUS, type ExitStatus, nagiosStatusOf, statusOfError} from './exit-status.js';
+import {requireUtf8Surroundings, requireUtf8Words} from '../require-utf8.js';
 import {withPriority} from '../screen/journal.js';
 import type {Screen} from '../screen/screen.js';
 import {createProgram} from './program.js';
@@ -20,7 +21,10 @@ export async function main(words: readonly string[], world: Omit<CommandContext,
   });
   try {
     if (words[0] === COMPLETE_WORD) world.stdout.write(await answerCompletion(words.slice(1), {program, ...world}));
-    else await program.parseAsync(withCommandWord(words, program), {from: 'user'});
+    else {
+      requireUtf8Surroundings();
+      await program.parseAsync(withCommandWord(requireUtf8Words(words), program), {from: 'user'});
+    }
   } catch (error) {
     if (!isHelpOrVersion(error)) status = tellFailure(error, withCommandWord(words, program), world);
   }
