@@ -8,6 +8,7 @@ import {
   sysfsFolder,
 } from '../../device-identity.js';
 import {messageOf} from '../../errors.js';
+import {kernelText} from '../../kernel-text.js';
 import {parseDeviceSize} from '../../parse-device-size.js';
 import {deviceError} from './device-error.js';
 import {BdsyncError} from '../errors.js';
@@ -40,6 +41,7 @@ export async function openDeviceHandle(path: string, flags: number): Promise<Dev
     try {
       const stats = await handle.stat({bigint: true});
       const identity = requireDevice(path, stats);
+      if (isForWriting(flags)) await refuseReadOnly(path, identity);
       return {handle, identity, facts: await factsOf(path, identity, stats)};
     } catch (error) {
       await handle.close();
@@ -59,6 +61,18 @@ function requireDevice(path: string, stats: BigIntStats): LocalIdentity {
   else if (stats.isCharacterDevice()) found = 'a character device';
   else if (stats.isFIFO()) found = 'a fifo';
   throw new BdsyncError('io', `${path} is ${found}, not a block device or an image file`);
+}
+
+function isForWriting(flags: number): boolean {
+  return (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
+}
+
+/** The kernel opens it for writing all the same, and refuses the first write only: too late to tell that in peace. */
+async function refuseReadOnly(path: string, identity: LocalIdentity): Promise<void> {
+  if (identity.kind !== 'block' || (await kernelText(`${sysfsFolder(identity)}/ro`)) !== '1') return;
+  throw new BdsyncError('io', `${path} is set read-only`, {
+    hint: `'blockdev --setrw ${path}' makes it writable, unless the drive itself is protected`,
+  });
 }
 
 async function factsOf(path: string, identity: LocalIdentity, stats: BigIntStats): Promise<DeviceFacts> {

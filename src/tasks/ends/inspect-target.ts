@@ -15,19 +15,24 @@ export interface PresentTarget {
   readonly identity: DeviceIdentity;
   /** Undefined where the kernel does not tell that of a block device. */
   readonly sizeBytes: number | undefined;
-  readonly isWritable: boolean;
+  /** `protected`: a device that the system lets nobody write, whatever rights he has. */
+  readonly access: 'writable' | 'read-only' | 'protected';
 }
 
-// Prints `missing`, `read-only-folder`, `no-folder`, or a line of stat with mode and device numbers in hexadecimal (whatever the
-// language there), whether we may write, the kernel's boot id, and for a block device its size in sectors.
+// Prints `missing`, `read-only-folder`, `no-folder`, `dangling`, or a line of stat with mode and device numbers in hexadecimal
+// (whatever the language there), whether we may write, the kernel's boot id, and for a block device its size in sectors.
 const INSPECT_SCRIPT = [
   'if [ -e "$1" ] || [ -L "$1" ]; then :; else folder=$(dirname -- "$1")',
   'if [ -d "$folder" ]; then if [ -w "$folder" ]; then echo missing; else echo read-only-folder; fi',
   'else echo no-folder; fi; exit 0; fi',
+  'if [ -e "$1" ]; then :; else echo dangling; exit 0; fi',
   'stat -L -c \'found %f %s %d %i %t %T\' -- "$1" || exit 1',
-  'if [ -w "$1" ]; then echo writable; else echo read-only; fi',
+  'if [ -b "$1" ]; then of="/sys/dev/block/$((0x$(stat -L -c %t -- "$1"))):$((0x$(stat -L -c %T -- "$1")))"; fi',
+  // The rights of its node say nothing of that.
+  'if [ -b "$1" ] && [ "$(cat "$of/ro")" = 1 ]; then echo protected',
+  'elif [ -w "$1" ]; then echo writable; else echo read-only; fi',
   'cat /proc/sys/kernel/random/boot_id',
-  'if [ -b "$1" ]; then cat "/sys/dev/block/$((0x$(stat -L -c %t -- "$1"))):$((0x$(stat -L -c %T -- "$1")))/size"; fi',
+  'if [ -b "$1" ]; then cat "$of/size"; fi',
   'true',
 ].join('; ');
 
@@ -46,6 +51,15 @@ export async function inspectTarget(host: Host, path: string, signal?: AbortSign
   if (status === 0 && lines.includes('missing')) return {kind: 'missing', isFolderWritable: true};
   if (status === 0 && lines.includes('read-only-folder')) return {kind: 'missing', isFolderWritable: false};
   if (status === 0 && lines.includes('no-folder')) return {kind: 'no-folder'};
+  if (status === 0 && lines.includes('dangling')) {
+    throw new TaskError(
+      'target-missing',
+      `the target ${path} on ${host.name} is a symbolic link that leads to nothing`,
+      {
+        hint: 'make what it is to lead to, or correct the link or target_path',
+      },
+    );
+  }
   const found = lines.findIndex((line) => line.startsWith('found '));
   if (status !== 0 || found === -1) {
     throw new TaskError('target-unusable', `cannot look at the target ${path} on ${host.name}`, {
@@ -76,6 +90,6 @@ function parsePresent(
     kind: 'present',
     identity: {...identity, bootId: bootId.trim()},
     sizeBytes: isBlock ? parseDeviceSize(sectors) : Number(size),
-    isWritable: access === 'writable',
+    access: access === 'writable' || access === 'protected' ? access : 'read-only',
   };
 }

@@ -25,7 +25,12 @@ export async function checkTarget(context: TaskContext, source: DeviceIdentity |
   switch (target.kind) {
     case 'present':
       if (source) await refuseSource(plan.sourcePath, source, path, target.identity);
-      if (target.isWritable) return target;
+      if (target.access === 'writable') return target;
+      if (target.access === 'protected') {
+        throw new TaskError('target-unusable', `the target ${path} on ${host.name} is a device that is set read-only`, {
+          hint: readOnlyRemedy(path),
+        });
+      }
       throw new TaskError('permission', `the target ${path} on ${host.name} may not be written`, {
         hint: 'the user on that host needs the right to write it',
       });
@@ -44,6 +49,15 @@ export async function checkTarget(context: TaskContext, source: DeviceIdentity |
     default:
       return target satisfies never;
   }
+}
+
+/** What a drive refuses by itself, by a switch on it, no command changes. */
+function readOnlyRemedy(path: string): string {
+  const [does, unless] = ['makes it writable', 'unless the drive itself is protected'];
+  const address = parseVolumePath(path);
+  return address === undefined
+    ? `'blockdev --setrw ${path}' on that host ${does}, ${unless}`
+    : `'lvchange --permission rw ${address.vg}/${address.name}' on that host ${does}`;
 }
 
 function requireVolumeWanted({plan, host}: TaskContext, address: VolumeAddress): FoundTarget {
