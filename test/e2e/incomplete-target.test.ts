@@ -213,7 +213,7 @@ describe('a target that an interrupted run has left incomplete', () => {
       expect(recovered).toMatchObject({
         status: 3,
         stdout: expect.stringMatching(
-          /it is incomplete since .*neither finished nor undone\n {2}hint: run the task again/,
+          /it may be incomplete since .*neither finished nor undone\n {2}hint: run the task again/,
         ),
       });
 

@@ -369,7 +369,58 @@ it('a run that finished an application and failed behind that says so, and not t
   expect(taskReportOf(result)).toMatchObject({failure: {code: 'size-mismatch', target: {state: 'recovered'}}});
 });
 
+/** Cuts a place off half-written, where the patch has been written already. */
+async function tearTarget({target, source}: SealedTask): Promise<void> {
+  const [found, brought] = [await readFile(target), await readFile(source)];
+  const written = found.findIndex((byte, index) => byte !== brought[index]) - 4096;
+  expect(written).toBeGreaterThan(0);
+  found.fill(0, written, written + 1024);
+  await writeFile(target, found);
+}
+
 describe('what is stored of an application', () => {
+  it('without its journal on a target that is neither old nor new is never told as done', async () => {
+    const task = await killed();
+    await tearTarget(task);
+    const journal = (await task.stored()).find((name) => name.endsWith('.journal')) ?? '';
+    await rm(join(task.folder, 'patches', journal));
+    for (const reason of [/may be incomplete since .*no journal to tell.*\n.*has changed since/, /may be incomplete/]) {
+      const told = await task.run('recover');
+      expect(told).toMatchObject({status: 3, stdout: expect.stringMatching(reason)});
+      expect(told.stdout).toContain('run the task again');
+    }
+    expect(await task.stored()).toEqual([]);
+    expect((await task.run('check')).stdout).toContain('is incomplete since');
+    expect((await task.run()).status).toBe(0);
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect((await task.run('check')).stdout).not.toContain('incomplete');
+    expect(await task.run('recover')).toMatchObject({status: 0, stdout: 'nothing to recover\n'});
+  });
+
+  it('without its journal on such a target is told by a run that compares anew', async () => {
+    const task = await killed();
+    await tearTarget(task);
+    const journal = (await task.stored()).find((name) => name.endsWith('.journal')) ?? '';
+    await rm(join(task.folder, 'patches', journal));
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0, stderr: expect.stringContaining('is of no use any more')});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+
+  it('without its journal cannot be undone, which is told as it is, but finished', async () => {
+    const task = await killed();
+    const journal = (await task.stored()).find((name) => name.endsWith('.journal')) ?? '';
+    await rm(join(task.folder, 'patches', journal));
+    expect(await task.run('recover', '--rollback')).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('it has been applied in part, and there is no undo journal any more'),
+    });
+    expect(await task.run('recover')).toMatchObject({status: 0, stdout: expect.stringContaining('was finished')});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+
   it('that could not be finished is not written over what a later run has completed', async () => {
     const task = await killed('--diffsize=resize');
     const stored = await task.stored();

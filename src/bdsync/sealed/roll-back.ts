@@ -98,7 +98,8 @@ export async function findUntouched(session: SealedSession, facts: SealedPatchFa
     progress.add(blocks.length * facts.seal.blockBytes);
   }
   if (content.newBlocks > 0 || device.sizeBytes !== sizes.before) {
-    const trouble = `cannot undo ${request.patchPath}: it has been applied, and there is no undo journal any more`;
+    const how = content.oldBlocks > 0 ? 'has been applied in part' : 'has been applied';
+    const trouble = `cannot undo ${request.patchPath}: it ${how}, and there is no undo journal any more`;
     throw new BdsyncError('journal', trouble, {hint: 'nothing was touched'});
   }
   const {targetPath} = request;

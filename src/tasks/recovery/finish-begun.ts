@@ -50,6 +50,12 @@ export async function finishBegun(
       teller.log('warning', `what an interrupted run left is still there: ${settled.stays}`);
     }
     if (settled.kind === 'gone' || settled.kind === 'untouched') return;
+    if (settled.kind === 'discarded') {
+      const unused = `${target}: what an interrupted run had stored is of no use any more, and it is compared anew: ${linesOf(settled.why)}`;
+      teller.log('warning', unused);
+      teller.note(unused);
+      return;
+    }
     const isUndone = settled.kind === 'rolled-back';
     const how = isUndone ? `was undone first, because ${whyUndone}` : 'was finished first, without sending it again';
     const text = `${target}: what an interrupted run had begun ${how}`;
@@ -93,7 +99,11 @@ function whyToUndo(error: unknown): string | undefined {
 }
 
 function textOf(error: unknown): string {
-  const lines = error instanceof ProgramError ? error.errorLines : [];
   const hint = error instanceof ExpectedError && error.hint !== undefined ? ` (${error.hint})` : '';
-  return [messageOf(error), ...lines].join('; ') + hint;
+  return linesOf(error) + hint;
+}
+
+function linesOf(error: unknown): string {
+  const lines = error instanceof ProgramError ? error.errorLines : [];
+  return [messageOf(error), ...lines].join('; ');
 }

@@ -40,7 +40,9 @@ export class InPlaceWriting implements UnsealedWriting {
   async begin(): Promise<void> {
     if (this.#records().length > 0) return;
     const {connection, quoting, path: targetPath} = this.#plan.target;
-    await this.#leftovers.add({kind: 'incomplete', connection, quoting, targetPath, since: new Date().toISOString()});
+    const cause = this.#plan.flow.kind === 'in-place' ? 'in-place' : 'unsealed';
+    const since = new Date().toISOString();
+    await this.#leftovers.add({kind: 'incomplete', connection, quoting, targetPath, since, cause});
   }
 
   /**

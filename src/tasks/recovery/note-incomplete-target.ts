@@ -10,5 +10,5 @@ export async function noteIncompleteTarget(
   leftovers: Leftovers,
   {connection, quoting, targetPath, since}: ApplicationRecord,
 ): Promise<void> {
-  await leftovers.add({kind: 'incomplete', connection, quoting, targetPath, since});
+  await leftovers.add({kind: 'incomplete', connection, quoting, targetPath, since, cause: 'lost'});
 }

@@ -7,7 +7,7 @@ import {planTask, type TaskPlan} from '../plan.js';
 import type {SealedOutcome} from '../programs/sealed-applier.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
-import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
+import type {ApplicationRecord, IncompleteCause, IncompleteRecord} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
@@ -101,11 +101,13 @@ async function settle(
   record: ApplicationRecord | IncompleteRecord,
   {pool, rollback, signal, leftovers, onWarning}: Surroundings & {readonly leftovers: Leftovers},
 ): Promise<Told> {
-  if (record.kind === 'incomplete') return incomplete(record, IN_PLACE);
+  if (record.kind === 'incomplete') return incomplete(record, record.cause ? CAUSES[record.cause] : ANY_CAUSE);
   const mode = rollback ? 'rollback' : 'recover';
-  const {kind, stays} = await settleApplication({host: pool.host(record), record, plan, leftovers, mode, signal});
-  if (stays !== undefined) onWarning(stays);
-  return kind === 'gone' ? incomplete(record, GONE) : {...NOTHING_WRONG, state: stateOf(kind)};
+  const settled = await settleApplication({host: pool.host(record), record, plan, leftovers, mode, signal});
+  if (settled.stays !== undefined) onWarning(settled.stays);
+  if (settled.kind === 'gone') return incomplete(record, GONE);
+  if (settled.kind === 'discarded') return {...incomplete(record, DISCARDED), errorLines: settled.why.errorLines};
+  return {...NOTHING_WRONG, state: stateOf(settled.kind)};
 }
 
 function failure(error: unknown, signal: AbortSignal): Told {
@@ -114,11 +116,18 @@ function failure(error: unknown, signal: AbortSignal): Told {
   return {state: 'failed', message, hint, errorLines: error instanceof ProgramError ? error.errorLines : []};
 }
 
-const IN_PLACE = 'it was written in place, which can be neither finished nor undone';
+const CAUSES: Readonly<Record<IncompleteCause, string>> = {
+  'in-place': 'it was written in place, which can be neither finished nor undone',
+  unsealed: 'its patch had no seal, without which it can be neither finished nor undone',
+  lost: 'what was stored for it could be neither finished nor undone',
+};
+/** Of an earlier version. */
+const ANY_CAUSE = 'nothing is stored that could finish or undo it';
 const GONE = 'somebody has removed patch and journal, without which it can be neither finished nor undone';
+const DISCARDED = 'its patch is of no use any more, and there is no journal to tell whether it was written in part';
 
 function incomplete({since}: ApplicationRecord | IncompleteRecord, why: string) {
-  const message = `it is incomplete since ${formatLocalTime(since)}: ${why}`;
+  const message = `it may be incomplete since ${formatLocalTime(since)}: ${why}`;
   return {state: 'failed' as const, message, hint: RUN_AGAIN_HINT, errorLines: []};
 }
 

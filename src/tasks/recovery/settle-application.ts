@@ -23,15 +23,22 @@ export interface SettleRequest extends Omit<SealedApplication, 'confirmHold' | '
   readonly leftovers: Leftovers;
 }
 
-/** `gone`: somebody has removed patch and journal. The target is noted as incomplete then. */
-export type Settled = (SealedOutcome | {readonly kind: 'gone'}) & {
+/**
+ * `gone`: somebody has removed patch and journal. `discarded`: the patch could not be used, and there was no journal: it
+ * may never have been begun, or somebody has removed the journal. The target is noted as incomplete in both cases.
+ */
+export type Settled = (
+  | SealedOutcome
+  | {readonly kind: 'gone'}
+  | {readonly kind: 'discarded'; readonly why: ApplierRefusal}
+) & {
   /** Why the patch could not be removed, if so. It stays noted, as a file. */
   readonly stays?: string | undefined;
 };
 
 /**
- * Finishes or undoes an application that an interrupted run began, and removes what it left. An application that wrote
- * nothing and cannot be done any more is forgotten: the comparison that follows is worth more.
+ * Finishes or undoes an application that an interrupted run began, and removes what it left. One that has no journal and
+ * cannot be done any more is discarded: the comparison that follows is worth more.
  *
  * @throws ApplierRefusal when it can be neither done nor forgotten; patch, journal and record stay then. TaskError,
  *   HostError when it could not be tried.
@@ -54,7 +61,8 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     settled = await runSealedApplier({...request, record: withProgramOf(plan, record)});
   } catch (error) {
     if (isOutOfReach(error)) throw withHint(error, request);
-    const isFull = error instanceof ApplierRefusal && error.code === 'disk-full';
+    if (!(error instanceof ApplierRefusal)) throw error;
+    const isFull = error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;
     // It may be there only now, and may be out of sight by now.
     const now = await lookAtFiles(host, record.path, signal);
@@ -62,7 +70,8 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     if (hasJournal || now.hasJournal) throw isFull ? error : withHint(error, request);
     if (mode === 'rollback' && isFinal(error)) throw withRecoverHint(error);
     if (mode === 'rollback') throw error;
-    settled = UNTOUCHED;
+    await noteIncompleteTarget(leftovers, record);
+    return {kind: 'discarded', why: error, stays: await removeIt(request)};
   }
   return {...settled, stays: await removeIt(request)};
 }

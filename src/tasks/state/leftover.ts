@@ -44,7 +44,14 @@ export interface IncompleteRecord extends Omit<FileRecord, 'kind' | 'path'> {
   readonly targetPath: string;
   /** ISO 8601. */
   readonly since: string;
+  /** Not in records of earlier versions. */
+  readonly cause?: IncompleteCause;
 }
+
+/** `unsealed`: a stored patch is applied that has no seal. `lost`: what was stored with a seal could not be used any more. */
+export type IncompleteCause = (typeof INCOMPLETE_CAUSES)[number];
+
+export const INCOMPLETE_CAUSES = ['in-place', 'unsealed', 'lost'] as const;
 
 /** An LVM snapshot of the source, known by tags that no other one carries. */
 export interface SnapshotRecord {

@@ -1,4 +1,4 @@
-import type {Leftover, UnknownRecord, VolumeRecord} from './leftover.js';
+import {INCOMPLETE_CAUSES, type Leftover, type UnknownRecord, type VolumeRecord} from './leftover.js';
 
 /** Records as one file has them. */
 export function formatLeftovers(records: readonly Leftover[]): string {
@@ -41,7 +41,11 @@ function isKnown(value: unknown): value is Exclude<Leftover, UnknownRecord> {
     const isEnd = typeof wholeSince === 'string' && typeof isObsolete === 'boolean';
     return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && isEnd;
   }
-  if (value.kind === 'incomplete') return hasTexts(value, 'targetPath', 'since') && isOnHost(value);
+  if (value.kind === 'incomplete') {
+    const cause: unknown = Reflect.get(value, 'cause');
+    const isCause = cause === undefined || INCOMPLETE_CAUSES.some((known) => known === cause);
+    return hasTexts(value, 'targetPath', 'since') && isOnHost(value) && isCause;
+  }
   return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);
 }
 

@@ -41,21 +41,26 @@ describe('an application that was noted', () => {
     ['there is no room for its journal', NO_ROOM],
     ['its target has changed', 'exit 16'],
     ['its patch is damaged', 'exit 2'],
-  ])('and never began is forgotten when %s: the patch goes, and makes room', async (_, applier) => {
-    const {settle, stored, isNoted} = await begun(applier);
-    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
+  ])('and has no journal is discarded when %s: nobody knows whether it began', async (_, applier) => {
+    const {settle, stored, noted} = await begun(`echo "bdsync: that is why" >&2; ${applier}`);
+    const settled = await settle('recover');
+    expect(settled).toMatchObject({
+      kind: 'discarded',
+      why: {errorLines: expect.arrayContaining(['bdsync: that is why'])},
+    });
+    // It makes room.
     expect(await stored()).toEqual([]);
-    expect(isNoted()).toBe(false);
+    expect(noted()).toMatchObject([{kind: 'incomplete', cause: 'lost', since: '2024-05-01T02:00:00.000Z'}]);
   });
 
   it('and was applied as a whole cannot be undone, which is said with what settles it', async () => {
-    const {settle, isNoted} = await begun('exit 18');
+    const {settle, isNoted, noted} = await begun('exit 18');
     await expect(settle('rollback')).rejects.toMatchObject({
       hint: expect.stringMatching(/'bdsync-manager recover' without --rollback settles it/),
     });
     expect(isNoted()).toBe(true);
-    expect(await settle('recover')).toMatchObject({kind: 'untouched'});
-    expect(isNoted()).toBe(false);
+    expect(await settle('recover')).toMatchObject({kind: 'discarded'});
+    expect(noted()).toMatchObject([{kind: 'incomplete'}]);
   });
 
   it.each([
@@ -194,5 +199,5 @@ it('what is beside a patch that was removed already goes, and the note says that
   expect(settled).toEqual({kind: 'gone'});
   expect((await readdir(folder)).filter((name) => name.startsWith('patch-'))).toEqual([]);
   const {connection, quoting, targetPath, since} = record;
-  expect(leftovers.list()).toEqual([{kind: 'incomplete', connection, quoting, targetPath, since}]);
+  expect(leftovers.list()).toEqual([{kind: 'incomplete', connection, quoting, targetPath, since, cause: 'lost'}]);
 });
