@@ -3,6 +3,7 @@ import {checkSnapshot} from './ends/check-snapshot.js';
 import {settleClient} from './ends/local-program.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
+import {refuseResize} from './ends/refuse-resize.js';
 import {inspectSource, sizeOfSource} from './ends/source.js';
 import {remarkOnEncryption} from './ends/source-encryption.js';
 import {planTargetChange, type TargetChange} from './ends/target-change.js';
@@ -69,7 +70,9 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     const target = await checkTarget(reached, source.identity);
     const {warning} = await checkPatchDir(reached);
     if (warning !== undefined) reached.teller.warn(warning);
-    const change = await planTargetChange(reached, target, () => sizeOfSource(run.plan.sourcePath));
+    const sourceSize = (): Promise<number> => sizeOfSource(run.plan.sourcePath);
+    const change = await planTargetChange(reached, target, sourceSize);
+    await refuseResize(change, target, sourceSize);
     const found = target.kind === 'present' ? target.identity : undefined;
     return {...taken, context: {...reached, plan: change.plan}, change, source: source.identity, target: found};
   } catch (error) {

@@ -6,6 +6,7 @@ import {chooseSeal} from './ends/choose-seal.js';
 import {checkPatchDir} from './ends/patch-dir.js';
 import {checkTarget} from './ends/prepare-target.js';
 import {probeTarget} from './ends/probe-target.js';
+import {refuseResize} from './ends/refuse-resize.js';
 import type {ConsistentSource} from './ends/snapshot.js';
 import {sizeOfSource} from './ends/source.js';
 import {describeChange, planTargetChange} from './ends/target-change.js';
@@ -163,7 +164,9 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
   const target = await checkTarget(reached, identity);
   const {freeBytes, warning} = await checkPatchDir(reached);
   if (warning !== undefined) teller.warn(warning);
-  const change = await planTargetChange(reached, target, () => sizeOfSource(plan.sourcePath));
+  const sourceSize = (): Promise<number> => sizeOfSource(plan.sourcePath);
+  const change = await planTargetChange(reached, target, sourceSize);
+  await refuseResize(change, target, sourceSize);
   const changeText = describeChange(change);
   if (target.kind !== 'present') {
     teller.note(`the target does not exist yet and would be ${changeText}`);

@@ -217,6 +217,33 @@ describe.skipIf(noLoopDevices !== undefined)('a target in use', () => {
   });
 });
 
+describe.skipIf(noLoopDevices !== undefined)('a device of another size than its source, with --diffsize=resize', () => {
+  it.each([
+    ['in place', {}],
+    ['through a file', {target_patch_dir: 'patches'}],
+    ['behind a connection', {connection_command: 'env A=1', remote_bdsync_bin: BDSYNC}],
+  ])('is refused before anything is compared or noted: %s', async (_flow, keys) => {
+    const world = await prepare();
+    const {folder} = world;
+    await mkdir(join(folder, 'patches'));
+    await writeFile(join(folder, 'small.img'), Buffer.alloc(200_704));
+    const device = attachLoopDevice(join(folder, 'small.img'));
+    const given = {
+      ...keys,
+      ...('target_patch_dir' in keys && {target_patch_dir: join(folder, keys.target_patch_dir)}),
+      target_path: device,
+      bdsync_args: '--diffsize=resize',
+    };
+    const sizes = `the device ${device} has 200704 bytes, its source has 300000, and a device cannot be resized here`;
+    await expectRefused(world, given, sizes, 'make the device as large as the source by hand');
+    const {stderr} = await world.manager(given);
+    expect(stderr).not.toContain('--diffsize=resize');
+    expect(stderr).not.toContain('partly written');
+    expect(await readdir(join(folder, 'patches'))).toEqual([]);
+    expect((await world.manager(given, 'check')).stdout).not.toContain('incomplete');
+  });
+});
+
 async function mountedDevice(folder: string): Promise<string> {
   await writeFile(join(folder, 'fs.img'), Buffer.alloc(4 * 1024 * 1024));
   await runCommand('mkfs.ext4', ['-q', join(folder, 'fs.img')]);

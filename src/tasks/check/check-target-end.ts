@@ -12,7 +12,7 @@ import {usesOwnTargetProgram, type TaskPlan} from '../plan.js';
 import {Teller, type TaskContext} from '../task-context.js';
 import {TaskError} from '../task-error.js';
 import {Watchdog} from '../watch/watchdog.js';
-import {checkSizes} from './check-sizes.js';
+import {checkSizes} from '../ends/check-sizes.js';
 import type {Needs} from './needs.js';
 
 /** What is known of the source; undefined where it could not be looked at. */

@@ -1,5 +1,5 @@
 import type {TaskPlan} from '../plan.js';
-import {sizeRemedy} from '../ends/size-remedy.js';
+import {sizeRemedy} from './size-remedy.js';
 import {TaskError} from '../task-error.js';
 
 /**

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {parseSizePolicy, STRICT_SIZE_POLICY} from '#dist/bdsync/size-policy.js';
-import {checkSizes} from '#dist/tasks/check/check-sizes.js';
+import {checkSizes} from '#dist/tasks/ends/check-sizes.js';
 
 const target = {path: '/dev/vg0/copy', connection: [], quoting: 'auto'} as const;
 
