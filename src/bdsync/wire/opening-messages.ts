@@ -27,6 +27,11 @@ export function parseHello(payload: Uint8Array): string {
   return text.slice(0, blank);
 }
 
+/** The path that a server is told: one of a single letter in a form that the original takes. */
+export function devfilePath(path: string): string {
+  return path.length === 1 && path !== '/' ? `./${path}` : path;
+}
+
 export function encodeDevfile(path: string): Uint8Array {
   return encodeMessage('devfile', Buffer.from(path));
 }

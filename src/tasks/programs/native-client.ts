@@ -2,6 +2,7 @@ import type {Duplex, Writable} from 'node:stream';
 import {fileURLToPath} from 'node:url';
 import {PatchDecoder} from '../../bdsync/patch/patch-decoder.js';
 import {parseProgressLine} from '../../bdsync/progress-line.js';
+import {devfilePath} from '../../bdsync/wire/opening-messages.js';
 import {quoteServerCommand} from '../../bdsync/server-command.js';
 import {childProgress} from '../../hosts/child/child-progress.js';
 import type {Child} from '../../hosts/host.js';
@@ -46,7 +47,7 @@ export async function diffWithNativeClient(
   };
   const relay = quoteServerCommand([process.execPath, RELAY_PROGRAM]);
   await using client = await localHost().spawnWithSocket(
-    [native.program, ...native.arguments, '--progress', relay, sourcePath, plan.target.path],
+    [native.program, ...native.arguments, '--progress', relay, sourcePath, devfilePath(plan.target.path)],
     {
       signal,
       describe: native.program,
