@@ -47,6 +47,8 @@ export async function applyInPlace(
 
 export interface FileFlow {
   readonly patchDir: string;
+  /** What the folder is known by, if that can be told. */
+  readonly patchFolder?: string | undefined;
   readonly leftovers: Leftovers;
   readonly seal: SealChoice;
   /** Of a patch with a seal, only the hold matters. */
@@ -57,12 +59,12 @@ export interface FileFlow {
 export async function applyThroughFile(
   context: TaskContext,
   source: ConsistentSource,
-  {patchDir, leftovers, seal, writing}: FileFlow,
+  {patchDir, patchFolder, leftovers, seal, writing}: FileFlow,
 ): Promise<FlowOutcome> {
   const {teller} = context;
   teller.enter('generate');
   const isSealed = seal.kind === 'sealed';
-  await using stored = storePatch(context, {patchDir, leftovers, isSealed});
+  await using stored = storePatch(context, {patchDir, patchFolder, leftovers, isSealed});
   const {outcome, generateMs, transferMs} = await diffInto(
     context,
     source,

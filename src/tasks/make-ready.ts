@@ -23,6 +23,8 @@ export interface ReadyTask extends AsyncDisposable {
   /** Its plan takes the sizes into account that source and target will have. */
   readonly context: TaskContext;
   readonly change: TargetChange;
+  /** What the folder for patches is known by, if there is one and that can be told. */
+  readonly patchFolder: string | undefined;
   readonly source: DeviceIdentity;
   /** Undefined for a target that is yet to be created. */
   readonly target: DeviceIdentity | undefined;
@@ -68,13 +70,14 @@ export async function makeReady(run: TaskRun): Promise<ReadyTask> {
     const reached = await reachTarget(run, source.plan);
     await tellOfEncryption(run, source.identity);
     const target = await checkTarget(reached, source.identity);
-    const {warning} = await checkPatchDir(reached);
+    const {warning, identity: patchFolder} = await checkPatchDir(reached);
     if (warning !== undefined) reached.teller.warn(warning);
     const sourceSize = (): Promise<number> => sizeOfSource(run.plan.sourcePath);
     const change = await planTargetChange(reached, target, sourceSize);
     await refuseResize(change, target, sourceSize);
     const found = target.kind === 'present' ? target.identity : undefined;
-    return {...taken, context: {...reached, plan: change.plan}, change, source: source.identity, target: found};
+    const context = {...reached, plan: change.plan};
+    return {...taken, context, change, patchFolder, source: source.identity, target: found};
   } catch (error) {
     await taken[Symbol.asyncDispose]();
     throw error;

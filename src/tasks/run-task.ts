@@ -130,7 +130,7 @@ async function verified(
 }
 
 async function applyDifferences(
-  {context: usual, leftovers}: ReadyTask,
+  {context: usual, leftovers, patchFolder}: ReadyTask,
   reading: ConsistentSource,
   lease: TargetLease,
 ): Promise<FlowOutcome> {
@@ -142,7 +142,7 @@ async function applyDifferences(
   const outcome =
     flow.kind === 'in-place'
       ? await applyInPlace(context, reading, {writing, seal})
-      : await applyThroughFile(context, reading, {patchDir: flow.patchDir, leftovers, seal, writing});
+      : await applyThroughFile(context, reading, {patchDir: flow.patchDir, patchFolder, leftovers, seal, writing});
   await writing.end();
   return outcome;
 }

@@ -453,6 +453,41 @@ describe('what is stored of an application', () => {
     expect(await task.stored()).toEqual([]);
   });
 
+  it('is missed while another folder is at the place of its own, and finished when that is there again', async () => {
+    const task = await killed();
+    const [patches, away] = [join(task.folder, 'patches'), join(task.folder, 'away')];
+    await rename(patches, away);
+    await mkdir(patches);
+    const missed = await task.run('recover');
+    expect(missed).toMatchObject({status: 3, stdout: expect.stringContaining('another folder is at the place')});
+    expect(missed.stdout).not.toContain('somebody has removed');
+    expect((await task.run('check')).stdout).toMatch(/cannot be looked for \(another folder .*\): .*compares anew/);
+    await rm(patches, {recursive: true});
+    await rename(away, patches);
+    expect(await task.run('recover')).toMatchObject({status: 0, stdout: expect.stringContaining('was finished')});
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+    expect(await task.stored()).toEqual([]);
+  });
+
+  it('in a folder that another one has taken the place of is told by each run until it is removed', async () => {
+    const task = await killed();
+    const stored = await task.stored();
+    const [patches, away] = [join(task.folder, 'patches'), join(task.folder, 'away')];
+    await rename(patches, away);
+    await mkdir(patches);
+    for (const _ of ['one night', 'the next']) {
+      const result = await task.run('--json');
+      expect(result).toMatchObject({status: 0, stderr: expect.stringContaining('another folder is at the place')});
+      expect(await sha256(task.target)).toBe(await sha256(task.source));
+    }
+    await rm(patches, {recursive: true});
+    await rename(away, patches);
+    expect((await task.run('check')).stdout).toMatch(/left over: the patch .* was brought in step at/);
+    for (const name of stored) await rm(join(patches, name));
+    expect(await task.run('--json')).toMatchObject({status: 0, stderr: ''});
+    expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
+  });
+
   it('and was removed by hand leaves the target known to be incomplete, until the next run', async () => {
     const task = await killed();
     const stored = (await task.stored()).toSorted();

@@ -1,3 +1,4 @@
+import {FOLDER_FUNCTION, parseFolderIdentity} from './folder-identity.js';
 import {parseRoom, ROOM_FUNCTION} from '../room/free-room.js';
 import type {TaskContext} from '../task-context.js';
 import {TaskError, type TaskErrorCode} from '../task-error.js';
@@ -5,13 +6,15 @@ import {TaskError, type TaskErrorCode} from '../task-error.js';
 /** Where anybody may rename what is somebody else's, a patch that is about to be applied can be put in the place of ours. */
 const EXPOSED_SCRIPT = 'if [ -d "$1" ]; then find "$1/." -prune -perm -0002 ! -perm -1000 -exec echo exposed \\;; fi';
 const LOOK_SCRIPT =
-  `${ROOM_FUNCTION}; room "$1"; ${EXPOSED_SCRIPT}; ` +
+  `${ROOM_FUNCTION}; room "$1"; ${FOLDER_FUNCTION}; folder "$1"; ${EXPOSED_SCRIPT}; ` +
   'if [ -d "$1" ]; then if [ -w "$1" ] && [ -x "$1" ]; then echo fit; else echo forbidden; fi; ' +
   'elif [ -e "$1" ]; then echo no-folder; else echo missing; fi';
 
 export interface CheckedPatchDir {
   /** Room, if there is a folder for patches and its file system tells. */
   readonly freeBytes: number | undefined;
+  /** What the folder is known by, if that can be told. */
+  readonly identity: string | undefined;
   readonly warning: {readonly message: string; readonly hint: string} | undefined;
 }
 
@@ -25,7 +28,7 @@ export async function checkPatchDir({
   host,
   signal,
 }: Pick<TaskContext, 'plan' | 'host' | 'signal'>): Promise<CheckedPatchDir> {
-  if (plan.flow.kind !== 'patch-file') return {freeBytes: undefined, warning: undefined};
+  if (plan.flow.kind !== 'patch-file') return {freeBytes: undefined, identity: undefined, warning: undefined};
   const {patchDir} = plan.flow;
   const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchDir], {
     signal,
@@ -40,6 +43,7 @@ export async function checkPatchDir({
     };
     return {
       freeBytes: room?.kind === 'free' ? room.bytes : undefined,
+      identity: parseFolderIdentity(found),
       warning: found.includes('exposed') ? exposure : undefined,
     };
   }

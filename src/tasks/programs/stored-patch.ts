@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Host} from '../../hosts/host.js';
 import {asError, messageOf} from '../../errors.js';
+import {FOLDER_FUNCTION, isOtherFolder, parseFolderIdentity} from '../ends/folder-identity.js';
 import {sinkOf, type PatchSink} from './child-sink.js';
 import {lateSink, type LateSink} from './late-sink.js';
 import {SentBytes} from './sent-bytes.js';
@@ -47,12 +48,17 @@ export interface StoredPatch extends LateSink {
 
 export interface StoreRequest {
   readonly patchDir: string;
+  /** What the folder is known by, if that can be told. */
+  readonly patchFolder?: string | undefined;
   readonly leftovers: Leftovers;
   /** It has a seal, which whoever applies it checks. */
   readonly isSealed: boolean;
 }
 
-export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}: StoreRequest): StoredPatch {
+export function storePatch(
+  context: TaskContext,
+  {patchDir, patchFolder, leftovers, isSealed}: StoreRequest,
+): StoredPatch {
   const {host, plan, teller} = context;
   const {blockBytes} = plan.client.options;
   const room = new PatchRoom({
@@ -63,7 +69,8 @@ export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}
   const sent = new SentBytes({isDigested: !isSealed});
   const path = `${patchDir.replace(/(?<=.)\/+$/, '')}/patch-${randomBytes(9).toString('base64url')}.bdsync`;
   const {connection, quoting} = plan.target;
-  let record: FileRecord | ApplicationRecord = {kind: 'file', connection, quoting, path};
+  const file: FileRecord = {kind: 'file', connection, quoting, path, ...(patchFolder && {folder: patchFolder})};
+  let record: FileRecord | ApplicationRecord = file;
   let isRecorded = false;
   let isKept = false;
   const sink = lateSink(async () => {
@@ -80,7 +87,7 @@ export function storePatch(context: TaskContext, {patchDir, leftovers, isSealed}
     },
     verify: () => verifyStored(context, path, sent.end()),
     async beginApplication(how) {
-      const application: ApplicationRecord = {...how, kind: 'application', connection, quoting, path};
+      const application: ApplicationRecord = {...file, ...how, kind: 'application'};
       await leftovers.replace<Leftover>(record, application);
       record = application;
       return application;
@@ -148,21 +155,24 @@ export async function removeSettledPatch(
   leftovers: Leftovers,
 ): Promise<void> {
   const file = record.kind === 'file' ? record : await noteAsFile(record, leftovers);
-  await removePatch(host, file.path);
+  await removePatch(host, file);
   await leftovers.drop(file);
 }
 
 async function noteAsFile(record: ApplicationRecord, leftovers: Leftovers): Promise<FileRecord> {
-  const {connection, quoting, path} = record;
-  const file: FileRecord = {kind: 'file', connection, quoting, path};
+  const {connection, quoting, path, folder} = record;
+  const file: FileRecord = {kind: 'file', connection, quoting, path, ...(folder && {folder})};
   await leftovers.replace<Leftover>(record, file);
   return file;
 }
 
-// Without its folder it may be on a file system that is not mounted. That it is gone outlives a power cut where the folder
+// Without its folder it may be on a file system that is not mounted, and where nothing has its name, the folder may be
+// what a mount has hidden. That it is gone outlives a power cut where the folder
 // can be synced alone: its note goes next, and nobody would know of what comes back.
 const REMOVE_SCRIPT = [
   'folder=${1%/*}/; if [ ! -x "$folder." ]; then echo no-folder; exit 1; fi',
+  FOLDER_FUNCTION,
+  'if [ ! -e "$1" ] && [ ! -e "$1.journal.new" ]; then folder "$folder"; fi',
   'rm -f -- "$1.journal.new" "$1" || exit 1',
   'sync "$folder" 2>/dev/null || true',
 ].join('; ');
@@ -171,21 +181,32 @@ const REMOVE_SCRIPT = [
  * Removes a patch that nobody applies, and first the beginning of a journal that a killed applier may have left beside
  * it: as long as there is one, there is the patch. That nothing is there is fine. Throws when anything may still be.
  */
-export async function removePatch(host: Host, path: string, signal?: AbortSignal): Promise<void> {
+export async function removePatch(
+  host: Host,
+  {path, folder}: Pick<FileRecord, 'path' | 'folder'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const {status, stdout, stderr} = await host.run(['sh', '-c', REMOVE_SCRIPT, 'sh', path], {
     signal,
     timeoutMs: REMOVE_TIMEOUT_MS,
     describe: `removing ${path}`,
   });
-  if (status === 0) return;
+  const lines = stdout.split('\n');
+  const isOther = isOtherFolder(folder, parseFolderIdentity(lines));
+  if (status === 0 && !isOther) return;
   const trouble = `cannot remove ${path} on ${host.name}`;
-  if (!stdout.split('\n').includes('no-folder')) throw new TaskError('store-failed', `${trouble}: ${stderr.trim()}`);
-  throw new TaskError('patch-dir', `${trouble}: its folder is not there, or may not be looked into`, {
-    hint: FOLDER_GONE_HINT,
-  });
+  if (!isOther && !lines.includes('no-folder')) throw new TaskError('store-failed', `${trouble}: ${stderr.trim()}`);
+  const why = isOther ? OTHER_FOLDER : 'its folder is not there, or may not be looked into';
+  throw new TaskError('patch-dir', `${trouble}: ${why}`, {hint: folderGoneHint(path)});
 }
 
+/** Of a folder in which nothing is found of what was stored. */
+export const OTHER_FOLDER = 'another folder is at the place of the one that it was stored in';
+
 /** For what is noted, and cannot be looked for. */
-export const FOLDER_GONE_HINT =
-  'mount its file system, or give the user on that host the right to look there; where the folder is gone for good, ' +
-  'make an empty one in its place, and the next run forgets what was in it';
+export function folderGoneHint(path: string): string {
+  return (
+    'mount its file system, or give the user on that host the right to look there; where the folder is gone for good, ' +
+    `make an empty file ${path}, and the next run forgets what was there`
+  );
+}

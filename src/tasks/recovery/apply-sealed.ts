@@ -41,7 +41,7 @@ export async function applySealed(
     teller.targetState = 'complete';
     return readBack;
   } catch (error) {
-    if (await mayHaveWritten(context, record.path, error)) {
+    if (await mayHaveWritten(context, record, error)) {
       if (isForRoom(error) && (await undo(context, record, confirmHold))) throw withoutRoom(error, context);
       stored.keep();
       teller.targetState = 'partly-written';
@@ -80,10 +80,14 @@ function withoutRoom({code, message, errorLines}: ApplierRefusal, {plan}: TaskCo
 }
 
 /** Only an applier that is known to have ended can be trusted to have written nothing. */
-async function mayHaveWritten({host, teller}: TaskContext, patchPath: string, error: unknown): Promise<boolean> {
+async function mayHaveWritten(
+  {host, teller}: TaskContext,
+  record: ApplicationRecord,
+  error: unknown,
+): Promise<boolean> {
   if (!(error instanceof ApplierRefusal) && !host.isLocal) return true;
   try {
-    const {trouble, hasJournal} = await lookAtFiles(host, patchPath);
+    const {trouble, hasJournal} = await lookAtFiles(host, record);
     return hasJournal || trouble !== undefined;
   } catch (lookError) {
     teller.log('info', messageOf(lookError));

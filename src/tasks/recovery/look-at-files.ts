@@ -1,4 +1,7 @@
 import type {Host} from '../../hosts/host.js';
+import {FOLDER_FUNCTION, isOtherFolder, parseFolderIdentity} from '../ends/folder-identity.js';
+import {OTHER_FOLDER} from '../programs/stored-patch.js';
+import type {FileRecord} from '../state/leftover.js';
 import {TaskError} from '../task-error.js';
 
 export interface ApplicationFiles {
@@ -16,12 +19,17 @@ const LOOK_SCRIPT = [
   'look() { said=$(ls -d -- "$2" 2>&1 >/dev/null) && echo "$1"; }',
   'tell() { echo "trouble ${said#ls: }"; }',
   'file() { look "$1" "$2" || case $said in *": No such file or directory") ;; *) tell;; esac; }',
-  'look folder "${1%/*}/." || tell; file patch "$1"; file journal "$1.journal"',
+  FOLDER_FUNCTION,
+  'folder "${1%/*}"; look there "${1%/*}/." || tell; file patch "$1"; file journal "$1.journal"',
   'echo looked',
 ].join('; ');
 
-/** What there is of an application on the target's host. */
-export async function lookAtFiles(host: Host, patchPath: string, signal?: AbortSignal): Promise<ApplicationFiles> {
+/** What there is of an application on the target's host. Where nothing is, in another folder than its own, is trouble. */
+export async function lookAtFiles(
+  host: Host,
+  {path: patchPath, folder}: Pick<FileRecord, 'path' | 'folder'>,
+  signal?: AbortSignal,
+): Promise<ApplicationFiles> {
   const {stdout, stderr} = await host.run(['sh', '-c', LOOK_SCRIPT, 'sh', patchPath], {
     signal,
     timeoutMs: LOOK_TIMEOUT_MS,
@@ -31,12 +39,10 @@ export async function lookAtFiles(host: Host, patchPath: string, signal?: AbortS
   if (!found.includes('looked')) {
     throw new TaskError('store-failed', `cannot look for ${patchPath} on ${host.name}: ${stderr.trim()}`);
   }
-  const trouble = found.find((line) => line.startsWith(TROUBLE));
-  return {
-    trouble: trouble?.slice(TROUBLE.length),
-    hasPatch: found.includes('patch'),
-    hasJournal: found.includes('journal'),
-  };
+  const trouble = found.find((line) => line.startsWith(TROUBLE))?.slice(TROUBLE.length);
+  const [hasPatch, hasJournal] = [found.includes('patch'), found.includes('journal')];
+  const isElsewhere = !hasPatch && !hasJournal && isOtherFolder(folder, parseFolderIdentity(found));
+  return {trouble: trouble ?? (isElsewhere ? OTHER_FOLDER : undefined), hasPatch, hasJournal};
 }
 
 const TROUBLE = 'trouble ';

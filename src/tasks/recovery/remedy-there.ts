@@ -23,7 +23,7 @@ export async function remedyThere(record: ApplicationRecord, {plan, pool, signal
   try {
     // Asked first: of a host that could not be reached it knows that, and does not try again.
     const knowsSeals = !isForTarget(plan, record) || (await pool.farEnd(plan, signal)).kind === 'ours';
-    const {trouble, hasPatch, hasJournal} = await lookAtFiles(pool.host(record), record.path, signal);
+    const {trouble, hasPatch, hasJournal} = await lookAtFiles(pool.host(record), record, signal);
     if (trouble !== undefined) {
       return `its patch cannot be looked for (${trouble}): where the next run can, it finishes that first; else it compares anew`;
     }

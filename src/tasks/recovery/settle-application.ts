@@ -7,7 +7,7 @@ import {
   type SealedApplication,
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
-import {FOLDER_GONE_HINT, removeSettledPatch} from '../programs/stored-patch.js';
+import {folderGoneHint, removeSettledPatch} from '../programs/stored-patch.js';
 import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
 import type {Leftovers} from '../state/leftovers.js';
 import type {TaskPlan} from '../plan.js';
@@ -45,7 +45,7 @@ export type Settled = (
  */
 export async function settleApplication(request: SettleRequest): Promise<Settled> {
   const {host, record, plan, mode, leftovers, signal} = request;
-  const {trouble, hasPatch, hasJournal} = await lookAtFiles(host, record.path, signal);
+  const {trouble, hasPatch, hasJournal} = await lookAtFiles(host, record, signal);
   if (trouble !== undefined) throw unknownFiles(request, trouble);
   if (isGivenUp(record)) return await forgetGivenUp(request, hasJournal);
   if (!hasPatch && hasJournal) {
@@ -65,7 +65,7 @@ export async function settleApplication(request: SettleRequest): Promise<Settled
     const isFull = error.code === 'disk-full';
     if (!isFinal(error) && !isFull) throw error;
     // It may be there only now, and may be out of sight by now.
-    const now = await lookAtFiles(host, record.path, signal);
+    const now = await lookAtFiles(host, record, signal);
     if (!hasJournal && now.trouble !== undefined) throw unknownFiles(request, now.trouble);
     if (hasJournal || now.hasJournal) throw isFull ? error : withHint(error, request);
     if (mode === 'rollback' && isFinal(error)) throw withRecoverHint(error);
@@ -103,7 +103,7 @@ function unknownFiles({host, record}: SettleRequest, trouble: string): ApplierRe
   const {path, targetPath} = record;
   const left = isGivenUp(record) ? '' : `; ${targetPath} may be partly written`;
   const message = `cannot look for ${path} and its journal on ${host.name}: ${trouble}${left}`;
-  return new ApplierRefusal('patch-dir', message, {hint: FOLDER_GONE_HINT});
+  return new ApplierRefusal('patch-dir', message, {hint: folderGoneHint(path)});
 }
 
 /** Trying again would end in the same way. */

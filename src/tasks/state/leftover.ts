@@ -14,6 +14,8 @@ export interface FileRecord {
   readonly connection: readonly string[];
   readonly quoting: 'auto' | 'shell' | 'none';
   readonly path: string;
+  /** What the folder that it is in is known by; not in records of earlier versions, nor where that cannot be told. */
+  readonly folder?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface ApplicationRecord extends Omit<FileRecord, 'kind'> {
  * A target that is written as the patch comes, or without a seal: it may be between old and new until a run has completed
  * it. There is nothing to be removed.
  */
-export interface IncompleteRecord extends Omit<FileRecord, 'kind' | 'path'> {
+export interface IncompleteRecord extends Omit<FileRecord, 'kind' | 'path' | 'folder'> {
   readonly kind: 'incomplete';
   readonly targetPath: string;
   /** ISO 8601. */

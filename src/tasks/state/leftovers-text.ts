@@ -39,18 +39,22 @@ function isKnown(value: unknown): value is Exclude<Leftover, UnknownRecord> {
     const wholeSince: unknown = Reflect.get(value, 'wholeSince') ?? '';
     const isObsolete: unknown = Reflect.get(value, 'isObsolete') ?? false;
     const isEnd = typeof wholeSince === 'string' && typeof isObsolete === 'boolean';
-    return hasTexts(value, 'path', 'targetPath', 'since') && words && isOnHost(value) && isEnd;
+    return hasTexts(value, 'path', 'targetPath', 'since') && isFolder(value) && words && isOnHost(value) && isEnd;
   }
   if (value.kind === 'incomplete') {
     const cause: unknown = Reflect.get(value, 'cause');
     const isCause = cause === undefined || INCOMPLETE_CAUSES.some((known) => known === cause);
     return hasTexts(value, 'targetPath', 'since') && isOnHost(value) && isCause;
   }
-  return value.kind === 'file' && hasTexts(value, 'path') && isOnHost(value);
+  return value.kind === 'file' && hasTexts(value, 'path') && isFolder(value) && isOnHost(value);
 }
 
 function hasTexts(value: object, ...names: readonly string[]): boolean {
   return names.every((name) => typeof Reflect.get(value, name) === 'string');
+}
+
+function isFolder(value: object): boolean {
+  return typeof (Reflect.get(value, 'folder') ?? '') === 'string';
 }
 
 function isOnHost(value: object): boolean {

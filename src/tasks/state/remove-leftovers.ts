@@ -59,7 +59,7 @@ async function remove(
 ): Promise<readonly string[]> {
   switch (record.kind) {
     case 'file':
-      await removePatch(pool.host(record), record.path, signal);
+      await removePatch(pool.host(record), record, signal);
       return [record.path];
     case 'snapshot':
       return await removeLeftSnapshot(record, signal, lvmAt);

@@ -14,7 +14,7 @@ async function storedPatch(tools: string) {
   const path = join(patches, 'patch-1.bdsync');
   await mkdir(patches);
   await writeFile(path, '');
-  return {patches, path, look: () => lookAtFiles(context.host, path)};
+  return {patches, path, look: (folder?: string) => lookAtFiles(context.host, {path, ...(folder && {folder})})};
 }
 
 describe('what there is of an application', () => {
@@ -49,6 +49,22 @@ describe('what there is of an application', () => {
       expect(await look()).toMatchObject({trouble: expect.stringContaining(words), hasJournal: false});
     },
   );
+
+  for (const [name, from, isMissing] of tools) {
+    it.skipIf(isMissing)(`is not known in another folder than its own, with the stat of ${name}`, async () => {
+      const {path, look} = await storedPatch(await toolFolder(['sh', 'ls', 'stat'], {from}));
+      // What is there is there, whatever its file system calls itself now.
+      expect(await look('ff:1')).toEqual({trouble: undefined, hasPatch: true, hasJournal: false});
+      await rm(path);
+      expect(await look('ff:1')).toEqual({
+        trouble: expect.stringContaining('another folder'),
+        hasPatch: false,
+        hasJournal: false,
+      });
+      // Of an earlier version, or where nothing could be told.
+      expect(await look()).toEqual({trouble: undefined, hasPatch: false, hasJournal: false});
+    });
+  }
 
   it('is not known without a program that looks', async () => {
     const {look} = await storedPatch(await toolFolder(['sh']));

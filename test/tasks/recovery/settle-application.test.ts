@@ -104,7 +104,7 @@ describe('an application that was noted', () => {
     await expect(settle('recover')).rejects.toMatchObject({
       code: 'patch-dir',
       message: expect.not.stringContaining('partly written'),
-      hint: expect.stringContaining('make an empty one in its place'),
+      hint: expect.stringContaining('make an empty file '),
     });
     expect(noted()).toMatchObject([givenUp]);
     await mkdir(join(folder, 'patches'));

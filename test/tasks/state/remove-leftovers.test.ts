@@ -1,9 +1,10 @@
-import {access, mkdir, writeFile} from 'node:fs/promises';
+import {access, mkdir, rename, rmdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {localHost} from '#dist/hosts/local-host.js';
 import {HostError} from '#dist/hosts/host-error.js';
 import type {Host} from '#dist/hosts/host.js';
+import {FOLDER_FUNCTION, parseFolderIdentity} from '#dist/tasks/ends/folder-identity.js';
 import type {FileRecord, Leftover} from '#dist/tasks/state/leftover.js';
 import {Leftovers} from '#dist/tasks/state/leftovers.js';
 import {removeLeftovers} from '#dist/tasks/state/remove-leftovers.js';
@@ -76,6 +77,37 @@ it('removes what is there, tells it, and forgets it', async () => {
   expect(await recorded()).toEqual([]);
 });
 
+it('keeps what it cannot find in another folder than its own, until that is there again or given up', async () => {
+  // Not below /dev/shm, say: what is there does not outlive its mount.
+  const patches = join(await temporaryFolder(), 'patches');
+  const path = join(patches, 'patch-1.bdsync');
+  await mkdir(patches);
+  await writeFile(path, '');
+  const {stdout} = await localHost().run(['sh', '-c', `${FOLDER_FUNCTION}; folder "$1"`, 'sh', patches]);
+  const folder = parseFolderIdentity(stdout.split('\n')) ?? '';
+  expect(folder).not.toBe('');
+  const {remove, recorded, lines} = await nextRun([{...fileAt(path), folder}]);
+  await rename(patches, `${patches}.away`);
+  await mkdir(patches);
+  await remove();
+  expect(lines.splice(0)).toEqual([
+    expect.stringMatching(/cannot remove .*: another folder is at the place .*make an empty file .*patch-1\.bdsync,/),
+  ]);
+  expect(await recorded()).toHaveLength(1);
+  await rmdir(patches);
+  await rename(`${patches}.away`, patches);
+  await remove();
+  expect(lines.splice(0)).toEqual([expect.stringContaining(`removed ${path}`)]);
+  expect(await recorded()).toEqual([]);
+  // What is said to be of help is.
+  const {remove: removeGone, recorded: stillRecorded} = await nextRun([{...fileAt(path), folder: 'ff:1'}]);
+  await removeGone();
+  expect(await stillRecorded()).toHaveLength(1);
+  await writeFile(path, '');
+  await removeGone();
+  expect(await stillRecorded()).toEqual([]);
+});
+
 it('leaves a patch alone of which the application began', async () => {
   const path = join(await temporaryFolder(), 'patch-1.bdsync');
   await writeFile(path, 'a patch');
@@ -114,7 +146,7 @@ it('keeps the record of a patch whose folder is not there: its file system may n
   await remove();
   expect(lines).toEqual([
     expect.stringMatching(
-      /^warning: what an interrupted run left is still there: cannot remove .*patch-1\.bdsync on this machine: its folder is not there.* \(mount its file system, .* make an empty one in its place/,
+      /^warning: what an interrupted run left is still there: cannot remove .*patch-1\.bdsync on this machine: its folder is not there.* \(mount its file system, .* make an empty file /,
     ),
   ]);
   expect(await recorded()).toEqual([fileAt(path)]);
