@@ -9,6 +9,7 @@ import {remarkOnEncryption} from './ends/source-encryption.js';
 import {planTargetChange, type TargetChange} from './ends/target-change.js';
 import type {TaskPlan} from './plan.js';
 import {finishBegun} from './recovery/finish-begun.js';
+import {inheritRecords} from './recovery/inherit-records.js';
 import {Leftovers} from './state/leftovers.js';
 import {removeLeftovers} from './state/remove-leftovers.js';
 import {lockTask} from './state/run-lock.js';
@@ -52,7 +53,12 @@ export async function takeTask(run: TaskRun): Promise<TakenTask> {
     await request.onStart({plan, hostName, teller, signal});
     // Not before: another run may keep us waiting for as long as it likes.
     watchdog.start();
-    const leftovers = await Leftovers.open(stateDir, id, {signal, pause: () => watchdog.pause()});
+    const leftovers = await Leftovers.open(stateDir, id, {
+      owner: {task: plan.task, origin: request.origin},
+      signal,
+      pause: () => watchdog.pause(),
+    });
+    await inheritRecords({plan, gone: request.gone ?? [], leftovers, log: (text) => teller.log('info', text), signal});
     await removeLeftovers({leftovers, pool: request.pool, teller, hooks: plan.snapshot?.hooks, signal});
     return {taskId: id, leftovers, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]()};
   } catch (error) {

@@ -17,10 +17,11 @@ import {openSourceInTurn} from './parallel/open-source-in-turn.js';
 import {takeTargetTurn} from './parallel/take-target-turn.js';
 import {planForLargerTarget, planPastPageCache, type TaskPlan} from './plan.js';
 import {InPlaceWriting} from './recovery/in-place-writing.js';
+import {inheritedRecords} from './recovery/inherited-records.js';
 import {markText} from './recovery/mark-text.js';
 import {retireApplications} from './recovery/retire-applications.js';
 import {tellIncomplete} from './recovery/tell-incomplete.js';
-import {findUnfinished, unfinishedText} from './recovery/unfinished-work.js';
+import {findUnfinished, unfinishedText, workOf} from './recovery/unfinished-work.js';
 import {patchRoomFor} from './room/patch-room-for.js';
 import type {TaskReport} from './report.js';
 import type {TaskContext} from './task-context.js';
@@ -198,7 +199,8 @@ async function rehearse(run: TaskRun): Promise<Rehearsal> {
 /** `told` is what the target's host says of it: what is noted of it here says no more. */
 async function noteUnfinished({plan, request, teller}: TaskRun, told: string | undefined): Promise<void> {
   if (told !== undefined) teller.note(told);
-  for (const work of await findUnfinished(plan, request.origin)) {
+  const inherited = inheritedRecords(plan, request.gone ?? []).map(workOf);
+  for (const work of [...(await findUnfinished(plan, request.origin)), ...inherited]) {
     if (told === undefined || work.kind !== 'in-place') teller.note(unfinishedText(work));
   }
 }

@@ -6,6 +6,9 @@ import type {OnRunEvent} from './events.js';
 import {recordedEnds} from './history/recorded-ends.js';
 import {RunRecorder} from './history/run-recorder.js';
 import {MetricsWriter} from './metrics/metrics-writer.js';
+import {findGoneTasks} from './recovery/find-gone-tasks.js';
+import {goneFindings} from './recovery/gone-findings.js';
+import {heirs, withoutHeirs} from './recovery/inherited-records.js';
 import type {RunReport, TaskReport} from './report.js';
 import {Notifier} from './notify/notifier.js';
 import {groupClaims} from './parallel/group-claims.js';
@@ -57,6 +60,13 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const metrics = dryRun ? undefined : new MetricsWriter({configured: options.configured ?? [], origin, onEvent});
   const tasks = await expandTasks({tasks: options.tasks, signal});
   const isReal = !dryRun && verify === undefined;
+  const configured = options.configured ?? [];
+  const isAll = options.tasks.every(({byName}) => !byName);
+  const gone =
+    configFile === undefined ? [] : await findGoneTasks({configured, expanded: isAll ? tasks : undefined, origin});
+  for (const {message, hint} of withoutHeirs(gone, heirs(configured, tasks)).flatMap(goneFindings)) {
+    onEvent({kind: 'log', task: undefined, level: 'warning', message: `${message}\nhint: ${hint}`});
+  }
   const groups = runGroups(tasks, !isReal);
   const isSideBySide = isParallel(limits);
   // Of two programs that ask for a password on one terminal, nobody knows which one is answered.
@@ -64,7 +74,7 @@ export async function runTasks(options: RunOptions): Promise<RunReport> {
   const turns = isSideBySide ? new Turns() : undefined;
   const notifier = new Notifier({tasks, configFile, isReal, onEvent, signal});
   const onStart = notifier.started.bind(notifier);
-  const surroundings = {origin, pool, dryRun, verify, waitForLock, turns, onStart, onEvent, signal};
+  const surroundings = {origin, pool, gone, dryRun, verify, waitForLock, turns, onStart, onEvent, signal};
   const purpose = dryRun ? 'dry-run' : verify ? 'verify' : 'run';
   const works: (RunGroup & Contender)[] = [];
   for (const group of groups) {

@@ -12,6 +12,7 @@ import type {Turns} from './parallel/turns.js';
 import type {StartingTask} from './notify/notifier.js';
 import {planTask, summarizePlan, type TaskPlan} from './plan.js';
 import type {PatchRoomReport, SnapshotSet, StageTimes, TaskFigures, TaskReport, TaskReportBase} from './report.js';
+import type {GoneTask} from './recovery/find-gone-tasks.js';
 import {roundMs} from './round-ms.js';
 import {Teller} from './task-context.js';
 import type {Verification} from './verify/verification.js';
@@ -24,6 +25,8 @@ export interface TaskRunRequest {
   /** Real path of the configuration, or another word that tells tasks of one name apart. */
   readonly origin: string;
   readonly pool: HostPool;
+  /** What tasks left that the configuration does not have any more: whoever has their target takes it over. */
+  readonly gone?: readonly GoneTask[];
   readonly dryRun: boolean;
   /** Compare only, and all or a sample of it. */
   readonly verify: {readonly sample: Sample | undefined} | undefined;

@@ -114,7 +114,13 @@ export async function runCli(
     },
     async recoverTasks(request) {
       asked.recoverRequests.push(request);
-      const empty = {configFile: configuration.file, rollback: request.rollback, applications: [], warnings: []};
+      const empty = {
+        configFile: configuration.file,
+        rollback: request.rollback,
+        applications: [],
+        removed: [],
+        warnings: [],
+      };
       return {...empty, ...options.recoveryReport};
     },
     async reportLog(request) {
@@ -125,7 +131,7 @@ export async function runCli(
     async reportStatus(request) {
       asked.statusRequests.push(request);
       if (options.status) return await options.status(request);
-      const nothing = {tasks: [], remarks: [], schedules: []};
+      const nothing = {tasks: [], goneTasks: [], remarks: [], schedules: []};
       return {configFile: configuration.file, at: '2026-11-21T10:00:00.000Z', level: 'ok', ...nothing};
     },
     async reportSnapshots(request) {

@@ -6,10 +6,10 @@ import type {StatusLevel, StatusReport, TaskStatus} from '../../tasks/status/sta
  * One line as the plug-ins of Nagios and its kin print it: the worst first, then figures of each task for graphs, ages
  * with their limits, in seconds and bytes.
  */
-export function formatNagiosLine({level, tasks, configFile}: StatusReport): string {
+export function formatNagiosLine({level, tasks, goneTasks, configFile}: StatusReport): string {
   const enabled = tasks.filter(({disabled}) => !disabled);
   const figures = enabled.flatMap(performanceData);
-  const line = `${SERVICE} ${level.toUpperCase()} - ${summaryOf(enabled, configFile)}`;
+  const line = `${SERVICE} ${level.toUpperCase()} - ${[summaryOf(enabled, configFile), ...goneTasks.map(toldOf)].join('; ')}`;
   return figures.length === 0 ? `${line}\n` : `${line} | ${figures.join(' ')}\n`;
 }
 
@@ -25,8 +25,12 @@ function summaryOf(tasks: readonly TaskStatus[], configFile: string): string {
   const bad = GRAVITY.flatMap((level) => tasks.filter((task) => task.level === level));
   if (tasks.length === 0) return harmless(`no enabled task in ${configFile}`);
   if (bad.length === 0) return `${count(tasks.length)} ok`;
-  const told = bad.map(({task, problems: [gravest]}) => harmless(`${task}: ${gravest?.text ?? ''}`));
+  const told = bad.map(toldOf);
   return `${bad.length} of ${count(tasks.length)}: ${told.join('; ')}`;
+}
+
+function toldOf({task, problems: [gravest]}: Pick<TaskStatus, 'task' | 'problems'>): string {
+  return harmless(`${task}: ${gravest?.text ?? ''}`);
 }
 
 function count(amount: number): string {

@@ -8,9 +8,9 @@ const DONE: Readonly<Record<Exclude<RecoveredApplication['state'], 'failed'>, st
 };
 
 /** A line for each application; the words of what failed below it. */
-export function formatRecovery({applications, warnings}: RecoveryReport): string {
-  if (applications.length === 0) return 'nothing to recover\n';
-  const lines = [...applications.flatMap(linesOf), ...warnings.map((warning) => `warning: ${warning}`)];
+export function formatRecovery({applications, removed, warnings}: RecoveryReport): string {
+  if ([...applications, ...removed, ...warnings].length === 0) return 'nothing to recover\n';
+  const lines = [...applications.flatMap(linesOf), ...removed, ...warnings.map((warning) => `warning: ${warning}`)];
   return lines.map((line) => `${plainText(line)}\n`).join('');
 }
 

@@ -13,9 +13,11 @@ import type {Cell} from './table.js';
 type StatusScreen = Pick<Screen, 'columns' | 'hasColors' | 'isTerminal' | 'isUtf8'>;
 
 /** A row per task; below it what is wrong, and which tasks are never overdue. */
-export function formatStatus({configFile, tasks, remarks, schedules, at}: StatusReport, screen: StatusScreen): string {
+export function formatStatus(report: StatusReport, screen: StatusScreen): string {
+  const {configFile, tasks, goneTasks, remarks, schedules, at} = report;
+  const ofGone = goneTasks.flatMap(({problems}) => problems.map(({text}) => `${plainText(text)}\n`));
   const nothing = `no enabled task in ${plainText(configFile)}: nothing is copied\n`;
-  if (tasks.length === 0) return nothing;
+  if (tasks.length === 0) return [...ofGone, nothing].join('');
   const hasTrend = screen.isTerminal && screen.isUtf8;
   const head = [
     'Task',
@@ -32,6 +34,7 @@ export function formatStatus({configFile, tasks, remarks, schedules, at}: Status
   return [
     renderFittedTable({head, alignment, rows, expendable: EXPENDABLE}, screen),
     ...tasks.flatMap(({task, problems}) => problems.map(({text}) => `${plainText(task)}: ${plainText(text)}\n`)),
+    ...ofGone,
     ...(tasks.every(({disabled}) => disabled) ? [nothing] : []),
     ...remarks.map((remark) => `${plainText(remark)}\n`),
     neverOverdueLine(tasks),

@@ -1,5 +1,7 @@
 import type {HostPool} from '../ends/host-pool.js';
 import type {TaskPlan} from '../plan.js';
+import type {GoneTask} from '../recovery/find-gone-tasks.js';
+import {inheritedRecords} from '../recovery/inherited-records.js';
 import {isGivenUp} from '../recovery/is-given-up.js';
 import {remedyThere} from '../recovery/remedy-there.js';
 import {
@@ -12,8 +14,10 @@ import {
 import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
 import type {Finding} from './check-report.js';
 
-interface Surroundings {
+export interface UnfinishedSurroundings {
   readonly origin: string;
+  /** Tasks that the configuration does not have any more. */
+  readonly gone: readonly GoneTask[];
   readonly pool: HostPool;
   readonly signal: AbortSignal;
   /** Whether the target's host has told that it is incomplete: its words say more than a note here. */
@@ -21,10 +25,10 @@ interface Surroundings {
 }
 
 /** What interrupted runs of a task left unfinished, as it is noted here, and what will become of it. */
-export async function checkUnfinished(plan: TaskPlan, surroundings: Surroundings): Promise<Finding[]> {
-  const {origin, hasMark} = surroundings;
+export async function checkUnfinished(plan: TaskPlan, surroundings: UnfinishedSurroundings): Promise<Finding[]> {
+  const {origin, gone, hasMark} = surroundings;
   const findings: Finding[] = [];
-  for (const record of await findUnfinishedRecords(plan, origin)) {
+  for (const record of [...(await findUnfinishedRecords(plan, origin)), ...inheritedRecords(plan, gone)]) {
     if (record.kind === 'incomplete' && hasMark) continue;
     findings.push({message: unfinishedText(workOf(record)), hint: await hintFor(record, plan, surroundings)});
   }
@@ -34,7 +38,7 @@ export async function checkUnfinished(plan: TaskPlan, surroundings: Surroundings
 async function hintFor(
   record: ApplicationRecord | IncompleteRecord,
   plan: TaskPlan,
-  {pool, signal}: Surroundings,
+  {pool, signal}: UnfinishedSurroundings,
 ): Promise<string> {
   if (record.kind === 'incomplete') return RUN_AGAIN_HINT;
   return isGivenUp(record) ? GIVEN_UP_HINT : await remedyThere(record, {plan, pool, signal});

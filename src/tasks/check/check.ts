@@ -1,10 +1,13 @@
 import type {CheckedTask, CheckReport, Finding} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
-import {checkUnfinished} from './check-unfinished.js';
+import {checkUnfinished, type UnfinishedSurroundings} from './check-unfinished.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {checkMetricsFile} from '../metrics/check-metrics-file.js';
 import {planTask} from '../plan.js';
+import {findGoneTasks} from '../recovery/find-gone-tasks.js';
+import {goneFindings} from '../recovery/gone-findings.js';
+import {heirs, withoutHeirs} from '../recovery/inherited-records.js';
 import {configOrigin} from '../state/task-id.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
@@ -29,11 +32,15 @@ export async function checkTasks(request: CheckRequest): Promise<CheckReport> {
   signal.throwIfAborted();
   const {file} = configuration;
   const origin = await configOrigin(file);
-  for (const each of expanded) tasks.push(await checkTask(each, origin, pool, signal));
+  const isAll = names.length === 0;
+  const gone = await findGoneTasks({configured: configuration.tasks, expanded: isAll ? expanded : undefined, origin});
+  const abandoned = isAll ? withoutHeirs(gone, heirs(configuration.tasks, expanded)) : [];
+  for (const each of expanded) tasks.push(await checkTask(each, {origin, gone, pool, signal}));
   const ofSets = selected.flatMap(({configured}) => (configured.state === 'set' ? configured.warnings : []));
   const warnings = [
     ...configuration.warnings,
     ...ofSets,
+    ...abandoned.flatMap(goneFindings).map(({message, hint}) => ({message, hint})),
     ...(tasks.every(({disabled}) => disabled) ? [nothing(file)] : []),
   ];
   return {configFile: file, warnings, tasks};
@@ -44,12 +51,10 @@ function nothing(file: string): Finding {
   return {message: `no enabled task in ${file}: nothing is copied`, hint: undefined};
 }
 
-async function checkTask(
-  {task, leftOut}: ExpandedTask,
-  origin: string,
-  pool: HostPool,
-  signal: AbortSignal,
-): Promise<CheckedTask> {
+type Surroundings = Omit<UnfinishedSurroundings, 'hasMark'>;
+
+async function checkTask({task, leftOut}: ExpandedTask, surroundings: Surroundings): Promise<CheckedTask> {
+  const {pool, signal} = surroundings;
   const {name, warnings} = task;
   const facts = leftOut.map((what) => `not copied: ${what}`);
   const base = {task: name, disabled: false, configErrors: [], unmetNeeds: [], warnings, facts};
@@ -62,7 +67,7 @@ async function checkTask(
       if (task.config.disabled) return {...base, disabled: true};
       const plan = planTask(task.config);
       const {unmetNeeds, hasMark, ...found} = await checkNeeds(plan, pool, signal);
-      const unfinished = await checkUnfinished(plan, {origin, pool, signal, hasMark});
+      const unfinished = await checkUnfinished(plan, {...surroundings, hasMark});
       return {
         ...base,
         unmetNeeds,

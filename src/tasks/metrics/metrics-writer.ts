@@ -73,7 +73,7 @@ export class MetricsWriter {
   async #figuresOf(tasks: readonly ExpandedTask[], others: SampleLines): Promise<string> {
     const {origin} = this.#options;
     const known = [];
-    for (const task of tasks) known.push(await lookAtTask(task, origin, this.#cache));
+    for (const task of tasks) known.push(await lookAtTask(task, origin, {histories: this.#cache}));
     const nowMs = Date.now();
     return formatMetrics({tasks: known.map((each) => judgeTask(each, nowMs))}, origin, packageVersion(), others);
   }

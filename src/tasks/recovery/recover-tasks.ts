@@ -1,4 +1,5 @@
 import {ExpectedError, ProgramError} from '../../errors.js';
+import type {LogLevel} from '../../log.js';
 import {formatLocalTime} from '../../local-time.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
@@ -9,9 +10,14 @@ import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
 import type {ApplicationRecord, IncompleteCause, IncompleteRecord} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
+import {removeLeftovers} from '../state/remove-leftovers.js';
 import {lockTask} from '../state/run-lock.js';
 import {configOrigin, taskId} from '../state/task-id.js';
-import {RecoveryRecord} from './recovery-record.js';
+import {findGoneTasks, type GoneTask} from './find-gone-tasks.js';
+import {abandonedHint} from './gone-findings.js';
+import {inheritRecords} from './inherit-records.js';
+import {type HasTarget, hasHeir, heirs, inheritedRecords, withoutHeirs} from './inherited-records.js';
+import {type RecoveringTask, RecoveryRecord} from './recovery-record.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
 import {settleApplication} from './settle-application.js';
 import {isUnfinished, RUN_AGAIN_HINT} from './unfinished-work.js';
@@ -27,7 +33,7 @@ export interface RecoverRequest {
 
 /**
  * Finishes, or undoes, what interrupted runs began to apply, each under the lock of its task. A disabled task counts:
- * its target is no less incomplete.
+ * its target is no less incomplete. Where all tasks are meant, so do those that the configuration does not have any more.
  *
  * @throws TaskError 'unknown-task'; the reason of `signal` when it aborts.
  */
@@ -37,35 +43,56 @@ export async function recoverTasks({configuration, names, rollback, signal}: Rec
   const applications: RecoveredApplication[] = [];
   const warnings: string[] = [];
   const expanded = await expandTasks({tasks: selectTasks(configuration, names), signal});
+  const {tasks: configured} = configuration;
+  const isAll = names.length === 0;
+  const gone = await findGoneTasks({configured, expanded: isAll ? expanded : undefined, origin});
+  const targets = heirs(configured, expanded);
+  const removed: string[] = [];
+  const common = {origin, pool, gone, targets, rollback, signal, onRemoved: (what: string) => void removed.push(what)};
   for (const {task} of expanded) {
     if (task.state !== 'valid') continue;
     const plan = planTask(task.config);
     const onWarning = (text: string): void => void warnings.push(`${plan.task}: ${text}`);
-    applications.push(...(await recoverTask(plan, {origin, pool, rollback, signal, onWarning})));
+    applications.push(...(await recoverTask({...plan, plan}, {...common, onWarning})));
+  }
+  // What others have taken over is theirs by now.
+  for (const each of isAll ? withoutHeirs(gone, targets) : []) {
+    const {task, stateDir} = each;
+    const onWarning = (text: string): void => void warnings.push(`${task}: ${text}`);
+    applications.push(...(await recoverTask({task, stateDir, plan: undefined}, {...common, onWarning})));
   }
   const trouble =
     applications.length === 0 ? undefined : await new MetricsWriter({configured: configuration.tasks, origin}).write();
   if (trouble !== undefined) warnings.push(trouble);
-  return {configFile: configuration.file, rollback, applications, warnings};
+  return {configFile: configuration.file, rollback, applications, removed, warnings};
 }
 
 interface Surroundings extends Pick<RecoverRequest, 'rollback' | 'signal'> {
   readonly origin: string;
   readonly pool: HostPool;
+  /** Tasks that the configuration does not have any more, and all that it has. */
+  readonly gone: readonly GoneTask[];
+  readonly targets: readonly HasTarget[];
+  readonly onRemoved: (what: string) => void;
   readonly onWarning: (text: string) => void;
 }
 
-async function recoverTask(plan: TaskPlan, surroundings: Surroundings): Promise<readonly RecoveredApplication[]> {
+/** Of one that is gone from the configuration, there is no plan. */
+interface Subject extends RecoveringTask {
+  readonly plan: TaskPlan | undefined;
+}
+
+async function recoverTask(subject: Subject, surroundings: Surroundings): Promise<readonly RecoveredApplication[]> {
   const {origin, pool, signal, onWarning} = surroundings;
-  const record = new RecoveryRecord(plan, origin);
+  const record = new RecoveryRecord(subject, origin);
   try {
-    await recoverUnderLock(plan, surroundings, record);
+    await recoverUnderLock(subject, surroundings, record);
   } catch (error) {
     if (signal.aborted || !(error instanceof ExpectedError)) {
       await record.breakOff(error, signal);
       throw error;
     }
-    record.applications.push({...placeOf(plan.task, undefined, pool), ...failure(error, signal)});
+    record.applications.push({...placeOf(subject.task, undefined, pool), ...failure(error, signal)});
   }
   const {applications} = record;
   const trouble = applications.length === 0 ? undefined : await record.end();
@@ -73,31 +100,62 @@ async function recoverTask(plan: TaskPlan, surroundings: Surroundings): Promise<
   return applications;
 }
 
-async function recoverUnderLock(plan: TaskPlan, surroundings: Surroundings, record: RecoveryRecord): Promise<void> {
-  const {origin, pool, signal} = surroundings;
-  const {task, stateDir} = plan;
+async function recoverUnderLock(subject: Subject, surroundings: Surroundings, record: RecoveryRecord): Promise<void> {
+  const {origin, pool, gone, targets, signal} = surroundings;
+  const {task, stateDir, plan} = subject;
   const id = taskId(task, origin);
-  if ((await Leftovers.peek(stateDir, id)).every((leftover) => !isUnfinished(leftover))) return;
+  const known = await Leftovers.peek(stateDir, id);
+  const isIdle = known.every((leftover) => !isUnfinished(leftover));
+  if (plan !== undefined && isIdle && inheritedRecords(plan, gone).length === 0) return;
   await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
   void lock;
-  const leftovers = await Leftovers.open(stateDir, id);
-  const unfinished = leftovers.list().filter(isUnfinished);
+  const leftovers = await Leftovers.open(stateDir, id, {owner: {task, origin}});
+  if (plan !== undefined) await inheritRecords({plan, gone, leftovers, log: () => {}, signal});
+  const ofOthers = plan === undefined ? targets : [];
+  const unfinished = leftovers
+    .list()
+    .filter(isUnfinished)
+    .filter((each) => !hasHeir(each, ofOthers));
   if (unfinished.length > 0) await record.begin();
   // One that cannot be reached keeps no other from being finished.
   for (const work of unfinished) {
     const place = placeOf(task, work, pool);
     try {
-      record.applications.push({...place, ...(await settle(plan, work, {...surroundings, leftovers}))});
+      const told = await settle(plan, work, {...surroundings, leftovers});
+      const hint =
+        plan === undefined && told.hint === RUN_AGAIN_HINT ? abandonedHint({stateDir, taskId: id}) : told.hint;
+      record.applications.push({...place, ...told, hint});
     } catch (error) {
       record.applications.push({...place, ...failure(error, signal)});
     }
   }
+  if (plan === undefined) await removeRest(subject, {...surroundings, leftovers}, record);
+}
+
+/** What the next run of a task would remove, where none comes. */
+async function removeRest(
+  {task}: Subject,
+  {pool, signal, leftovers, onRemoved, onWarning}: Surroundings & {readonly leftovers: Leftovers},
+  record: RecoveryRecord,
+): Promise<void> {
+  const troubles: string[] = [];
+  const log = (level: LogLevel, text: string): void => {
+    if (level === 'info') onRemoved(`${task}: ${text}`);
+    else troubles.push(text);
+  };
+  await removeLeftovers({leftovers, pool, teller: {log}, signal});
+  if (leftovers.list().every(isUnfinished)) {
+    troubles.forEach(onWarning);
+    return;
+  }
+  const told = {state: 'failed' as const, message: troubles.join('; '), hint: undefined, errorLines: []};
+  record.applications.push({...placeOf(task, undefined, pool), ...told});
 }
 
 type Told = Omit<RecoveredApplication, keyof ReturnType<typeof placeOf>>;
 
 async function settle(
-  plan: TaskPlan,
+  plan: TaskPlan | undefined,
   record: ApplicationRecord | IncompleteRecord,
   {pool, rollback, signal, leftovers, onWarning}: Surroundings & {readonly leftovers: Leftovers},
 ): Promise<Told> {

@@ -11,18 +11,21 @@ import type {TaskPlan} from '../plan.js';
 import {taskId} from '../state/task-id.js';
 import type {RecoveredApplication} from './recovery-report.js';
 
+/** One that is gone from the configuration has no ends. */
+export type RecoveringTask = Pick<TaskPlan, 'task' | 'stateDir'> & Partial<Pick<TaskPlan, 'sourcePath' | 'target'>>;
+
 /**
  * What `recover` does for a task, as it is remembered, with its start and its end: where no end follows, it did not end.
  * Where it cannot be remembered, what is done is done all the same.
  */
 export class RecoveryRecord {
   readonly applications: RecoveredApplication[] = [];
-  readonly #plan: TaskPlan;
+  readonly #plan: RecoveringTask;
   readonly #start: StartedRecord;
   readonly #startedMs = performance.now();
   #hasBegun = false;
 
-  constructor(plan: TaskPlan, origin: string) {
+  constructor(plan: RecoveringTask, origin: string) {
     const {task, sourcePath, target} = plan;
     this.#plan = plan;
     this.#start = {
@@ -32,7 +35,11 @@ export class RecoveryRecord {
       origin,
       purpose: 'recover',
       version: packageVersion(),
-      ...recordedEnds({sourcePath, targetPath: target.path, connectionCommand: target.connection}),
+      source: undefined,
+      target: undefined,
+      ...(sourcePath !== undefined &&
+        target !== undefined &&
+        recordedEnds({sourcePath, targetPath: target.path, connectionCommand: target.connection})),
       startedAt: new Date().toISOString(),
       process: ownIdentity(),
     };
@@ -54,7 +61,7 @@ export class RecoveryRecord {
   /** In place of `end` where it broke off: for a signal, or by a defect. */
   async breakOff(error: unknown, signal: AbortSignal): Promise<void> {
     if (!this.#hasBegun) return;
-    const isTargetHere = this.#plan.target.connection.length === 0;
+    const isTargetHere = this.#plan.target?.connection.length === 0;
     const at = {stage: 'recover', target: undefined, isTargetHere} as const;
     const {code, message, hint, stage, cancelled} = await failureOf(error, at, signal);
     const failure = {code, message, hint, stage, target: undefined};

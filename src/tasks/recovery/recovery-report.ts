@@ -3,6 +3,8 @@ export interface RecoveryReport {
   readonly configFile: string;
   readonly rollback: boolean;
   readonly applications: readonly RecoveredApplication[];
+  /** What tasks had left that are not configured any more, and what was taken away. */
+  readonly removed: readonly string[];
   /** What went wrong beside. */
   readonly warnings: readonly string[];
 }

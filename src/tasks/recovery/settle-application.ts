@@ -17,8 +17,8 @@ import {isGivenUp} from './is-given-up.js';
 import {noteIncompleteTarget} from './note-incomplete-target.js';
 
 export interface SettleRequest extends Omit<SealedApplication, 'confirmHold' | 'mode'> {
-  /** Of the task as it is now: the program that the record names may have moved. */
-  readonly plan: TaskPlan;
+  /** Of the task as it is now: the program that the record names may have moved. Undefined for one that is gone. */
+  readonly plan: TaskPlan | undefined;
   readonly mode: 'recover' | 'rollback';
   readonly leftovers: Leftovers;
 }
@@ -135,14 +135,14 @@ const OUT_OF_REACH_CODES: ReadonlySet<string> = new Set([
 
 /** Whether a record is about what the task writes now. */
 export function isForTarget(
-  {target}: TaskPlan,
+  {target}: {readonly target: Pick<TaskPlan['target'], 'path' | 'connection'>},
   {connection, targetPath}: ApplicationRecord | IncompleteRecord,
 ): boolean {
   return targetPath === target.path && JSON.stringify(connection) === JSON.stringify(target.connection);
 }
 
-function withProgramOf(plan: TaskPlan, record: ApplicationRecord): ApplicationRecord {
-  return isForTarget(plan, record) ? {...record, program: plan.targetProgram} : record;
+function withProgramOf(plan: TaskPlan | undefined, record: ApplicationRecord): ApplicationRecord {
+  return plan !== undefined && isForTarget(plan, record) ? {...record, program: plan.targetProgram} : record;
 }
 
 function withHint(

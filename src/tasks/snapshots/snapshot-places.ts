@@ -1,8 +1,8 @@
 import {messageOf} from '../../errors.js';
 import type {SnapshotOwner} from '../../lvm/tags.js';
-import {defaultStateDir} from '../../state-dir.js';
 import {StateDirError} from '../../state-folder.js';
 import type {Configuration} from '../config/configuration.js';
+import {stateDirsOf} from '../recovery/find-gone-tasks.js';
 import type {SnapshotRecord} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
 import {findLockHolder} from '../state/run-lock.js';
@@ -36,9 +36,7 @@ export class SnapshotPlaces {
   constructor(configuration: Configuration, origin: string) {
     this.#configuration = configuration;
     this.#origin = origin;
-    const usual = defaultStateDir();
-    const configured = configuration.tasks.flatMap((task) => (task.state === 'invalid' ? [] : [task.config.stateDir]));
-    this.#stateDirs = [...new Set([...configured, ...(usual === undefined ? [] : [usual])])];
+    this.#stateDirs = stateDirsOf(configuration.tasks);
   }
 
   /** Of the tasks that the configuration has now. */

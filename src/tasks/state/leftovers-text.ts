@@ -1,9 +1,24 @@
 import {INCOMPLETE_CAUSES, type Leftover, type UnknownRecord, type VolumeRecord} from './leftover.js';
+import type {TaskOwner} from './task-id.js';
 
-/** Records as one file has them. */
-export function formatLeftovers(records: readonly Leftover[]): string {
+/** Records as one file has them, with whose they are: the name of the file tells only who knows that already. */
+export function formatLeftovers(records: readonly Leftover[], owner?: TaskOwner): string {
   const contents = records.map((record) => (record.kind === 'unknown' ? record.content : record));
-  return `${JSON.stringify({records: contents})}\n`;
+  return `${JSON.stringify({...owner, records: contents})}\n`;
+}
+
+/** Undefined where the file does not tell: an earlier version did not write it. */
+export function parseOwner(text: string): TaskOwner | undefined {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof content !== 'object' || content === null || !('task' in content) || !('origin' in content))
+    return undefined;
+  const {task, origin} = content;
+  return typeof task === 'string' && typeof origin === 'string' ? {task, origin} : undefined;
 }
 
 /** The same the other way round; what cannot be understood is kept, to be written again. `file` is where it stands. */

@@ -1,13 +1,22 @@
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {codeOf} from '../../errors.js';
 import {readStateFile, removeStateFile, replaceStateFile} from '../../state-file.js';
 import {openStateFolder, requireOwnFolder, StateDirError} from '../../state-folder.js';
 import type {GateWait} from '../../write-gate.js';
 import type {Leftover} from './leftover.js';
-import {formatLeftovers, parseLeftovers} from './leftovers-text.js';
+import {formatLeftovers, parseLeftovers, parseOwner} from './leftovers-text.js';
+import type {TaskOwner} from './task-id.js';
 
 /** In the state folder. */
 export const LEFTOVERS_FOLDER = 'temporary';
+
+const SUFFIX = '.json';
+
+interface OpenOptions extends GateWait {
+  /** Written with the records; without it, what the file has stays there. */
+  readonly owner?: TaskOwner;
+}
 
 /**
  * What an interrupted run of a task may have left behind, written down before it is made: one JSON file per task in
@@ -17,10 +26,12 @@ export const LEFTOVERS_FOLDER = 'temporary';
 export class Leftovers {
   readonly #file: string;
   readonly #wait: GateWait;
+  #owner: TaskOwner | undefined;
   #records: readonly Leftover[] = [];
 
-  private constructor(file: string, wait: GateWait = {}) {
+  private constructor(file: string, {owner, ...wait}: OpenOptions = {}) {
     this.#file = file;
+    this.#owner = owner;
     this.#wait = wait;
   }
 
@@ -30,12 +41,10 @@ export class Leftovers {
    *
    * @throws StateDirError
    */
-  static async open(stateDir: string, taskId: string, wait: GateWait = {}): Promise<Leftovers> {
-    const leftovers = new Leftovers(
-      join(await openStateFolder(stateDir, LEFTOVERS_FOLDER, wait), `${taskId}.json`),
-      wait,
-    );
-    leftovers.#records = await leftovers.#read();
+  static async open(stateDir: string, taskId: string, options: OpenOptions = {}): Promise<Leftovers> {
+    const folder = await openStateFolder(stateDir, LEFTOVERS_FOLDER, options);
+    const leftovers = new Leftovers(join(folder, `${taskId}${SUFFIX}`), options);
+    await leftovers.#read();
     return leftovers;
   }
 
@@ -45,13 +54,38 @@ export class Leftovers {
    * @throws StateDirError
    */
   static async peek(stateDir: string, taskId: string): Promise<readonly Leftover[]> {
+    return (await Leftovers.look(stateDir, taskId)).list();
+  }
+
+  /** The same, with whose it is. */
+  static async look(stateDir: string, taskId: string): Promise<Pick<Leftovers, 'list' | 'owner'>> {
+    const leftovers = new Leftovers(join(stateDir, LEFTOVERS_FOLDER, `${taskId}${SUFFIX}`));
+    if (await isThere(stateDir)) await leftovers.#read();
+    return leftovers;
+  }
+
+  /**
+   * The ids of all tasks of which anything is noted, be they of this configuration or not; makes nothing.
+   *
+   * @throws StateDirError
+   */
+  static async taskIds(stateDir: string): Promise<string[]> {
+    if (!(await isThere(stateDir))) return [];
+    const folder = join(stateDir, LEFTOVERS_FOLDER);
     try {
-      await requireOwnFolder(stateDir, LEFTOVERS_FOLDER);
+      const names = await readdir(folder);
+      return names
+        .filter((name) => name.endsWith(SUFFIX))
+        .map((name) => name.slice(0, -SUFFIX.length))
+        .toSorted();
     } catch (error) {
-      if (error instanceof StateDirError && codeOf(error.cause) === 'ENOENT') return [];
-      throw error;
+      throw StateDirError.from(`cannot use the state folder ${folder}`, error);
     }
-    return await new Leftovers(join(stateDir, LEFTOVERS_FOLDER, `${taskId}.json`)).#read();
+  }
+
+  /** Undefined where nobody has told. */
+  get owner(): TaskOwner | undefined {
+    return this.#owner;
   }
 
   list(): readonly Leftover[] {
@@ -87,11 +121,13 @@ export class Leftovers {
     );
   }
 
-  async #read(): Promise<Leftover[]> {
+  async #read(): Promise<void> {
     try {
-      return parseLeftovers(await readStateFile(this.#file), this.#file);
+      const text = await readStateFile(this.#file);
+      this.#owner ??= parseOwner(text);
+      this.#records = parseLeftovers(text, this.#file);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
+      if (codeOf(error) === 'ENOENT') return;
       throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
     }
   }
@@ -101,11 +137,21 @@ export class Leftovers {
       if (records.length === 0) {
         await removeStateFile(this.#file, wait);
       } else {
-        await replaceStateFile(this.#file, formatLeftovers(records), wait);
+        await replaceStateFile(this.#file, formatLeftovers(records, this.#owner), wait);
       }
     } catch (error) {
       throw StateDirError.from(`cannot use the state file ${this.#file}`, error);
     }
     this.#records = records;
+  }
+}
+
+async function isThere(stateDir: string): Promise<boolean> {
+  try {
+    await requireOwnFolder(stateDir, LEFTOVERS_FOLDER);
+    return true;
+  } catch (error) {
+    if (error instanceof StateDirError && codeOf(error.cause) === 'ENOENT') return false;
+    throw error;
   }
 }

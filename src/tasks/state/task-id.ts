@@ -12,6 +12,12 @@ export function taskId(name: string, origin: string): string {
   return `${readable}-${unique}`;
 }
 
+/** Whose runs a file in the state folder is about. */
+export interface TaskOwner {
+  readonly task: string;
+  readonly origin: string;
+}
+
 /** Stands for the configuration of a task that was given on the command line. */
 export const COMMAND_LINE_ORIGIN = 'command line';
 

@@ -1,5 +1,4 @@
 import {codeOf, ExpectedError} from '../../errors.js';
-import {connectionName} from '../../hosts/connection-name.js';
 import {formatLocalTime} from '../../local-time.js';
 import type {HistoryCache} from '../history/history-cache.js';
 import {type PastRun, pastRuns} from '../history/past-runs.js';
@@ -7,6 +6,10 @@ import {readHistory} from '../history/read-history.js';
 import {recordedEnds} from '../history/recorded-ends.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
 import {stateDirOf} from '../sets/state-dir-of.js';
+import {planTask} from '../plan.js';
+import type {GoneTask} from '../recovery/find-gone-tasks.js';
+import {inheritedRecords} from '../recovery/inherited-records.js';
+import {leftoverName} from '../recovery/leftover-name.js';
 import {givenUpText, isUnfinished, type UnfinishedWork, workOf} from '../recovery/unfinished-work.js';
 import type {ApplicationRecord, IncompleteRecord, Leftover} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
@@ -15,11 +18,17 @@ import {taskId} from '../state/task-id.js';
 import type {KnownOfTask} from './known-of-task.js';
 import type {StatusProblem} from './status-report.js';
 
+interface LookOptions {
+  /** Tasks that the configuration does not have any more. */
+  readonly gone?: readonly GoneTask[];
+  readonly histories?: Pick<HistoryCache, 'read'>;
+}
+
 /** Gathers what this machine knows of a task; what cannot be read is a fault that is told with it. */
 export async function lookAtTask(
   {task, section}: ExpandedTask,
   origin: string,
-  histories: Pick<HistoryCache, 'read'> = {read: readHistory},
+  {gone = [], histories = {read: readHistory}}: LookOptions = {},
 ): Promise<KnownOfTask> {
   const {name} = task;
   const base = {
@@ -36,7 +45,8 @@ export async function lookAtTask(
     const runs = await runsOf(histories, stateDir, taskId(name, origin));
     const ofSection = section === undefined ? [] : await runsOf(histories, stateDir, taskId(section, origin));
     const left = await Leftovers.peek(stateDir, taskId(name, origin));
-    const works = left.filter(isUnfinished).map(workOf);
+    const inherited = task.state === 'valid' ? inheritedRecords(planTask(task.config), gone) : [];
+    const works = [...left.filter(isUnfinished), ...inherited].map(workOf);
     return {
       ...base,
       faults,
@@ -44,7 +54,7 @@ export async function lookAtTask(
       unfinished: works.filter(({kind}) => kind !== 'given-up').map(incompleteText),
       leftOver: [
         ...works.filter(({kind}) => kind === 'given-up').map(givenUpText),
-        ...left.flatMap((record) => (isUnfinished(record) ? [] : [nameOf(record)])),
+        ...left.flatMap((record) => (isUnfinished(record) ? [] : [leftOverText(record)])),
       ],
     };
   } catch (error) {
@@ -105,19 +115,6 @@ function incompleteText({kind, host, target, since}: UnfinishedWork): string {
   return `${target} on ${host} is incomplete since ${formatLocalTime(since)}: ${remedy}`;
 }
 
-function nameOf(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>): string {
-  switch (record.kind) {
-    case 'file': {
-      const host = record.connection.length === 0 ? 'this machine' : connectionName(record.connection);
-      return `the file ${record.path} on ${host}, which the next run removes`;
-    }
-    case 'snapshot':
-      return record.volume === undefined ? 'a snapshot' : `the snapshot ${record.volume.vg}/${record.volume.name}`;
-    case 'after-snapshot':
-      return `after_snapshot of ${record.snapshotName} is still to be run`;
-    case 'unknown':
-      return `a note in ${record.file} that cannot be understood`;
-    default:
-      return record satisfies never;
-  }
+function leftOverText(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>): string {
+  return record.kind === 'file' ? `${leftoverName(record)}, which the next run removes` : leftoverName(record);
 }

@@ -4,11 +4,14 @@ import {expandTasks} from '../sets/expand-tasks.js';
 import type {ExpandedTask} from '../sets/expanded-task.js';
 import {stateDirOf} from '../sets/state-dir-of.js';
 import {findSchedules} from '../schedule/find-schedules.js';
+import {findGoneTasks, type GoneTask} from '../recovery/find-gone-tasks.js';
+import {heirs, withoutHeirs} from '../recovery/inherited-records.js';
 import {configOrigin} from '../state/task-id.js';
 import {judgeTask} from './judge-task.js';
 import {gravest} from './level.js';
 import {whereLooked} from '../history/where-looked.js';
 import {lookAtTask} from './look-at-task.js';
+import {statusOfGone} from './status-of-gone.js';
 import type {StatusReport} from './status-report.js';
 
 export interface StatusRequest {
@@ -30,20 +33,26 @@ export async function reportStatus(
 ): Promise<StatusReport> {
   const tasks = await expandTasks({tasks: selectTasks(configuration, names), signal});
   signal.throwIfAborted();
-  const status = await statusOfTasks(configuration.file, tasks, now);
+  const isAll = names.length === 0;
+  const origin = await configOrigin(configuration.file);
+  const gone = await findGoneTasks({configured: configuration.tasks, expanded: isAll ? tasks : undefined, origin});
+  const status = await statusOfTasks(configuration.file, tasks, now, gone);
+  const abandoned = isAll ? withoutHeirs(gone, heirs(configuration.tasks, tasks)).map(statusOfGone) : [];
   const taskNames = [...new Set(tasks.flatMap(({task, section}) => [task.name, section ?? task.name]))];
   const schedules = await findSchedules({configFile: configuration.file, taskNames, nowMs: now()});
-  return {...status, schedules};
+  const level = gravest([status.level, ...abandoned.map((each) => each.level)]);
+  return {...status, level, goneTasks: abandoned, schedules};
 }
 
 export async function statusOfTasks(
   configFile: string,
   tasks: readonly ExpandedTask[],
   now: () => number = Date.now,
-): Promise<Omit<StatusReport, 'schedules'>> {
+  gone: readonly GoneTask[] = [],
+): Promise<Omit<StatusReport, 'goneTasks' | 'schedules'>> {
   const origin = await configOrigin(configFile);
   const known = [];
-  for (const task of tasks) known.push(await lookAtTask(task, origin));
+  for (const task of tasks) known.push(await lookAtTask(task, origin, {gone}));
   const nowMs = now();
   const judged = known.map((each) => judgeTask(each, nowMs));
   return {

@@ -9,6 +9,8 @@ export interface StatusReport {
   /** The gravest of all tasks. */
   readonly level: StatusLevel;
   readonly tasks: readonly TaskStatus[];
+  /** Tasks that are not configured any more, by this name, and left something. Empty where tasks were asked for by name. */
+  readonly goneTasks: readonly GoneTaskStatus[];
   /** Why runs may be missing here that there were: where was looked. */
   readonly remarks: readonly string[];
   /** What starts their runs, as far as this program set it up. */
@@ -38,6 +40,8 @@ export interface TaskStatus {
   readonly warnAfterMs: number | undefined;
   readonly critAfterMs: number | undefined;
 }
+
+export type GoneTaskStatus = Pick<TaskStatus, 'task' | 'level' | 'problems'>;
 
 export interface StatusProblem {
   readonly kind: ProblemKind;

@@ -14,6 +14,7 @@ function statusOf(level: StatusLevel, changes: Partial<StatusReport> = {}) {
     at: '2026-11-21T10:00:00.000Z',
     level,
     tasks: [taskStatus('home')],
+    goneTasks: [],
     remarks: [],
     schedules: [],
   };

@@ -6,6 +6,7 @@ import {taskStatus} from '../../support/status-data.js';
 function line(level: StatusLevel, ...tasks: readonly TaskStatus[]): string {
   return formatNagiosLine({
     schedules: [],
+    goneTasks: [],
     remarks: [],
     configFile: 'nightly.conf',
     at: '2026-11-21T10:00:00.000Z',

@@ -8,7 +8,15 @@ const FILE = {columns: Number.POSITIVE_INFINITY, hasColors: false, isTerminal: f
 const TERMINAL = {...FILE, columns: 100, isTerminal: true};
 
 function report(...tasks: readonly TaskStatus[]): StatusReport {
-  return {configFile: 'nightly.conf', at: '2026-11-21T10:00:00.000Z', level: 'ok', tasks, remarks: [], schedules: []};
+  return {
+    configFile: 'nightly.conf',
+    at: '2026-11-21T10:00:00.000Z',
+    level: 'ok',
+    tasks,
+    goneTasks: [],
+    remarks: [],
+    schedules: [],
+  };
 }
 
 describe('a status', () => {

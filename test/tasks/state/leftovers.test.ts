@@ -38,6 +38,19 @@ describe('what a run notes', () => {
     expect((await Leftovers.open(stateDir, 'home-2')).list()).toEqual([]);
   });
 
+  it('tells whose it is, and goes on telling that when others write it', async () => {
+    const stateDir = await temporaryFolder();
+    const owner = {task: 'my home', origin: '/etc/tasks.conf'};
+    await (await Leftovers.open(stateDir, 'home-1', {owner})).add(FILE);
+    const other = await Leftovers.open(stateDir, 'home-1');
+    await other.add(SNAPSHOT);
+    await other.drop(FILE);
+    expect((await Leftovers.look(stateDir, 'home-1')).owner).toEqual(owner);
+    expect(await Leftovers.taskIds(stateDir)).toEqual(['home-1']);
+    expect((await Leftovers.look(stateDir, 'home-2')).owner).toBeUndefined();
+    expect(await Leftovers.taskIds(join(stateDir, 'nothing'))).toEqual([]);
+  });
+
   it('goes record by record, and then as a whole', async () => {
     const stateDir = await temporaryFolder();
     const leftovers = await Leftovers.open(stateDir, 'home-1');

@@ -30,7 +30,11 @@ export function addListCommand(program: Command, context: CommandContext): void 
       const selected = context.tasks.selectTasks(configuration, []);
       const {signal} = new AbortController();
       const tasks = await context.tasks.expandTasks({tasks: selected, signal});
-      const unfinished = await context.tasks.unfinishedOfTasks({configFile: configuration.file, tasks});
+      const unfinished = await context.tasks.unfinishedOfTasks({
+        configFile: configuration.file,
+        configured: configuration.tasks,
+        tasks,
+      });
       const list = listTasks(configuration.file, tasks, unfinished);
       context.stdout.write(json ? formatJson(list) : formatListTable(list, context.stdout));
       context.end(EXIT_STATUS.success);
