@@ -41,6 +41,13 @@ const REMEDIES: readonly Remedy[] = [
     hint: 'make room on the file system of the target',
   },
   {
+    // Of the original, which has resized by then where the size is zero, but takes that for a failure.
+    pattern: /^Cannot resize \(posix_fallocate\)/,
+    role: 'patcher-failed',
+    code: 'size-mismatch',
+    hint: 'make room on the file system of the target for all of the source; where the source is empty, the next run succeeds',
+  },
+  {
     pattern: /different sizes|cannot resize/i,
     code: 'size-mismatch',
     hint: sizeRemedy(),

@@ -60,6 +60,12 @@ describe('a program that failed', () => {
     ['store', 'sh: 1: cannot create p: Directory nonexistent', 'patch-dir', /target_patch_dir/],
     ['client', 'Different sizes local=5 remote=4', 'size-mismatch', /bdsync_args = --diffsize=resize/],
     ['patcher', 'Different sizes current=5 patch=4', 'size-mismatch', /bdsync_args = --diffsize=resize/],
+    [
+      'patcher',
+      'Cannot resize (posix_fallocate) device=x',
+      'size-mismatch',
+      /^make room .* empty, the next run succeeds$/,
+    ],
     ['patcher', 'open: Read-only file system', 'permission', /right to read and write/],
     ['patcher', 'Write error: pos=65536 len=4096', 'patcher-failed', /full \(df tells\)/],
     ['server', 'sh: bdsync: command not found', 'no-bdsync', /remote_bdsync_bin/],
