@@ -1,5 +1,6 @@
 import {MAX_LISTED_EXTENTS} from '../../bdsync/verify/extent-list.js';
 import {formatBytes} from '../../units.js';
+import {sizeRemedy} from '../ends/size-remedy.js';
 import type {TaskPlan} from '../plan.js';
 import {TaskError} from '../task-error.js';
 import type {Verification} from './verification.js';
@@ -8,7 +9,8 @@ import type {Verification} from './verification.js';
 const MAX_TOLD_EXTENTS = 20;
 
 /** @throws TaskError 'verify-failed', with the first places where source and target differ. */
-export function requireEqual(verification: Verification, {target, snapshot}: TaskPlan, hostName: string): void {
+export function requireEqual(verification: Verification, plan: TaskPlan, hostName: string): void {
+  const {target} = plan;
   const {extents, extentCount, differingBytes, comparedBytes, sourceBytes, targetBytes} = verification;
   if (extentCount === 0) return;
   const places = `${extentCount} place${extentCount === 1 ? '' : 's'}`;
@@ -21,8 +23,20 @@ export function requireEqual(verification: Verification, {target, snapshot}: Tas
       ...extents.slice(0, MAX_TOLD_EXTENTS).map(({position, length}) => `position ${position}, length ${length}`),
       ...moreLines(extentCount),
     ],
-    hint: snapshot === undefined ? LIVE_HINT : SNAPSHOT_HINT,
+    hint: hintFor(verification, plan),
   });
+}
+
+function hintFor(verification: Verification, {snapshot, sizePolicy}: TaskPlan): string {
+  if (!differsInSizeAlone(verification)) return snapshot === undefined ? LIVE_HINT : SNAPSHOT_HINT;
+  const remedy = sizePolicy.mode === 'resize' ? 'run the task, which brings the target to it' : sizeRemedy();
+  return `no difference was found but the size; ${remedy}`;
+}
+
+/** All that was found is what only one of both has. */
+function differsInSizeAlone({extents, extentCount, sourceBytes, targetBytes}: Verification): boolean {
+  const commonBytes = Math.min(sourceBytes, targetBytes);
+  return extents.length === extentCount && extents.every(({position}) => position >= commonBytes);
 }
 
 const SNAPSHOT_HINT =
