@@ -18,7 +18,7 @@ import {whoseJournal} from './sealed/whose-journal.js';
  * A failure or an abort before the first write leaves nothing behind. Afterwards the journal stays, and the hint of the
  * error says how to go on.
  *
- * @throws BdsyncError 'invalid-patch', 'size-mismatch', 'target-changed', 'target-locked' (also: somebody else applies
+ * @throws BdsyncError 'invalid-parameters' (the patch is its own target), 'invalid-patch', 'size-mismatch', 'target-changed', 'target-locked' (also: somebody else applies
  *   this patch), 'target-in-use', 'unfinished', 'journal', 'patch-unreadable', 'io', 'read',
  *   'write', 'cancelled'.
  */
@@ -26,6 +26,11 @@ export async function applySealedPatch(request: SealedRequest): Promise<SealedRe
   const {patchPath, mode, isHeld, signal} = request;
   const paths = new JournalPaths(patchPath);
   await using patch = await SealedPatch.open(patchPath, signal);
+  if (await patch.isAt(request.targetPath)) {
+    throw new BdsyncError('invalid-parameters', `${request.targetPath} is the patch ${patchPath} itself`, {
+      hint: '--patch names what is to be written',
+    });
+  }
   const progress = new SealedProgress(request.onProgress);
   const isToBeUndone = mode === 'rollback' && (await paths.hasWhole());
   const check = async (): Promise<SealedPatchFacts | undefined> =>

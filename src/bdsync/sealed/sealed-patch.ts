@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
+import {isFileAt} from '../../is-file-at.js';
 import {throwIfCancelled} from '../cancellation.js';
 import {BdsyncError} from '../errors.js';
 import {findDigest} from '../hash/digest.js';
@@ -41,6 +42,11 @@ export class SealedPatch implements AsyncDisposable {
   /** @throws BdsyncError 'patch-unreadable', 'io', 'cancelled', and 'target-locked' when another process works with it. */
   static async open(path: string, signal: AbortSignal | undefined): Promise<SealedPatch> {
     return new SealedPatch(path, await openPatch(path, signal), signal);
+  }
+
+  /** Whether it is what a path leads to, by whatever name. */
+  async isAt(path: string): Promise<boolean> {
+    return await isFileAt(path, this.#handle);
   }
 
   /** Reads all of it, and compares the digests. Throws BdsyncError 'invalid-patch', 'patch-unreadable', 'cancelled'. */

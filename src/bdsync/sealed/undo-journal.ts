@@ -73,9 +73,17 @@ export async function* journalEvents(
 }
 
 async function openJournal(path: string): Promise<FileHandle> {
+  const handle = await openItself(path);
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw foreignJournal(path);
+}
+
+async function openItself(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
+    if (codeOf(error) === 'ELOOP') throw foreignJournal(path);
     throw deviceError('patch-unreadable', `cannot open the undo journal ${path}`, error);
   }
 }

@@ -1,5 +1,6 @@
+import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
-import {copyFile, mkdir, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {copyFile, link, mkdir, readdir, readFile, rm, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
@@ -209,6 +210,40 @@ describe('applySealedPatch', () => {
     await writeFile(journalPath, journal);
     expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
     expect(await stateOf(images)).toBe('old');
+  });
+
+  it.each([
+    ['a fifo', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdir(path)],
+    ['a symbolic link', (path: string) => symlink('elsewhere', path)],
+  ])('takes nothing that is no file for a journal: %s', async (_what, make) => {
+    const images = await sealedImages();
+    const {whole, fresh} = new JournalPaths(images.patchPath);
+    for (const place of [whole, fresh]) {
+      await make(place);
+      for (const mode of ['apply', 'recover', 'rollback'] as const) {
+        await expect(apply(images, mode)).rejects.toMatchObject({
+          code: 'journal',
+          message: expect.stringContaining(`${place} does not begin as an undo journal`),
+        });
+      }
+      await rm(place, {recursive: true});
+    }
+    expect(await stateOf(images)).toBe('old');
+  });
+
+  it('does not apply a patch to itself, whatever it is called', async () => {
+    const images = await sealedImages();
+    const {patchPath, folder} = images;
+    const [hardLink, symbolicLink] = [join(folder, 'hard'), join(folder, 'symbolic')];
+    await link(patchPath, hardLink);
+    await symlink(patchPath, symbolicLink);
+    for (const targetPath of [patchPath, hardLink, symbolicLink]) {
+      await expect(apply({...images, targetPath}, 'apply', {isHeld: false})).rejects.toMatchObject({
+        code: 'invalid-parameters',
+        message: `${targetPath} is the patch ${patchPath} itself`,
+      });
+    }
   });
 
   it('tells a journal of its own from what merely has its name, and removes nothing of others', async () => {
