@@ -83,7 +83,9 @@ export async function applyThroughFile(
     if (isSealed) {
       proof = {kind: 'sealed', readBack: await applySealed(context, stored, () => writing.confirmHold())};
     } else {
-      const medium = await applyStoredPatch(context, writing, {...outcome, path: stored.path});
+      const {path} = stored;
+      const verifyApplied = (): Promise<void> => stored.verifyApplied();
+      const medium = await applyStoredPatch(context, writing, {...outcome, path, verifyApplied});
       teller.note(unsealedNote(context, seal.why, {check, medium}));
     }
   });

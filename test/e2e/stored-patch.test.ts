@@ -248,6 +248,38 @@ describe('a bdsync at the target that is not ours', () => {
       expect(await readdir(patches)).toEqual([]);
     });
 
+    it.skipIf(isMissing)(`${name}: a patch that is altered while it is applied is no success`, async () => {
+      const place = await temporaryFolder();
+      const [wrapper, altered] = [join(place, 'bdsync'), join(place, 'altered')];
+      // Its standard input is the patch.
+      const alter = `printf x | ${findTool('dd')} of="$(${findTool('readlink')} /proc/$$/fd/0)" bs=1 seek=70000 conv=notrunc 2>/dev/null`;
+      const lines = [
+        ...PRETENDS.slice(0, 2),
+        `case "$1" in --patch*) [ -e ${altered} ] || { : >${altered}; ${alter}; };; esac`,
+        `exec ${quoteWords(program === undefined ? OUR_BDSYNC : [program])} "$@"`,
+      ];
+      await writeFile(wrapper, lines.join('\n'), {mode: 0o755});
+      const {run, source, target, patches} = await there(['sha256sum'], {}, {remote_bdsync_bin: wrapper});
+      const result = await run('--json');
+      expect(result.status).toBe(3);
+      expect(taskReportOf(result)).toMatchObject({
+        failure: {
+          code: 'store-failed',
+          stage: 'apply',
+          message: expect.stringMatching(
+            /^when it had been applied, .* has another patch in .* its SHA-256 differs; .*t\.img may have been written wrongly$/,
+          ),
+          hint: expect.stringMatching(/^the next run compares anew/),
+          target: {state: 'partly-written'},
+        },
+      });
+      expect((await run('list')).stdout).toMatch(/incomplete/i);
+      expect(await readdir(patches)).toEqual([]);
+      expect(await run()).toMatchObject({status: 0});
+      expect((await run('list')).stdout).not.toMatch(/incomplete/i);
+      expect(await sha256(target)).toBe(await sha256(source));
+    });
+
     it.skipIf(isMissing).each([
       ['stored', {}],
       ['in place', {apply_patch_in_place: 'yes'}],

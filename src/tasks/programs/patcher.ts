@@ -69,15 +69,23 @@ export async function startPatcher(
   };
 }
 
+export interface StoredApplication {
+  readonly path: string;
+  readonly patchBytes: number;
+  /** Whether the file still is what was stored, when all of it has been read. */
+  readonly verifyApplied: () => Promise<void>;
+}
+
 /**
  * Applies a patch that is stored on the target's host; tells whether what was written is on its medium.
  *
- * @throws TaskError 'target-locked', 'target-hold-lost' before anything is written.
+ * @throws TaskError 'target-locked', 'target-hold-lost' before anything is written; 'store-failed' when that was not what
+ *   had been stored.
  */
 export async function applyStoredPatch(
   context: TaskContext,
   writing: UnsealedWriting,
-  {path: patchPath, patchBytes}: {readonly path: string; readonly patchBytes: number},
+  {path: patchPath, patchBytes, verifyApplied}: StoredApplication,
 ): Promise<MediumState> {
   const {plan, farEnd, watchdog, host, teller, meter} = context;
   const script = applyScript(farEnd.kind === 'ours' ? [] : [TELL_PID]);
@@ -89,6 +97,7 @@ export async function applyStoredPatch(
   teller.targetState = 'partly-written';
   patcher.child.stdin.end('go\n');
   await expectSuccess(patcher.child, patcherRole(context));
+  await verifyApplied();
   const medium = await reachMedium(context);
   patcher.tellSuccess();
   teller.progress(meter, patchBytes, patchBytes, patchBytes);

@@ -5,6 +5,7 @@ import type {SentPatch} from './verify-stored.js';
 export class SentBytes {
   readonly #hash: Hash | undefined;
   #bytes = 0;
+  #sha256: string | undefined;
 
   constructor({isDigested}: {readonly isDigested: boolean}) {
     this.#hash = isDigested ? createHash('sha256') : undefined;
@@ -15,8 +16,9 @@ export class SentBytes {
     this.#hash?.update(bytes);
   }
 
-  /** To be called once, when nothing more is sent. */
+  /** To be called when nothing more is sent. */
   end(): SentPatch {
-    return {bytes: this.#bytes, sha256: this.#hash?.digest('hex')};
+    this.#sha256 ??= this.#hash?.digest('hex');
+    return {bytes: this.#bytes, sha256: this.#sha256};
   }
 }

@@ -40,6 +40,8 @@ export interface StoredPatch extends LateSink {
   readonly path: string;
   /** Makes sure that the host has what was sent. */
   verify(): Promise<StoredCheck>;
+  /** The same once more, when it has been applied. */
+  verifyApplied(): Promise<void>;
   /** Notes, before the power can go, that the patch is about to be applied. */
   beginApplication(how: Omit<ApplicationRecord, keyof FileRecord>): Promise<ApplicationRecord>;
   /** Leaves the patch, with its record, to the next run. */
@@ -86,6 +88,9 @@ export function storePatch(
       sink.begin(sizes);
     },
     verify: () => verifyStored(context, path, sent.end()),
+    async verifyApplied() {
+      await verifyStored(context, path, sent.end(), 'after');
+    },
     async beginApplication(how) {
       const application: ApplicationRecord = {...file, ...how, kind: 'application'};
       await leftovers.replace<Leftover>(record, application);

@@ -23,23 +23,35 @@ const CHECK_SCRIPT = [
 ].join('; ');
 
 /**
- * Makes sure that the host has what was sent: by the size, and by the digest where that can be had there.
+ * Makes sure that the host has what was sent: by the size, and by the digest where that can be had there. Once more when it
+ * was applied by a program that does not check it: what was altered in between has been written.
  *
  * @throws TaskError 'store-failed' when it has something else, or nothing that can be read.
  */
-export async function verifyStored(context: TaskContext, path: string, sent: SentPatch): Promise<StoredCheck> {
-  const {host} = context;
+export async function verifyStored(
+  context: TaskContext,
+  path: string,
+  sent: SentPatch,
+  moment: 'before' | 'after' = 'before',
+): Promise<StoredCheck> {
+  const {host, plan} = context;
+  const fail = (message: string, hint?: string): TaskError => {
+    if (moment === 'before') return new TaskError('store-failed', message, {hint});
+    const applied = `when it had been applied, ${message}; ${plan.target.path} may have been written wrongly`;
+    return new TaskError('store-failed', applied, {hint: `the next run compares anew; ${WHO_HINT}`});
+  };
   const text = await askHost(context, path, sent.sha256 === undefined ? '' : 'sha256');
   const storedBytes = /^size +(\d+)$/m.exec(text)?.[1];
   const message = (found: string): string => `${host.name} has ${found} of the patch ${path}, of ${sent.bytes} sent`;
-  if (storedBytes === undefined) throw new TaskError('store-failed', message('nothing that can be read'));
-  if (Number(storedBytes) !== sent.bytes) throw new TaskError('store-failed', message(`${storedBytes} bytes`));
+  if (storedBytes === undefined) throw fail(message('nothing that can be read'));
+  if (Number(storedBytes) !== sent.bytes) throw fail(message(`${storedBytes} bytes`));
   if (sent.sha256 === undefined || /^none$/m.test(text)) return 'size';
   if (/(?<![\da-f])[\da-f]{64}(?![\da-f])/.exec(text)?.[0] === sent.sha256) return 'sha256';
-  throw new TaskError('store-failed', `${host.name} has another patch in ${path} than was sent: its SHA-256 differs`, {
-    hint: 'nothing was applied; find out whether the disk or the memory there is bad, or who else writes in that folder',
-  });
+  const other = `${host.name} has another patch in ${path} than was sent: its SHA-256 differs`;
+  throw fail(other, `nothing was applied; ${WHO_HINT}`);
 }
+
+const WHO_HINT = 'find out whether the disk or the memory there is bad, or who else writes in that folder';
 
 async function askHost(context: TaskContext, path: string, digest: string): Promise<string> {
   const {host, plan, watchdog, signal, meter} = context;
