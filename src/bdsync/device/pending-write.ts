@@ -1,5 +1,10 @@
+import {codeOf} from '../../errors.js';
 import {BdsyncError} from '../errors.js';
 import {deviceError} from './device-error.js';
+import {WriteRefusal} from './write-refusal.js';
+
+/** Of a device that was set read-only since it was opened, and the like; other failures may come with a part written. */
+const REFUSALS: readonly string[] = ['EPERM', 'EROFS'];
 
 interface WriteTarget {
   readonly path: string;
@@ -12,6 +17,7 @@ export class PendingWrite {
   #buffers: readonly Uint8Array[];
   #position: number;
   #bytes: number;
+  #hasTaken = false;
 
   /** @throws BdsyncError 'write' for what does not lie within the device. */
   constructor({path, sizeBytes}: WriteTarget, buffers: readonly Uint8Array[], position: number) {
@@ -42,6 +48,7 @@ export class PendingWrite {
   /** The system has taken so many bytes. */
   taken(bytes: number): void {
     if (bytes === 0) throw new Error('nothing was taken');
+    this.#hasTaken = true;
     this.#bytes -= bytes;
     if (this.#bytes === 0) return;
     this.#position += bytes;
@@ -49,7 +56,9 @@ export class PendingWrite {
   }
 
   failure(cause: unknown): BdsyncError {
-    return deviceError('write', `cannot write ${this.#path} at position ${this.#position}`, cause);
+    const error = deviceError('write', `cannot write ${this.#path} at position ${this.#position}`, cause);
+    const isRefused = !this.#hasTaken && REFUSALS.includes(codeOf(cause) ?? '');
+    return isRefused ? new WriteRefusal('write', error.message, {cause}) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
 import type {Device} from '../device/device.js';
+import {WriteRefusal} from '../device/write-refusal.js';
 import {heardLater} from '../heard-later.js';
 
 /** How much adjacent data is gathered before it is written: a patch brings it in pieces of a block. */
@@ -51,7 +52,7 @@ export class ExtentWriter {
     return this.#writtenBytes;
   }
 
-  /** Whether the device was given anything: of a write that failed, too, it may have taken a part. */
+  /** Whether the device may have taken anything: of a write that failed, too, a part, unless it was refused. */
   get hasBegun(): boolean {
     return this.#hasBegun;
   }
@@ -113,21 +114,38 @@ export class ExtentWriter {
 
   #writeSmall(): void {
     const {buffers, bytes, position} = this.#takeGathered();
-    this.#device.writeNow(buffers, position);
-    this.#writtenBytes += bytes;
+    try {
+      this.#device.writeNow(buffers, position);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+    this.#noteTaken(bytes);
   }
 
   async #writeLarge(): Promise<void> {
     const {buffers, bytes, position} = this.#takeGathered();
-    await this.#device.write(buffers, position);
+    try {
+      await this.#device.write(buffers, position);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+    this.#noteTaken(bytes);
+  }
+
+  #noteTaken(bytes: number): void {
+    this.#hasBegun = true;
     this.#writtenBytes += bytes;
+  }
+
+  #noted(error: unknown): unknown {
+    this.#hasBegun ||= !(error instanceof WriteRefusal);
+    return error;
   }
 
   #takeGathered() {
     const run = {buffers: this.#gathered, bytes: this.#gatheredBytes, position: this.#gatheredPosition};
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    this.#hasBegun = true;
     return run;
   }
 

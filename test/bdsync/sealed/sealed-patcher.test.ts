@@ -3,7 +3,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {copyFile, link, mkdir, readdir, readFile, rm, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {DEFAULT_DIFF_OPTIONS, type DiffOptions} from '#dist/bdsync/client.js';
 import {applySealedPatch} from '#dist/bdsync/sealed-patcher.js';
 import type {SealedMode, SealedRequest} from '#dist/bdsync/sealed/sealed-request.js';
@@ -231,6 +231,25 @@ describe('applySealedPatch', () => {
     }
     expect(await stateOf(images)).toBe('old');
   });
+
+  it.skipIf(noLoopDevices !== undefined).each([4, 300])(
+    'leaves nothing behind on a device that is set read-only before the first write of %d KiB',
+    async (kibibytes) => {
+      const before = Buffer.alloc(1 << 20);
+      const after = Buffer.concat([noise(kibibytes * 1024, 1), before.subarray(kibibytes * 1024)]);
+      const images = await sealedImages({source: after, target: before});
+      const targetPath = attachLoopDevice(images.targetPath);
+      onTestFinished(() => void execFileSync('blockdev', ['--setrw', targetPath]));
+      const onBegin = (): void => void execFileSync('blockdev', ['--setro', targetPath]);
+      await expect(apply({...images, targetPath}, 'apply', {isHeld: false, onBegin})).rejects.toMatchObject({
+        code: 'write',
+        message: expect.stringContaining('operation not permitted'),
+        hint: undefined,
+      });
+      expect(await readdir(images.folder)).not.toContain('patch.journal');
+      expect((await readFile(targetPath)).equals(before)).toBe(true);
+    },
+  );
 
   it('does not apply a patch to itself, whatever it is called', async () => {
     const images = await sealedImages();
