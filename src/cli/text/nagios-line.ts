@@ -8,8 +8,10 @@ import type {StatusLevel, StatusReport, TaskStatus} from '../../tasks/status/sta
  */
 export function formatNagiosLine({level, tasks, goneTasks, configFile}: StatusReport): string {
   const enabled = tasks.filter(({disabled}) => !disabled);
+  // Of a disabled one, only what runs left incomplete.
+  const counted = tasks.filter(({disabled, problems}) => !disabled || problems.length > 0);
   const figures = enabled.flatMap(performanceData);
-  const line = `${SERVICE} ${level.toUpperCase()} - ${[summaryOf(enabled, configFile), ...goneTasks.map(toldOf)].join('; ')}`;
+  const line = `${SERVICE} ${level.toUpperCase()} - ${[summaryOf(counted, configFile), ...goneTasks.map(toldOf)].join('; ')}`;
   return figures.length === 0 ? `${line}\n` : `${line} | ${figures.join(' ')}\n`;
 }
 

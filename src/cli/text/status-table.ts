@@ -75,10 +75,13 @@ function cellsOf(status: TaskStatus): Cell[] {
 
 /** The gravest of what is wrong; a run that is under way is told where nothing is. */
 function stateCell({disabled, level, problems: [gravest], underWaySince}: TaskStatus): Cell {
-  if (disabled) return {text: 'disabled', color: 'dim'};
+  if (disabled && gravest === undefined) return {text: 'disabled', color: 'dim'};
   if (gravest !== undefined) {
     const color: Color = level === 'critical' ? 'red' : 'yellow';
-    return {text: `${WORDS[gravest.kind]}${underWaySince === undefined ? '' : ', under way'}`, color};
+    return {
+      text: `${disabled ? 'disabled, ' : ''}${WORDS[gravest.kind]}${underWaySince === undefined ? '' : ', under way'}`,
+      color,
+    };
   }
   return {text: underWaySince === undefined ? 'ok' : 'under way', color: 'green'};
 }

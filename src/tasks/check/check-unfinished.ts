@@ -35,6 +35,21 @@ export async function checkUnfinished(plan: TaskPlan, surroundings: UnfinishedSu
   return findings;
 }
 
+/** The same of a task that is disabled: no host is asked, and no run of it comes. */
+export async function unfinishedOfDisabled(
+  plan: TaskPlan,
+  {origin, gone}: Pick<UnfinishedSurroundings, 'origin' | 'gone'>,
+): Promise<Finding[]> {
+  const works = [...(await findUnfinishedRecords(plan, origin)), ...inheritedRecords(plan, gone)].map(workOf);
+  return works.map((work) => ({message: unfinishedText(work), hint: DISABLED_HINTS[work.kind]}));
+}
+
+const DISABLED_HINTS = {
+  sealed: "'bdsync-manager recover' finishes it, with --rollback it undoes it",
+  'in-place': 'the first run after it is enabled again compares anew, and completes the target',
+  'given-up': GIVEN_UP_HINT,
+};
+
 async function hintFor(
   record: ApplicationRecord | IncompleteRecord,
   plan: TaskPlan,

@@ -1,6 +1,6 @@
 import type {CheckedTask, CheckReport, Finding} from './check-report.js';
 import {checkNeeds} from './check-needs.js';
-import {checkUnfinished, type UnfinishedSurroundings} from './check-unfinished.js';
+import {checkUnfinished, unfinishedOfDisabled, type UnfinishedSurroundings} from './check-unfinished.js';
 import type {Configuration} from '../config/configuration.js';
 import {HostPool} from '../ends/host-pool.js';
 import {checkMetricsFile} from '../metrics/check-metrics-file.js';
@@ -64,8 +64,10 @@ async function checkTask({task, leftOut}: ExpandedTask, surroundings: Surroundin
     case 'unusable':
       return {...base, unmetNeeds: [findingOf(task.error)]};
     case 'valid': {
-      if (task.config.disabled) return {...base, disabled: true};
       const plan = planTask(task.config);
+      if (task.config.disabled) {
+        return {...base, disabled: true, warnings: [...warnings, ...(await unfinishedOfDisabled(plan, surroundings))]};
+      }
       const {unmetNeeds, hasMark, ...found} = await checkNeeds(plan, pool, signal);
       const unfinished = await checkUnfinished(plan, {...surroundings, hasMark});
       return {

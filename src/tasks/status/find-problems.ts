@@ -9,10 +9,9 @@ import type {StatusProblem, TaskStatus} from './status-report.js';
 type Facts = Omit<TaskStatus, 'level' | 'problems'>;
 
 /** What is wrong with an enabled task, the gravest first. */
-export function findProblems(facts: Facts, {faults, runs, ends, unfinished, leftOver}: KnownOfTask): StatusProblem[] {
-  const isUnderWay = facts.underWaySince !== undefined;
-  // Of a run that is under way, these are no leftovers, and the target may well be between old and new.
-  const left = isUnderWay ? [] : [...unfinished.map(incomplete), ...leftOver.map(leftOverProblem)];
+export function findProblems(facts: Facts, known: KnownOfTask): StatusProblem[] {
+  const {faults, runs, ends, unfinished} = known;
+  const left = findLeft(facts, known);
   // What is noted of an incomplete target says since when.
   const tells = (problem: StatusProblem): boolean => problem.kind !== 'incomplete' || unfinished.length === 0;
   const changed = changeProblems(runs ?? [], ends);
@@ -20,6 +19,12 @@ export function findProblems(facts: Facts, {faults, runs, ends, unfinished, left
     runs === undefined || (changed.length > 0 && facts.lastSuccess === undefined) ? [] : ageProblems(facts, runs);
   const ofRuns = [...runProblems(runs ?? []).filter(tells), ...changed, ...ofAge];
   return [...faults, ...left, ...ofRuns].toSorted((one, other) => gravity(other.level) - gravity(one.level));
+}
+
+/** What interrupted runs left, the gravest first: no less so where the task is disabled, and no run of it comes. */
+export function findLeft({underWaySince}: Facts, {unfinished, leftOver}: KnownOfTask): StatusProblem[] {
+  // Of a run that is under way, these are no leftovers, and the target may well be between old and new.
+  return underWaySince === undefined ? [...unfinished.map(incomplete), ...leftOver.map(leftOverProblem)] : [];
 }
 
 function incomplete(text: string): StatusProblem {

@@ -1,7 +1,7 @@
 import type {PastRun} from '../history/past-runs.js';
 import type {EndedRecord} from '../history/run-record.js';
 import {changedEnds} from './changed-ends.js';
-import {findProblems} from './find-problems.js';
+import {findLeft, findProblems} from './find-problems.js';
 import type {KnownOfTask} from './known-of-task.js';
 import {gravest} from './level.js';
 import type {LastRun, LastSuccess, LastVerified, TaskStatus} from './status-report.js';
@@ -30,7 +30,7 @@ export function judgeTask(all: KnownOfTask, nowMs: number): TaskStatus {
     warnAfterMs,
     critAfterMs,
   };
-  const problems = disabled ? [] : findProblems(status, known);
+  const problems = disabled ? findLeft(status, known) : findProblems(status, known);
   return {...status, level: gravest(problems.map(({level}) => level)), problems};
 }
 

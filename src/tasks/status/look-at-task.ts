@@ -51,10 +51,10 @@ export async function lookAtTask(
       ...base,
       faults,
       runs: withRunOfSection(runs, ofSection),
-      unfinished: works.filter(({kind}) => kind !== 'given-up').map(incompleteText),
+      unfinished: works.filter(({kind}) => kind !== 'given-up').map((work) => incompleteText(work, base.disabled)),
       leftOver: [
         ...works.filter(({kind}) => kind === 'given-up').map(givenUpText),
-        ...left.flatMap((record) => (isUnfinished(record) ? [] : [leftOverText(record)])),
+        ...left.flatMap((record) => (isUnfinished(record) ? [] : [leftOverText(record, base.disabled)])),
       ],
     };
   } catch (error) {
@@ -110,11 +110,17 @@ function faultsOf(task: ExpandedTask['task']): StatusProblem[] {
   }
 }
 
-function incompleteText({kind, host, target, since}: UnfinishedWork): string {
-  const remedy = kind === 'sealed' ? "the next run, or 'recover', finishes it" : 'the next run completes it';
+function incompleteText({kind, host, target, since}: UnfinishedWork, isDisabled: boolean): string {
+  const remedy =
+    kind === 'sealed' ? `${nextRun(isDisabled)}, or 'recover', finishes it` : `${nextRun(isDisabled)} completes it`;
   return `${target} on ${host} is incomplete since ${formatLocalTime(since)}: ${remedy}`;
 }
 
-function leftOverText(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>): string {
-  return record.kind === 'file' ? `${leftoverName(record)}, which the next run removes` : leftoverName(record);
+function leftOverText(record: Exclude<Leftover, ApplicationRecord | IncompleteRecord>, isDisabled: boolean): string {
+  const name = leftoverName(record);
+  return record.kind === 'file' ? `${name}, which ${nextRun(isDisabled)} removes` : name;
+}
+
+function nextRun(isDisabled: boolean): string {
+  return isDisabled ? 'the first run after it is enabled again' : 'the next run';
 }

@@ -44,6 +44,8 @@ export async function reportStatus(
   return {...status, level, goneTasks: abandoned, schedules};
 }
 
+const NOBODY = ['unknown'] as const;
+
 export async function statusOfTasks(
   configFile: string,
   tasks: readonly ExpandedTask[],
@@ -59,7 +61,7 @@ export async function statusOfTasks(
     configFile,
     at: new Date(nowMs).toISOString(),
     // Nobody would learn of it otherwise: of no task, nothing is ever wrong.
-    level: judged.every(({disabled}) => disabled) ? 'unknown' : gravest(judged.map(({level}) => level)),
+    level: gravest([...judged.map(({level}) => level), ...(judged.every(({disabled}) => disabled) ? NOBODY : [])]),
     tasks: judged,
     remarks: await whereLooked(tasks.flatMap(({task}) => stateDirOf(task) ?? [])),
   };

@@ -39,6 +39,14 @@ it('has the worst first', () => {
   ).toBe('BDSYNC CRITICAL - 3 of 4 tasks: c: broken; b: who knows; a: old\n');
 });
 
+it('tells of a disabled task only what was left of it', () => {
+  const old = taskStatus('old', {disabled: true, ...problem('critical', 'incomplete')});
+  expect(line('critical', taskStatus('fine', {lastSuccess: undefined}), old)).toBe(
+    'BDSYNC CRITICAL - 1 of 2 tasks: old: incomplete\n',
+  );
+  expect(line('critical', old)).toBe('BDSYNC CRITICAL - 1 of 1 task: old: incomplete\n');
+});
+
 it('is one line, without a bar and what ends a label, whatever names and messages are', () => {
   const strange = taskStatus("it's = a|b\n", {
     level: 'warning',

@@ -116,6 +116,9 @@ describe('a status', () => {
     expect(formatStatus(report(), FILE)).toBe(nothing);
     const old = formatStatus(report(taskStatus('old', {disabled: true})), FILE);
     expect(old).toMatch(/^old +disabled /m);
+    const problems = [{kind: 'incomplete', level: 'critical', text: 'half of it'}] as const;
+    const half = formatStatus(report(taskStatus('old', {disabled: true, level: 'critical', problems})), FILE);
+    expect(half).toMatch(/^old +disabled, incomplete [^]*^old: half of it$/m);
     expect(old.endsWith(`\n${nothing}`)).toBe(true);
   });
 });

@@ -174,7 +174,12 @@ describe('a task', () => {
   });
 
   it('that is disabled counts for nothing', () => {
-    expect(judged([failed(), KILLED], {disabled: true, warnAfterMs: 1, unfinished: ['x']})).toEqual(['ok']);
+    expect(judged([failed(), KILLED], {disabled: true, warnAfterMs: 1})).toEqual(['ok']);
+  });
+
+  it('that is disabled is told of all the same where a run left its target incomplete, or anything else', () => {
+    expect(judged([KILLED], {disabled: true, unfinished: ['x']})).toEqual(['critical', 'incomplete']);
+    expect(judged([KILLED], {disabled: true, leftOver: ['x']})).toEqual(['warning', 'left-over']);
   });
 
   it('is unknown when nothing of it can be read, whatever else is a warning', () => {

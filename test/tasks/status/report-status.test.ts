@@ -1,6 +1,7 @@
 import {chmod, readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {checkTasks} from '#dist/tasks/check/check.js';
 import {loadConfiguration} from '#dist/tasks/config/configuration.js';
 import {notifyConfig} from '#dist/tasks/config/notify-config.js';
 import {appendRecord} from '#dist/tasks/history/append-record.js';
@@ -64,6 +65,31 @@ describe('the status of a configuration', () => {
     await using lock = await lockTask({stateDir, taskId: id, task: 'home', wait: false, signal});
     expect(lock).toBeDefined();
     expect(await status()).toMatchObject({level: 'ok', tasks: [{underWaySince: '2026-11-20T02:00:00.000Z'}]});
+  });
+
+  it('tells what was begun of a task that is disabled, and so does check', async () => {
+    const target = {target_path: '/u', source_path: '/s', disabled: 'yes'};
+    const lines = Object.entries(target).map(([key, value]) => `${key} = ${value}\n`);
+    const {status, stateDir, file} = await site(`[old]\n${lines.join('')}`, [endedRecord('1')]);
+    const leftovers = await Leftovers.open(stateDir, taskId('old', file));
+    const since = '2026-11-20T02:00:00.000Z';
+    await leftovers.add({kind: 'incomplete', connection: [], quoting: 'auto', targetPath: '/u', since});
+    const report = await status('old');
+    expect(report).toMatchObject({level: 'critical', tasks: [{disabled: true, level: 'critical'}]});
+    expect(report.tasks[0]?.problems).toMatchObject([
+      {
+        kind: 'incomplete',
+        text: expect.stringMatching(/^\/u on .*: the first run after it is enabled again completes it$/),
+      },
+    ]);
+    const checked = await checkTasks({configuration: await loadConfiguration(file), names: ['old'], signal});
+    expect(checked.tasks).toMatchObject([
+      {
+        disabled: true,
+        unmetNeeds: [],
+        warnings: [{message: expect.stringContaining('/u on this machine is incomplete')}],
+      },
+    ]);
   });
 
   it('tells what was begun and not finished, and what was left', async () => {
