@@ -39,6 +39,8 @@ function targetText({target, stage}: TaskFailure): string | undefined {
       return `${name} was made larger by this run; its data are as before`;
     case 'recovered':
       return `what an interrupted run had begun on ${name} was finished or undone; this run wrote nothing else to it`;
+    case 'undone':
+      return `${name} is as it was: what this run had written was undone`;
     case 'partly-written':
       return `${name} may be partly written; the next run completes it`;
     case 'complete':

@@ -103,7 +103,14 @@ export interface TargetLeft {
  * `partly-written`: neither the old image for certain nor the new one; the next run compares it anew and completes it.
  * `complete`: all differences have reached the medium, and the failure came after that.
  */
-export type TargetLeftState = 'untouched' | 'created' | 'grown' | 'recovered' | 'partly-written' | 'complete';
+export type TargetLeftState =
+  | 'untouched'
+  | 'created'
+  | 'grown'
+  | 'recovered'
+  | 'undone'
+  | 'partly-written'
+  | 'complete';
 
 export interface TaskFigures extends DiffOutcome {
   readonly flow: Flow;

@@ -130,8 +130,13 @@ describe.skipIf(skipped !== undefined)(
         const result = await task.run();
         expect(result.status).toBe(3);
         expect(taskReportOf(result)).toMatchObject({
-          failure: {code: 'disk-full', target: {path: task.target, state: 'untouched'}},
+          failure: {
+            code: 'disk-full',
+            target: {path: task.target, state: stage.where === 'disk' ? 'undone' : 'untouched'},
+          },
         });
+        // What was true while it was partly written is not.
+        expect(result.stderr).not.toMatch(/partly written|--recover/);
         expect(await sha256(task.target)).toBe(task.old);
         expect([await task.stored(), await task.noted()]).toEqual([[], []]);
         task.makeRoom();

@@ -4,6 +4,8 @@ import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {EXIT_STATUS} from '#dist/cli/manager/exit-status.js';
 import {quoteWords} from '#dist/hosts/quote.js';
+import {Leftovers} from '#dist/tasks/state/leftovers.js';
+import {configOrigin, taskId} from '#dist/tasks/state/task-id.js';
 import {noise, sha256, writePair} from '../support/images.js';
 import {nativeBdsync, NO_NATIVE_BDSYNC} from '../support/native-bdsync.js';
 import {taskReportOf} from '../support/reports.js';
@@ -237,6 +239,23 @@ describe('an application that was killed while it wrote', () => {
     expect(await readdir(join(task.folder, 'state', 'temporary'))).toEqual([]);
   });
 
+  it('with a patch that was cut off can be neither finished nor undone, and nothing else is promised', async () => {
+    const task = await killed();
+    const patch = (await task.stored()).find((name) => name.endsWith('.bdsync')) ?? '';
+    await truncate(join(task.folder, 'patches', patch), 1000);
+    const refused = await task.run('recover');
+    expect(refused).toMatchObject({status: 3, stdout: expect.stringContaining('if nobody needs what was there')});
+    expect(refused.stdout).not.toContain('undoes it');
+    expect(await task.run('recover', '--rollback')).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('is cut off, or damaged at its end'),
+    });
+    const result = await task.run('--json');
+    expect(result).toMatchObject({status: 0, stderr: expect.stringContaining('cannot be finished')});
+    expect(result.stderr).not.toContain('undoes it');
+    expect(await sha256(task.target)).toBe(await sha256(task.source));
+  });
+
   it('on a file that another one has taken the place of is told and kept, and the next run compares anew', async () => {
     const task = await killed();
     await copyFile(task.target, join(task.folder, 'other.img'));
@@ -377,6 +396,25 @@ async function tearTarget({target, source}: SealedTask): Promise<void> {
   found.fill(0, written, written + 1024);
   await writeFile(target, found);
 }
+
+describe('a note that cannot be understood', () => {
+  it.each(['', '{', 'null', '[]', '{"records":[{"kind":"newer"}]}'])(
+    'is told by check and recover, which is no success, and puts off no run: %s',
+    async (text) => {
+      const task = await sealedTask('here');
+      const config = join(task.folder, 'tasks.conf');
+      const id = taskId('home', await configOrigin(config));
+      await (await Leftovers.open(join(task.folder, 'state'), id)).add({kind: 'unknown', file: '', content: 1});
+      const file = join(task.folder, 'state', 'temporary', `${id}.json`);
+      await writeFile(file, text);
+      const told = `in ${file} cannot be understood, and is kept; the target may be incomplete`;
+      expect(await task.run('recover')).toMatchObject({status: 3, stdout: expect.stringContaining(told)});
+      expect(await task.run('check')).toMatchObject({status: 0, stdout: expect.stringContaining(told)});
+      expect((await task.run()).status).toBe(0);
+      expect(await sha256(task.target)).toBe(await sha256(task.source));
+    },
+  );
+});
 
 describe('what is stored of an application', () => {
   it('without its journal on a target that is neither old nor new is never told as done', async () => {

@@ -41,6 +41,7 @@ test.for([
     'recovered',
     'what an interrupted run had begun on /srv/home.img on ssh backup@store was finished or undone; this run wrote nothing else to it',
   ],
+  ['undone', '/srv/home.img on ssh backup@store is as it was: what this run had written was undone'],
   ['partly-written', '/srv/home.img on ssh backup@store may be partly written; the next run completes it'],
   ['complete', '/srv/home.img on ssh backup@store is up to date: what failed came after that'],
 ] as const)('it says how the target is left: %s', ([state, text]) => {

@@ -1,3 +1,4 @@
+import {BdsyncError} from '../errors.js';
 import type {SealedSession} from './sealed-session.js';
 import {requireIdentity, requireSize, type TargetSizes} from './target-state.js';
 import {readJournal} from './undo-journal.js';
@@ -21,7 +22,11 @@ export async function readJournalHeader(
     },
     request.signal,
   );
-  if (!header || !sealSha256 || !Buffer.from(sealSha256).equals(header.sealSha256)) {
+  if (!sealSha256) {
+    const trouble = `the patch ${request.patchPath} is cut off, or damaged at its end: whether the undo journal ${paths.whole} belongs to it cannot be told`;
+    throw new BdsyncError('journal', trouble, {hint: 'nothing was touched'});
+  }
+  if (!header || !Buffer.from(sealSha256).equals(header.sealSha256)) {
     throw otherJournal(paths.whole, request.patchPath);
   }
   requireIdentity(device, identity, header.targetIdentity, `the undo journal ${paths.whole}`);

@@ -32,7 +32,7 @@ export async function rollBack(session: SealedSession, facts: SealedPatchFacts |
     readBack = await compareWithJournal(session);
   } catch (error) {
     await writer.abandon();
-    throw withRemedy(error, session);
+    throw await withRemedy(error, session);
   }
   await endJournal(session);
   const {extents, writtenBytes} = writer;

@@ -26,7 +26,7 @@ export async function bringNewContent(
   } catch (error) {
     await writer.abandon();
     const isTouched = outcome === 'recovered' || writer.hasBegun || device.sizeBytes !== foundBytes;
-    if (isTouched) throw withRemedy(error, session);
+    if (isTouched) throw await withRemedy(error, session);
     await paths.removeWhole();
     throw error;
   }

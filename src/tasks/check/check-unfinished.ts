@@ -11,6 +11,8 @@ import {
   unfinishedText,
   workOf,
 } from '../recovery/unfinished-work.js';
+import {findUnknownNotes} from '../recovery/unknown-notes.js';
+import {UNKNOWN_NOTE_HINT, unknownNoteText} from '../state/unknown-note-text.js';
 import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
 import type {Finding} from './check-report.js';
 
@@ -31,6 +33,10 @@ export async function checkUnfinished(plan: TaskPlan, surroundings: UnfinishedSu
   for (const record of [...(await findUnfinishedRecords(plan, origin)), ...inheritedRecords(plan, gone)]) {
     if (record.kind === 'incomplete' && hasMark) continue;
     findings.push({message: unfinishedText(workOf(record)), hint: await hintFor(record, plan, surroundings)});
+  }
+  for (const file of await findUnknownNotes(plan, origin)) {
+    const message = `${unknownNoteText(file)}; the target may be incomplete`;
+    findings.push({message, hint: UNKNOWN_NOTE_HINT});
   }
   return findings;
 }

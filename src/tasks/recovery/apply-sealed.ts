@@ -1,3 +1,4 @@
+import {remedyFor} from '../../bdsync/sealed/sealed-session.js';
 import {ExpectedError, messageOf} from '../../errors.js';
 import {ApplierRefusal, runSealedApplier, type SealedOutcome} from '../programs/sealed-applier.js';
 import type {StoredPatch} from '../programs/stored-patch.js';
@@ -42,7 +43,10 @@ export async function applySealed(
     return readBack;
   } catch (error) {
     if (await mayHaveWritten(context, record, error)) {
-      if (isForRoom(error) && (await undo(context, record, confirmHold))) throw withoutRoom(error, context);
+      if (isForRoom(error) && (await undo(context, record, confirmHold))) {
+        if (teller.targetState === 'untouched') teller.targetState = 'undone';
+        throw withoutRoom(error, record);
+      }
       stored.keep();
       teller.targetState = 'partly-written';
       teller.note(
@@ -74,9 +78,15 @@ async function undo(
   }
 }
 
-function withoutRoom({code, message, errorLines}: ApplierRefusal, {plan}: TaskContext): ApplierRefusal {
-  const hint = `make room on the file system of ${plan.target.path}; what had been written was undone`;
-  return new ApplierRefusal(code, message, {errorLines, hint});
+/** What the program had to say about a target that is partly written is over. */
+function withoutRoom(
+  {code, message, errorLines}: ApplierRefusal,
+  {targetPath, path: patchPath}: ApplicationRecord,
+): ApplierRefusal {
+  const remedy = remedyFor({targetPath, patchPath});
+  const without = (text: string): string => text.replace(`; ${remedy}`, '').replace(` (${remedy})`, '');
+  const hint = `make room on the file system of ${targetPath}`;
+  return new ApplierRefusal(code, without(message), {errorLines: errorLines.map(without), hint});
 }
 
 /** Only an applier that is known to have ended can be trusted to have written nothing. */

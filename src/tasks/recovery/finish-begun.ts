@@ -85,10 +85,16 @@ async function finishOrUndo(request: Omit<SettleRequest, 'mode'>): Promise<Finis
     try {
       return {settled: await settleApplication({...request, mode: 'rollback'}), whyUndone};
     } catch (undoError) {
-      if (isFinal(undoError) || isOutOfReach(undoError)) throw error;
+      if (isFinal(undoError) || isOutOfReach(undoError)) throw alsoNotUndone(error, undoError);
       throw undoError;
     }
   }
+}
+
+/** What was said about finishing it holds out that it can be undone. */
+function alsoNotUndone(error: unknown, {message, errorLines, hint}: ApplierRefusal): unknown {
+  if (!(error instanceof ApplierRefusal) || error.code === 'disk-full') return error;
+  return new ApplierRefusal(error.code, `${error.message}, nor undone: ${message}`, {errorLines, hint, cause: error});
 }
 
 function whyToUndo(error: unknown): string | undefined {

@@ -8,7 +8,7 @@ import {planTask, type TaskPlan} from '../plan.js';
 import type {SealedOutcome} from '../programs/sealed-applier.js';
 import {selectTasks} from '../select.js';
 import {expandTasks} from '../sets/expand-tasks.js';
-import type {ApplicationRecord, IncompleteCause, IncompleteRecord} from '../state/leftover.js';
+import type {ApplicationRecord, IncompleteCause, IncompleteRecord, Leftover} from '../state/leftover.js';
 import {Leftovers} from '../state/leftovers.js';
 import {removeLeftovers} from '../state/remove-leftovers.js';
 import {lockTask} from '../state/run-lock.js';
@@ -18,8 +18,10 @@ import {abandonedHint} from './gone-findings.js';
 import {inheritRecords} from './inherit-records.js';
 import {type HasTarget, hasHeir, heirs, inheritedRecords, withoutHeirs} from './inherited-records.js';
 import {type RecoveringTask, RecoveryRecord} from './recovery-record.js';
+import {UNKNOWN_NOTE_HINT, unknownNoteText} from '../state/unknown-note-text.js';
 import type {RecoveredApplication, RecoveryReport} from './recovery-report.js';
 import {settleApplication} from './settle-application.js';
+import {filesOfUnknown} from './unknown-notes.js';
 import {isUnfinished, RUN_AGAIN_HINT} from './unfinished-work.js';
 
 export interface RecoverRequest {
@@ -105,8 +107,7 @@ async function recoverUnderLock(subject: Subject, surroundings: Surroundings, re
   const {task, stateDir, plan} = subject;
   const id = taskId(task, origin);
   const known = await Leftovers.peek(stateDir, id);
-  const isIdle = known.every((leftover) => !isUnfinished(leftover));
-  if (plan !== undefined && isIdle && inheritedRecords(plan, gone).length === 0) return;
+  if (plan !== undefined && !known.some(isToBeTold) && inheritedRecords(plan, gone).length === 0) return;
   await using lock = await lockTask({stateDir, taskId: id, task, wait: false, signal});
   void lock;
   const leftovers = await Leftovers.open(stateDir, id, {owner: {task, origin}});
@@ -116,7 +117,13 @@ async function recoverUnderLock(subject: Subject, surroundings: Surroundings, re
     .list()
     .filter(isUnfinished)
     .filter((each) => !hasHeir(each, ofOthers));
-  if (unfinished.length > 0) await record.begin();
+  const unknown = plan === undefined ? [] : filesOfUnknown(leftovers.list());
+  if (unfinished.length + unknown.length > 0) await record.begin();
+  for (const file of unknown) {
+    const message = `${unknownNoteText(file)}; the target may be incomplete`;
+    const told = {state: 'failed', message, hint: UNKNOWN_NOTE_HINT, errorLines: []} as const;
+    record.applications.push({...placeOf(task, undefined, pool), ...told});
+  }
   // One that cannot be reached keeps no other from being finished.
   for (const work of unfinished) {
     const place = placeOf(task, work, pool);
@@ -150,6 +157,10 @@ async function removeRest(
   }
   const told = {state: 'failed' as const, message: troubles.join('; '), hint: undefined, errorLines: []};
   record.applications.push({...placeOf(task, undefined, pool), ...told});
+}
+
+function isToBeTold(leftover: Leftover): boolean {
+  return isUnfinished(leftover) || leftover.kind === 'unknown';
 }
 
 type Told = Omit<RecoveredApplication, keyof ReturnType<typeof placeOf>>;

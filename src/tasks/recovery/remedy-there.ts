@@ -28,6 +28,7 @@ export async function remedyThere(record: ApplicationRecord, {plan, pool, signal
       return `its patch cannot be looked for (${trouble}): where the next run can, it finishes that first; else it compares anew`;
     }
     if (!hasPatch) return `${hasJournal ? 'its patch is' : 'patch and journal are'} gone; ${RUN_AGAIN_HINT}`;
+    if (knowsSeals && !hasJournal) return NO_JOURNAL_HINT;
     return knowsSeals ? FINISH_HINT : `${NO_SEALS_HINT}; else the next run compares anew, and completes the target`;
   } catch (error) {
     signal.throwIfAborted();
@@ -36,6 +37,10 @@ export async function remedyThere(record: ApplicationRecord, {plan, pool, signal
     return FINISH_HINT;
   }
 }
+
+const NO_JOURNAL_HINT =
+  "it has no journal: the next run, or 'bdsync-manager recover', finishes it where the patch can still be applied; " +
+  'else a run compares anew, and completes the target';
 
 const FINISH_HINT =
   "the next run finishes it first; 'bdsync-manager recover' does so now, with --rollback it undoes it";

@@ -150,14 +150,16 @@ function withHint(
   {host, record, mode}: Pick<SettleRequest, 'host' | 'record' | 'mode'>,
 ): ApplierRefusal {
   const {code, message, errorLines} = error;
-  // The journal is enough for that.
-  const isJournal = errorLines.some((line) => line.includes(`${record.path}.journal`));
-  const canUndo = code === 'invalid-patch' || (code === 'patch-unreadable' && !isJournal);
+  // It has looked whether what is left of the patch shows that the journal is its own.
+  const canUndo = errorLines.some((line) => line.includes(UNDOES));
   const undo = canUndo && mode === 'recover' ? "'bdsync-manager recover --rollback' undoes it" : undefined;
   const first = isOutOfReach(error) ? error.hint : undefined;
   const hint = [first, undo, giveUpHint(host, record)].filter((each) => each !== undefined).join('; ');
   return new ApplierRefusal(code, message, {errorLines, hint});
 }
+
+/** In the words of the program that applies. */
+const UNDOES = '--rollback undoes it';
 
 /** For what cannot be undone, and has no journal. */
 function withRecoverHint({code, message, errorLines}: ApplierRefusal): ApplierRefusal {

@@ -2,6 +2,7 @@ import {ExpectedError, messageOf} from '../../errors.js';
 import type {HostPool} from '../ends/host-pool.js';
 import type {ApplicationRecord, IncompleteRecord, Leftover, UnknownRecord} from './leftover.js';
 import type {Leftovers} from './leftovers.js';
+import {UNKNOWN_NOTE_HINT, unknownNoteText} from './unknown-note-text.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
@@ -28,7 +29,7 @@ export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt):
   for (const record of records) {
     if (record.kind === 'application' || record.kind === 'incomplete') continue;
     if (record.kind === 'unknown') {
-      teller.log('warning', unknownText(record));
+      teller.log('warning', `${unknownNoteText(record.file)} (${UNKNOWN_NOTE_HINT})`);
       continue;
     }
     try {
@@ -41,11 +42,6 @@ export async function removeLeftovers(request: LeftoversRequest, lvmAt?: LvmAt):
       teller.log('warning', `what an interrupted run left is still there: ${textOf(error)}`);
     }
   }
-}
-
-function unknownText({file}: UnknownRecord): string {
-  const trouble = `a note of an interrupted run in ${file} cannot be understood, and is kept`;
-  return `${trouble} (a newer version may have made it; else see what it names, and take it out of the file while no run is under way)`;
 }
 
 function urgency({kind}: Leftover): number {

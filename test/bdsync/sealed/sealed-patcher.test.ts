@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {copyFile, link, mkdir, readdir, readFile, rm, symlink, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
@@ -212,6 +212,21 @@ describe('applySealedPatch', () => {
     expect(await stateOf(images)).toBe('old');
   });
 
+  it('promises nothing about a patch that is cut off while it is applied', async () => {
+    const images = await sealedImages({source: noise(4 << 20, 5), target: Buffer.alloc(4 << 20)});
+    const onProgress = ({position, sizeBytes}: {position: number; sizeBytes: number}): void => {
+      if (position >= sizeBytes / 2) truncateSync(images.patchPath, 1000);
+    };
+    await expect(apply(images, 'apply', {onProgress})).rejects.toMatchObject({
+      code: 'invalid-patch',
+      hint: expect.stringMatching(/is partly written, and can be neither finished nor undone: compare it anew$/),
+    });
+    await expect(apply(images, 'rollback')).rejects.toMatchObject({
+      code: 'journal',
+      message: expect.stringContaining('is cut off, or damaged at its end'),
+    });
+  });
+
   it.each([
     ['a fifo', (path: string) => void execFileSync('mkfifo', [path])],
     ['a folder', (path: string) => mkdir(path)],
@@ -346,7 +361,7 @@ describe('applySealedPatch', () => {
     await expect(apply(images, 'apply', {onProgress: flipOnce(images.patchPath, 0.5)})).rejects.toMatchObject({
       code: 'invalid-patch',
       message: `the patch ${images.patchPath} has changed since it was checked`,
-      hint: expect.stringContaining('--rollback undoes it'),
+      hint: expect.stringMatching(/is partly written, and cannot be finished; bdsync .* --rollback undoes it$/),
     });
     expect(await apply(images, 'rollback')).toMatchObject({outcome: 'rolled-back'});
     expect(await stateOf(images)).toBe('old');

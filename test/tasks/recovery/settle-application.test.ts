@@ -76,9 +76,10 @@ describe('an application that was noted', () => {
   it.each([
     [
       'can be undone still, which is said, when its patch is damaged',
-      'exit 2',
+      'echo "bdsync: it is damaged (it cannot be finished: --rollback undoes it)" >&2; exit 2',
       /^'bdsync-manager recover --rollback' /,
     ],
+    ['cannot be undone either when its patch was cut off', 'exit 2', /^if nobody needs what was there before/],
     ['cannot be undone either when its journal is damaged', 'exit 18', /^if nobody needs what was there before/],
   ])('and began %s', async (_, applier, hint) => {
     const {settle} = await begun(applier, {hasJournal: true});
