@@ -315,7 +315,7 @@ describe('an application that was killed, and cannot be got at', () => {
 
   for (const [what, ending, reason] of [
     ['patch', '.bdsync', /\.bdsync: it is a folder/],
-    ['journal', '.journal', /\.journal at position 0: it is a folder/],
+    ['journal', '.journal', /\.journal does not begin as an undo journal/],
   ] as const) {
     it(`as its ${what} cannot be read: the next run compares anew`, async () => {
       const task = await killed();
