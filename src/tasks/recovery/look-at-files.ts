@@ -1,6 +1,6 @@
 import type {Host} from '../../hosts/host.js';
 import {FOLDER_FUNCTION, isOtherFolder, parseFolderIdentity} from '../ends/folder-identity.js';
-import {OTHER_FOLDER} from '../programs/stored-patch.js';
+import {OTHER_FOLDER} from '../programs/remove-patch.js';
 import type {FileRecord} from '../state/leftover.js';
 import {TaskError} from '../task-error.js';
 

@@ -21,3 +21,6 @@ export interface RecoveredApplication {
   /** Last lines of the standard error of the program that failed. */
   readonly errorLines: readonly string[];
 }
+
+/** What became of one record, without where that is. */
+export type RecoveryOutcome = Omit<RecoveredApplication, 'task' | 'host' | 'target'>;

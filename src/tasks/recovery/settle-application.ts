@@ -1,19 +1,19 @@
 import {messageOf} from '../../errors.js';
-import {HostError} from '../../hosts/host-error.js';
 import type {Host} from '../../hosts/host.js';
+import {HostError} from '../../hosts/host-error.js';
+import type {TaskPlan} from '../plan.js';
+import {folderGoneHint, removeSettledPatch} from '../programs/remove-patch.js';
 import {
   ApplierRefusal,
   runSealedApplier,
   type SealedApplication,
   type SealedOutcome,
 } from '../programs/sealed-applier.js';
-import {folderGoneHint, removeSettledPatch} from '../programs/stored-patch.js';
 import type {ApplicationRecord, IncompleteRecord} from '../state/leftover.js';
 import type {Leftovers} from '../state/leftovers.js';
-import type {TaskPlan} from '../plan.js';
 import {TaskError} from '../task-error.js';
-import {lookAtFiles} from './look-at-files.js';
 import {isGivenUp} from './is-given-up.js';
+import {lookAtFiles} from './look-at-files.js';
 import {noteIncompleteTarget} from './note-incomplete-target.js';
 
 export interface SettleRequest extends Omit<SealedApplication, 'confirmHold' | 'mode'> {

@@ -6,7 +6,7 @@ import {UNKNOWN_NOTE_HINT, unknownNoteText} from './unknown-note-text.js';
 import type {SnapshotHooks} from '../config/task-config.js';
 import {payDebt} from '../ends/snapshot-hooks.js';
 import {type LvmAt, removeLeftSnapshot} from '../ends/snapshot.js';
-import {removePatch} from '../programs/stored-patch.js';
+import {removePatch} from '../programs/remove-patch.js';
 import type {Teller} from '../task-context.js';
 
 export interface LeftoversRequest {
