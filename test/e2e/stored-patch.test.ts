@@ -95,8 +95,8 @@ it.skipIf(noSmallFileSystem !== undefined)(
           code: 'disk-full',
           stage: 'apply',
           errorLines: [expect.stringMatching(/cannot write .*t\.img at position \d+: no space left/)],
-          hint: expect.stringContaining('what had been written was undone'),
-          target: {path: target, state: 'untouched'},
+          hint: `make room on the file system of ${target}`,
+          target: {path: target, state: 'undone'},
         },
         notes: [],
       });
