@@ -18,9 +18,9 @@ import {whoseJournal} from './sealed/whose-journal.js';
  * A failure or an abort before the first write leaves nothing behind. Afterwards the journal stays, and the hint of the
  * error says how to go on.
  *
- * @throws BdsyncError 'invalid-parameters' (the patch is its own target), 'invalid-patch', 'size-mismatch', 'target-changed', 'target-locked' (also: somebody else applies
- *   this patch), 'target-in-use', 'unfinished', 'journal', 'patch-unreadable', 'io', 'read',
- *   'write', 'cancelled'.
+ * @throws BdsyncError 'invalid-parameters' (the patch is its own target), 'invalid-patch', 'size-mismatch',
+ *   'target-changed', 'target-locked' (also: somebody else applies this patch), 'target-in-use', 'unfinished', 'journal',
+ *   'patch-unreadable', 'io', 'read', 'write', 'cancelled'.
  */
 export async function applySealedPatch(request: SealedRequest): Promise<SealedResult> {
   const {patchPath, mode, isHeld, signal} = request;

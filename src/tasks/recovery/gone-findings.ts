@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import {formatLocalTime} from '../../local-time.js';
 import type {Leftover} from '../state/leftover.js';
 import {LEFTOVERS_FOLDER} from '../state/leftovers.js';
+import {UNKNOWN_NOTE_HINT} from '../state/unknown-note-text.js';
 import type {GoneTask} from './find-gone-tasks.js';
 import {leftoverName} from './leftover-name.js';
 import {givenUpText, isUnfinished, workOf} from './unfinished-work.js';
@@ -29,7 +30,7 @@ function findingOf(record: Leftover, gone: GoneTask): GoneFinding {
   const whose = `task ${gone.task}, which is not configured any more`;
   if (!isUnfinished(record)) {
     const message = `left over by ${whose}: ${leftoverName(record)}`;
-    return {isIncomplete: false, message, hint: record.kind === 'unknown' ? UNKNOWN_HINT : REMOVE_HINT};
+    return {isIncomplete: false, message, hint: record.kind === 'unknown' ? UNKNOWN_NOTE_HINT : REMOVE_HINT};
   }
   const work = workOf(record);
   if (work.kind === 'given-up') {
@@ -44,5 +45,3 @@ function findingOf(record: Leftover, gone: GoneTask): GoneFinding {
 const FINISH_HINT = "'bdsync-manager recover' finishes it, with --rollback it undoes it";
 const REMOVE_HINT = "'bdsync-manager recover' removes what is left, and forgets it";
 const GIVEN_UP_HINT = `remove both by hand if nobody needs what the target had before; ${REMOVE_HINT}`;
-const UNKNOWN_HINT =
-  'a newer version may have made it; else see what it names, and remove the file while no run is under way';
